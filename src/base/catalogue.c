@@ -36,15 +36,15 @@ const char *const standing_text[STANDING_COUNT] = {"insufficient", "archived", "
 static const char *const book_text[BOOK_COUNT] = {"main", "shadow"};
 
 #define ROW(name, unit, flags) {#name, unit, flags},
-#define X(id, table, type, member, fields, restore) static const struct field_row member##_rows[] = {fields(ROW)};
+#define X(id, table, type, member, fields, restore) static const struct field_row member##_fields[] = {fields(ROW)};
 RECORDS(X)
 #undef X
 #define X(id, table, type, member, fields, restore)                                                          \
-	[RECORD_##id] = {table, member##_rows, sizeof(member##_rows) / sizeof(member##_rows[0]), RESTORE_##restore},
+	[RECORD_##id] = {table, member##_fields, sizeof(member##_fields) / sizeof(member##_fields[0]), RESTORE_##restore},
 const struct record_row record_rows[RECORD_COUNT] = {RECORDS(X)};
 #undef X
 #define X(id, table, type, member, fields, restore)                                                          \
-	_Static_assert(sizeof(struct type) == sizeof(member##_rows) / sizeof(member##_rows[0]) * sizeof(int64_t), \
+	_Static_assert(sizeof(struct type) == sizeof(member##_fields) / sizeof(member##_fields[0]) * sizeof(int64_t), \
 		       "a record is an array of int64");                                                      \
 	_Static_assert(offsetof(struct record, member) == offsetof(struct record, desk), "one place for all");
 RECORDS(X)
