@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ * The settings. ONE table of rows (config_table.c) drives the parser, check-config, .env.example, the sample
+ * ini and docs/configuration.md. Layers, last wins: default, tradebotd.ini, .env, environment, command line.
+ * Every value knows which of them it came from. A value looser than a compiled-in limit does not start. */
+#ifndef APP_CONFIG_H
+#define APP_CONFIG_H
+
+#include <stdio.h>
+
+#include "tradebot/instrument.h"
+#include "tradebot/limits.h"
+
+#define CONFIG_ROWS_MAX     128
+#define CONFIG_SYMBOLS_MAX  128
+#define CONFIG_TEXT_MAX     512 /* a key or a path, its NUL included */
+#define CONFIG_WARNINGS_MAX 8
+
+#define CONFIG_LAYERS(X)                                                                                     \
+	X(DEFAULT, "default")                                                                                \
+	X(INI, "ini file")                                                                                   \
+	X(ENV_FILE, ".env file")                                                                             \
+	X(ENVIRONMENT, "environment")                                                                        \
+	X(COMMAND, "command line")
+#define X(id, text) CONFIG_##id,
+enum config_layer { CONFIG_LAYERS(X) CONFIG_LAYER_COUNT };
+#undef X
+
+struct config_symbols {
+	size_t count;
+	char at[CONFIG_SYMBOLS_MAX][SYMBOL_TEXT_MAX]; /* normalised, each once */
+};
+
+struct config_origin {
+	enum config_layer layer;
+	int line; /* of the file; 0 elsewhere */
+};
+
+/* Numbers of the strategies and regimes (rules.md section 2). Multiples and shares are 1e-9. */
+struct config_signal {
+	ratio_t bollinger_width;                                /* sigmas */
+	ratio_t reversion_stop;                                 /* share of the target distance */
+	ratio_t reversion_atr;                                  /* least stop, in ATR */
+	ratio_t trend_stop, trend_target, trend_trail;          /* ATR */
+	ratio_t breakout_stop, breakout_target, breakout_trail; /* ATR */
+	int64_t volatility_window, volatility_least;            /* bars */
+	int64_t volatility_high, volatility_low;                /* percent */
+	ratio_t efficiency;                                     /* |ER100| that is a trend */
+	int64_t hysteresis_bars;
+	ratio_t jump; /* of the close: the series is dropped */
+};
+
+struct config_decide {
+	ratio_t edge;         /* least (target - costs) / (stop + costs) */
+	ratio_t moved;        /* R */
+	int64_t pause_bars;   /* after an exit */
+	ms_t holding_ms;      /* expected holding time of a strategy without a record */
+	ratio_t margin_share; /* of available margin */
+	ratio_t leverage;     /* <= CAP_LEVERAGE */
+};
+
+struct config_exit {
+	ms_t time_ms;
+	int64_t contradiction_bars;
+	ratio_t trail_step; /* least improvement, in ATR */
+	ms_t protect_ms;    /* how long a position may be without a stop */
+};
+
+struct config_scanner {
+	bool enabled;
+	ms_t interval_ms;
+	money_t turnover; /* least in 24 h */
+	struct config_symbols blacklist;
+	ms_t listed_ms;                /* least age */
+	ratio_t spread;                /* highest */
+	ratio_t range_low, range_high; /* 24 h range: best half-way between */
+	int64_t hysteresis_ranks;
+};
+
+struct config_learn {
+	ratio_t weight_insufficient, weight_active;
+	ratio_t fade; /* weight of a trade for each later one */
+};
+
+struct config_sim {
+	money_t balance;
+	ms_t latency_ms;
+	ratio_t half_spread; /* of the price, at the least */
+	ratio_t depth_share; /* of a bar's turnover that stands within 10 bps */
+};
+
+struct config {
+	/* exchange and keys */
+	char exchange[16]; /* bybit, binance, okx or sim */
+	char api_key[CONFIG_TEXT_MAX], secret[CONFIG_TEXT_MAX],
+		passphrase[CONFIG_TEXT_MAX]; /* "" if not set */
+	bool sandbox, shared_account, accept_unpromoted;
+	ratio_t taker_fee; /* where the exchange does not say */
+	int64_t failures;  /* consecutive, that make the exchange unhealthy */
+
+	struct config_symbols symbols; /* TRADING_SYMBOLS */
+	struct limits limits;
+	ratio_t unexplained; /* change of E that closes entries */
+	ratio_t excess;      /* times a limit: passive excess that is reduced */
+	struct config_signal signal;
+	struct config_decide decide;
+	struct config_exit exit;
+	struct config_scanner scanner;
+	struct config_learn learn;
+	struct config_sim sim;
+	bool llm;
+	char llm_key[CONFIG_TEXT_MAX];
+	char state[CONFIG_TEXT_MAX]; /* folder */
+	char log_level[8];
+
+	struct config_origin origins[CONFIG_ROWS_MAX];             /* by row of config_rows */
+	char ini_path[CONFIG_TEXT_MAX], env_path[CONFIG_TEXT_MAX]; /* "" if that layer had no file */
+	size_t warning_count;
+	char warnings[CONFIG_WARNINGS_MAX][256];
+};
+
+/* How a value is written. RATIO: a fraction, or "1%" or "10bps"; NUMBER: a plain decimal; both are 1e-9.
+ * MONEY: USDT (1e-8). TIME: a whole number of the row's unit (ms, s, min, h, days), kept in ms. COUNT: a
+ * whole number. */
+enum config_type {
+	CONFIG_BOOL,
+	CONFIG_COUNT,
+	CONFIG_RATIO,
+	CONFIG_NUMBER,
+	CONFIG_MONEY,
+	CONFIG_TIME,
+	CONFIG_TIMEFRAME,
+	CONFIG_CHOICE,
+	CONFIG_TEXT,
+	CONFIG_SECRET,
+	CONFIG_SYMBOL_LIST
+};
+enum config_flag {
+	CONFIG_USUAL = 1,     /* .env.example has it uncommented */
+	CONFIG_HARD_LOW = 2,  /* the lower end is compiled in */
+	CONFIG_HARD_HIGH = 4, /* the upper end is */
+};
+
+struct config_row {
+	const char *key; /* "section.name" of the ini */
+	const char *env;
+	enum config_type type;
+	const char *unit;
+	const char *initial;     /* the default, as a user would write it */
+	int64_t lowest, highest; /* numbers: both included */
+	size_t offset, size;     /* of the member of struct config; size: of a text */
+	const char *choices;     /* CHOICE, TIMEFRAME: words between blanks */
+	int flags;
+	const char *help;
+};
+extern const struct config_row config_rows[];
+extern const size_t config_row_count;
+
+/* Where to read. Any pointer may be NULL. *_must_exist: the user named the file. */
+struct config_sources {
+	const char *ini_path, *env_path;
+	bool ini_must_exist, env_must_exist;
+	char *const *environment; /* as environ */
+	const char *const *sets;  /* "KEY=VALUE" of the command line, ini or environment name */
+	size_t set_count;
+};
+
+/* Reads all layers into *config. 0; TB_EINVAL: a value, key, line or file that cannot be used; TB_EREFUSED: a
+ * file with secrets that others can read. error then names the file and line (or layer), the key, the value
+ * seen and what is allowed; never a secret. */
+int config_load(struct config *config, const struct config_sources *sources, char *error, size_t size);
+
+/* Row of that ini key or environment name, NULL if there is none. Nearest name of the same kind, or NULL. */
+const struct config_row *config_find(const char *name);
+const char *config_nearest(const char *name);
+
+/* One value into *config, without origin and cross checks. place: "FILE:LINE", or the layer's name. */
+int config_put(struct config *config, const struct config_row *row, const char *text, const char *place,
+	       char *error, size_t size);
+
+/* The row's value as a user would write it. A secret comes masked. size >= CONFIG_TEXT_MAX fits all but long
+ * symbol lists, which are cut. */
+void config_format(const struct config *config, const struct config_row *row, char *out, size_t size);
+/* What is allowed: "0.000001 to 0.02", "true or false", ... */
+void config_format_range(const struct config_row *row, char *out, size_t size);
+/* "default", ".env:7", "tradebotd.ini:3", "environment", "command line". */
+void config_format_origin(const struct config *config, const struct config_row *row, char *out, size_t size);
+
+/* check-config: every value, its unit, the layer it came from; secrets masked. */
+void config_print(const struct config *config, FILE *out);
+void config_print_json(const struct config *config, FILE *out);
+
+/* The files made from the table: .env.example, config/tradebotd.ini, docs/configuration.md. */
+void config_generate_env(FILE *out);
+void config_generate_ini(FILE *out);
+void config_generate_docs(FILE *out);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ * THE table. Whatever can be set stands here once: name in the ini, name in the environment, type, unit,
+ * default, range, which member it sets and what it does. Defaults are seed.md's and rules.md's numbers. The
+ * ends marked HARD are the limits compiled in (tradebot/limits.h). Numbers that the rules fix without
+ * offering them as a default (ages, deadlines) may only be made stricter, so their default is also an end of
+ * their range. */
+#include "config.h"
+
+/* The member's place; does not compile if the member has another type than the row's kind needs. */
+#define NUM(member)                                                                                          \
+	(offsetof(struct config, member) + 0 * sizeof(_Generic(((struct config *)0)->member, int64_t : 1)))
+#define FLAG(member)                                                                                         \
+	(offsetof(struct config, member) + 0 * sizeof(_Generic(((struct config *)0)->member, bool : 1)))
+#define STR(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
+#define LIST(member)                                                                                         \
+	(offsetof(struct config, member) +                                                                   \
+	 0 * sizeof(_Generic(((struct config *)0)->member, struct config_symbols : 1)))
+
+#define PERCENT   (RATIO_ONE / 100)
+#define SMALLEST  (RATIO_ONE / 1000000) /* where zero would mean "never", not "strict" */
+#define USDT      MONEY_ONE
+#define BOTH_HARD (CONFIG_HARD_LOW | CONFIG_HARD_HIGH)
+
+#define BOOL_ROW(key, env, initial, member, flags, help)                                                     \
+	{                                                                                                    \
+		key, env, CONFIG_BOOL, "", initial, 0, 1, FLAG(member), 0, NULL, flags, help                 \
+	}
+#define NUM_ROW(key, env, type, unit, initial, low, high, member, flags, help)                               \
+	{                                                                                                    \
+		key, env, CONFIG_##type, unit, initial, low, high, NUM(member), 0, NULL, flags, help         \
+	}
+#define TEXT_ROW(key, env, type, initial, member, choices, flags, help)                                      \
+	{                                                                                                    \
+		key, env, CONFIG_##type, "", initial, 0, 0, STR(member), choices, flags, help                \
+	}
+#define LIST_ROW(key, env, initial, member, flags, help)                                                     \
+	{                                                                                                    \
+		key, env, CONFIG_SYMBOL_LIST, "", initial, 0, 0, LIST(member), 0, NULL, flags, help          \
+	}
+
+/* clang-format off */
+const struct config_row config_rows[] = {
+	TEXT_ROW("exchange.name", "EXCHANGE_NAME", CHOICE, "bybit", exchange, "bybit binance okx sim", CONFIG_USUAL,
+		 "exchange id; sim is the built-in simulated exchange"),
+	TEXT_ROW("exchange.api_key", "EXCHANGE_API_KEY", SECRET, "", api_key, NULL, CONFIG_USUAL, "API key"),
+	TEXT_ROW("exchange.secret", "EXCHANGE_SECRET", SECRET, "", secret, NULL, CONFIG_USUAL, "API secret"),
+	TEXT_ROW("exchange.passphrase", "EXCHANGE_PASSPHRASE", SECRET, "", passphrase, NULL, CONFIG_USUAL,
+		 "API passphrase (okx only)"),
+	BOOL_ROW("exchange.sandbox", "EXCHANGE_SANDBOX", "true", sandbox, CONFIG_USUAL,
+		 "true = demo or testnet, false = REAL MONEY"),
+	BOOL_ROW("exchange.accept_shared_account", "ACCEPT_SHARED_ACCOUNT", "false", shared_account, 0,
+		 "trade live in an account that is not the bot's alone"),
+	NUM_ROW("exchange.taker_fee", "TAKER_FEE", RATIO, "of notional", "0.00055", 0, PERCENT, taker_fee, 0,
+		"taker fee where the exchange does not tell the account's own"),
+	NUM_ROW("exchange.failures", "EXCHANGE_FAILURES", COUNT, "requests", "3", 1, 20, failures, 0,
+		"failed requests in a row that make the exchange unhealthy (no entries)"),
+
+	LIST_ROW("trading.symbols", "TRADING_SYMBOLS", "BTC/USDT,ETH/USDT", symbols, CONFIG_USUAL,
+		 "symbols to trade, merged with the scanner's; BTC/USDT means BTC/USDT:USDT"),
+	{"trading.timeframe", "TRADING_TIMEFRAME", CONFIG_TIMEFRAME, "", "1m", MINUTE_MS, DAY_MS, NUM(limits.timeframe_ms),
+	 0, "1m 3m 5m 15m 30m 1h 4h 1d", CONFIG_USUAL, "length of a candle"},
+	BOOL_ROW("trading.live_accept_unpromoted", "LIVE_ACCEPT_UNPROMOTED", "false", accept_unpromoted, 0,
+		 "trade live, at stage 5 % only, without the evidence a promotion needs"),
+	TEXT_ROW("trading.state", "STATE_DIRECTORY", TEXT, "state", state, NULL, 0,
+		 "folder of journal, lock and control socket; systemd sets it"),
+
+	NUM_ROW("risk.per_trade", "MAX_RISK_PER_TRADE", RATIO, "of C", "0.01", SMALLEST, CEILING_RISK_PER_TRADE,
+		limits.risk_per_trade, CONFIG_USUAL | CONFIG_HARD_HIGH, "loss at the stop of one trade, fees included"),
+	NUM_ROW("risk.daily_loss", "MAX_DAILY_LOSS", RATIO, "of NAV", "0.05", SMALLEST, CEILING_DAILY_LOSS,
+		limits.daily_loss, CONFIG_USUAL | CONFIG_HARD_HIGH, "loss since 00:00 UTC that halts until the next day"),
+	NUM_ROW("risk.position_share", "RISK_POSITION_SHARE", RATIO, "of C", "0.20", SMALLEST, CAP_SYMBOL_EXPOSURE,
+		limits.position_share, CONFIG_HARD_HIGH, "value of one position"),
+	NUM_ROW("risk.leverage", "RISK_LEVERAGE", NUMBER, "x", "2", RATIO_ONE, CAP_LEVERAGE, decide.leverage, BOTH_HARD,
+		"leverage setting at the exchange"),
+	NUM_ROW("risk.spread", "RISK_SPREAD", RATIO, "of price", "0.001", SMALLEST, PERCENT, limits.spread, 0,
+		"widest spread at which a position is opened"),
+	NUM_ROW("risk.depth_multiple", "RISK_DEPTH_MULTIPLE", COUNT, "x", "10", 1, 1000, limits.depth_multiple, 0,
+		"depth within 10 bps, in multiples of the order"),
+	NUM_ROW("risk.slippage", "RISK_SLIPPAGE", RATIO, "of price", "0.001", SMALLEST, PERCENT, limits.slippage, 0,
+		"mean entry slippage that closes a symbol"),
+	NUM_ROW("risk.slippage_fills", "RISK_SLIPPAGE_FILLS", COUNT, "fills", "5", 1, 100, limits.slippage_fills, 0,
+		"... over at least so many entry fills"),
+	NUM_ROW("risk.slippage_window", "RISK_SLIPPAGE_WINDOW", TIME, "h", "24", HOUR_MS, 7 * DAY_MS,
+		limits.slippage_window_ms, 0, "... of the last hours"),
+	NUM_ROW("risk.slippage_close", "RISK_SLIPPAGE_CLOSE", TIME, "h", "6", HOUR_MS, 7 * DAY_MS,
+		limits.slippage_close_ms, 0, "how long the symbol then stays closed"),
+	NUM_ROW("risk.safe_confidence", "RISK_SAFE_CONFIDENCE", NUMBER, "", "0.80", 0, RATIO_ONE, limits.safe_confidence,
+		0, "least confidence of an entry in safe mode"),
+	NUM_ROW("risk.entries_per_minute", "RISK_ENTRIES_PER_MINUTE", COUNT, "entries", "10", 1, 1000,
+		limits.entries_minute, 0, "entries a minute"),
+	NUM_ROW("risk.entries_per_day", "RISK_ENTRIES_PER_DAY", COUNT, "entries", "100", 1, 100000, limits.entries_day, 0,
+		"entries a UTC day"),
+	NUM_ROW("risk.fees_per_day", "RISK_FEES_PER_DAY", RATIO, "of C", "0.01", SMALLEST, 10 * PERCENT, limits.fees_day,
+		0, "fees of a day after which nothing is opened"),
+	NUM_ROW("risk.size_up_window", "RISK_SIZE_UP_WINDOW", TIME, "h", "24", HOUR_MS, 30 * DAY_MS, limits.martingale_ms,
+		0, "how long after a losing trade no more may be risked than it did (or until a winner)"),
+	NUM_ROW("risk.ticker_age", "RISK_TICKER_AGE", TIME, "s", "30", SECOND_MS, 30 * SECOND_MS, limits.ticker_age_ms, 0,
+		"oldest ticker an entry may rest on"),
+	NUM_ROW("risk.depth_age", "RISK_DEPTH_AGE", TIME, "s", "5", SECOND_MS, 5 * SECOND_MS, limits.depth_age_ms, 0,
+		"oldest depth an entry may rest on"),
+	NUM_ROW("risk.bar_age", "RISK_BAR_AGE", TIME, "s", "10", SECOND_MS, 10 * SECOND_MS, limits.bar_age_ms, 0,
+		"oldest closed bar, on top of one timeframe"),
+	NUM_ROW("risk.clock_offset", "RISK_CLOCK_OFFSET", TIME, "ms", "1000", 50, SECOND_MS, limits.clock_off_ms, 0,
+		"difference between our clock and the exchange's"),
+	NUM_ROW("risk.red_day", "RISK_RED_DAY", RATIO, "of NAV", "0.0005", 0, PERCENT, limits.red_day, 0,
+		"a day that moves less is neither red nor green"),
+	NUM_ROW("risk.pause_rearm", "RISK_PAUSE_REARM", RATIO, "of NAV", "0.025", 0, 5 * PERCENT, limits.pause_rearm, 0,
+		"how much deeper the pause waits after a resume"),
+	NUM_ROW("risk.unlock_after", "RISK_UNLOCK_AFTER", TIME, "h", "24", HOUR_MS, 365 * DAY_MS, limits.unlock_after_ms,
+		0, "how long a lock stands before it may be unlocked"),
+	NUM_ROW("risk.unexplained", "RISK_UNEXPLAINED", RATIO, "of E", "0.02", SMALLEST, 20 * PERCENT, unexplained, 0,
+		"change of equity nobody explains that closes entries"),
+	NUM_ROW("risk.excess", "RISK_EXCESS", NUMBER, "x", "1.25", RATIO_ONE, 2 * RATIO_ONE, excess, 0,
+		"exposure over so many times its limit for 60 s is reduced"),
+
+	NUM_ROW("signal.bollinger_width", "SIGNAL_BOLLINGER_WIDTH", NUMBER, "sigma", "2.0", RATIO_ONE / 2, 5 * RATIO_ONE,
+		signal.bollinger_width, 0, "distance of the Bollinger bands"),
+	NUM_ROW("signal.reversion_stop", "SIGNAL_REVERSION_STOP", NUMBER, "x target", "0.55", RATIO_ONE / 10, RATIO_ONE,
+		signal.reversion_stop, 0, "mean reversion: stop distance"),
+	NUM_ROW("signal.reversion_atr", "SIGNAL_REVERSION_ATR", NUMBER, "ATR", "0.75", RATIO_ONE / 10, 10 * RATIO_ONE,
+		signal.reversion_atr, 0, "mean reversion: least stop distance"),
+	NUM_ROW("signal.trend_stop", "SIGNAL_TREND_STOP", NUMBER, "ATR", "3", RATIO_ONE / 10, 50 * RATIO_ONE,
+		signal.trend_stop, 0, "trend: stop distance"),
+	NUM_ROW("signal.trend_target", "SIGNAL_TREND_TARGET", NUMBER, "ATR", "6", RATIO_ONE / 10, 100 * RATIO_ONE,
+		signal.trend_target, 0, "trend: target distance"),
+	NUM_ROW("signal.trend_trail", "SIGNAL_TREND_TRAIL", NUMBER, "ATR", "3", RATIO_ONE / 10, 50 * RATIO_ONE,
+		signal.trend_trail, 0, "trend: trailing distance once the trade is at +1 R"),
+	NUM_ROW("signal.breakout_stop", "SIGNAL_BREAKOUT_STOP", NUMBER, "ATR", "3", RATIO_ONE / 10, 50 * RATIO_ONE,
+		signal.breakout_stop, 0, "breakout: stop distance"),
+	NUM_ROW("signal.breakout_target", "SIGNAL_BREAKOUT_TARGET", NUMBER, "ATR", "6", RATIO_ONE / 10, 100 * RATIO_ONE,
+		signal.breakout_target, 0, "breakout: target distance"),
+	NUM_ROW("signal.breakout_trail", "SIGNAL_BREAKOUT_TRAIL", NUMBER, "ATR", "3", RATIO_ONE / 10, 50 * RATIO_ONE,
+		signal.breakout_trail, 0, "breakout: trailing distance once the trade is at +1 R"),
+	NUM_ROW("signal.volatility_window", "SIGNAL_VOLATILITY_WINDOW", COUNT, "bars", "1000", 50, 1000,
+		signal.volatility_window, 0, "how many values the volatility percentile ranks among"),
+	NUM_ROW("signal.volatility_least", "SIGNAL_VOLATILITY_LEAST", COUNT, "bars", "200", 20, 1000,
+		signal.volatility_least, 0, "with fewer values the percentile is unknown"),
+	NUM_ROW("signal.volatility_high", "SIGNAL_VOLATILITY_HIGH", COUNT, "%", "80", 1, 100, signal.volatility_high, 0,
+		"percentile from which the regime is high_vol"),
+	NUM_ROW("signal.volatility_low", "SIGNAL_VOLATILITY_LOW", COUNT, "%", "20", 0, 99, signal.volatility_low, 0,
+		"percentile under which the regime is low_vol"),
+	NUM_ROW("signal.efficiency", "SIGNAL_EFFICIENCY", NUMBER, "", "0.15", 0, RATIO_ONE, signal.efficiency, 0,
+		"efficiency ratio over 100 bars from which the regime is trending"),
+	NUM_ROW("signal.hysteresis", "SIGNAL_HYSTERESIS", COUNT, "bars", "3", 1, 100, signal.hysteresis_bars, 0,
+		"bars in a row a new regime must stand"),
+	NUM_ROW("signal.jump", "SIGNAL_JUMP", RATIO, "of close", "0.50", PERCENT, RATIO_ONE, signal.jump, 0,
+		"close-to-close move that drops the series"),
+
+	NUM_ROW("decide.edge", "DECIDE_EDGE", NUMBER, "", "1.0", 0, 10 * RATIO_ONE, decide.edge, 0,
+		"least (target - costs) / (stop + costs)"),
+	NUM_ROW("decide.pause", "DECIDE_PAUSE", COUNT, "bars", "3", 0, 1000, decide.pause_bars, 0,
+		"bars after an exit without a new entry in the symbol"),
+	NUM_ROW("decide.moved", "DECIDE_MOVED", NUMBER, "R", "0.2", SMALLEST, RATIO_ONE / 5, decide.moved, 0,
+		"move of the mid that kills a proposal"),
+	NUM_ROW("decide.life", "DECIDE_LIFE", TIME, "s", "5", SECOND_MS, 5 * SECOND_MS, limits.ticket_ms, 0,
+		"how long a proposal lives"),
+	NUM_ROW("decide.holding", "DECIDE_HOLDING", TIME, "h", "4", HOUR_MS, 30 * DAY_MS, decide.holding_ms, 0,
+		"expected holding time of a strategy without 50 trades (for funding costs)"),
+	NUM_ROW("decide.margin_share", "DECIDE_MARGIN_SHARE", RATIO, "of margin", "0.95", PERCENT, 95 * PERCENT,
+		decide.margin_share, 0, "share of the available margin an entry may use"),
+
+	NUM_ROW("exit.time", "EXIT_TIME", TIME, "h", "24", HOUR_MS, 365 * DAY_MS, exit.time_ms, 0,
+		"a position is left after"),
+	NUM_ROW("exit.contradiction", "EXIT_CONTRADICTION", COUNT, "bars", "10", 1, 10000, exit.contradiction_bars, 0,
+		"... or when the regime has contradicted it so long, below +1 R"),
+	NUM_ROW("exit.trail_step", "EXIT_TRAIL_STEP", NUMBER, "ATR", "0.25", 0, 10 * RATIO_ONE, exit.trail_step, 0,
+		"least improvement that moves a trailing stop"),
+	NUM_ROW("exit.protect", "EXIT_PROTECT", TIME, "ms", "3000", 500, 3 * SECOND_MS, exit.protect_ms, 0,
+		"a position without a confirmed stop is left after"),
+
+	BOOL_ROW("scanner.enabled", "SCANNER_ENABLED", "true", scanner.enabled, CONFIG_USUAL, "automatic coin selection"),
+	NUM_ROW("scanner.max_positions", "SCANNER_MAX_POSITIONS", COUNT, "positions", "5", 1, 100, limits.positions,
+		CONFIG_USUAL, "open positions at one time; also how many symbols the scanner picks"),
+	NUM_ROW("scanner.portfolio_pct", "SCANNER_PORTFOLIO_PCT", RATIO, "of C", "0.50", 0, RATIO_ONE,
+		limits.portfolio_share, CONFIG_USUAL, "value of all scanner-picked positions together"),
+	NUM_ROW("scanner.min_volume_24h", "SCANNER_MIN_VOLUME_24H", MONEY, "USDT", "1000000", 0, VALUE_MAX,
+		scanner.turnover, CONFIG_USUAL, "least turnover of the last 24 hours"),
+	LIST_ROW("scanner.blacklist", "SCANNER_BLACKLIST", "", scanner.blacklist, CONFIG_USUAL,
+		 "symbols never to trade, separated by commas"),
+	NUM_ROW("scanner.interval", "SCANNER_INTERVAL_MINUTES", TIME, "min", "15", MINUTE_MS, DAY_MS, scanner.interval_ms,
+		0, "time between two scans"),
+	NUM_ROW("scanner.listed", "SCANNER_LISTED_DAYS", TIME, "days", "30", 0, 3650 * DAY_MS, scanner.listed_ms, 0,
+		"least time since a symbol was listed"),
+	NUM_ROW("scanner.spread", "SCANNER_SPREAD", RATIO, "of price", "0.001", SMALLEST, PERCENT, scanner.spread, 0,
+		"widest spread of a symbol worth picking"),
+	NUM_ROW("scanner.range_low", "SCANNER_RANGE_LOW", RATIO, "of price", "0.02", 0, RATIO_ONE, scanner.range_low, 0,
+		"24 h range: lower end of the sweet spot"),
+	NUM_ROW("scanner.range_high", "SCANNER_RANGE_HIGH", RATIO, "of price", "0.20", 0, 10 * RATIO_ONE,
+		scanner.range_high, 0, "24 h range: upper end of the sweet spot"),
+	NUM_ROW("scanner.hysteresis", "SCANNER_HYSTERESIS", COUNT, "ranks", "3", 0, 100, scanner.hysteresis_ranks, 0,
+		"a picked symbol leaves only when it falls so far below the last place"),
+
+	NUM_ROW("learn.weight_insufficient", "LEARN_WEIGHT_INSUFFICIENT", NUMBER, "", "0.5", SMALLEST, RATIO_ONE,
+		learn.weight_insufficient, 0, "size weight of a strategy with under 20 trades in the regime"),
+	NUM_ROW("learn.weight_active", "LEARN_WEIGHT_ACTIVE", NUMBER, "", "0.75", SMALLEST, RATIO_ONE,
+		learn.weight_active, 0, "size weight of an active strategy (promoted ones have 1)"),
+	NUM_ROW("learn.fade", "LEARN_FADE", NUMBER, "a trade", "0.99", RATIO_ONE / 2, RATIO_ONE, learn.fade, 0,
+		"how much of a trade's weight is left after the next one"),
+
+	BOOL_ROW("llm.enabled", "LLM_ENABLED", "false", llm, CONFIG_USUAL, "optional market analysis; it can only advise"),
+	TEXT_ROW("llm.api_key", "LLM_API_KEY", SECRET, "", llm_key, NULL, CONFIG_USUAL, "OpenAI-compatible API key"),
+
+	NUM_ROW("sim.balance", "SIM_BALANCE", MONEY, "USDT", "10000", USDT, VALUE_MAX / 100, sim.balance, 0,
+		"what the simulated account starts with"),
+	NUM_ROW("sim.latency", "SIM_LATENCY", TIME, "ms", "250", 0, MINUTE_MS, sim.latency_ms, 0,
+		"time from an order to its fill"),
+	NUM_ROW("sim.half_spread", "SIM_HALF_SPREAD", RATIO, "of price", "1bps", 0, PERCENT, sim.half_spread, 0,
+		"half the modelled spread, at the least"),
+	NUM_ROW("sim.depth_share", "SIM_DEPTH_SHARE", RATIO, "of turnover", "0.1", SMALLEST, RATIO_ONE, sim.depth_share,
+		0, "share of a bar's turnover that is modelled to rest within 10 bps"),
+
+	TEXT_ROW("log.level", "LOG_LEVEL", CHOICE, "info", log_level, "error warn info debug", 0, "how much is logged"),
+};
+/* clang-format on */
+const size_t config_row_count = sizeof(config_rows) / sizeof(config_rows[0]);
+_Static_assert(sizeof(config_rows) / sizeof(config_rows[0]) <= CONFIG_ROWS_MAX,
+	       "origins has room for every row");

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ * The table of verbs, with the options of each. Whoever adds a verb adds its row here and its file beside. */
+#include "verbs.h"
+
+#define END_OPTIONS                                                                                          \
+	{                                                                                                    \
+		NULL, NULL, false, NULL, NULL, NULL                                                          \
+	}
+#define JSON_OPTION                                                                                          \
+	{                                                                                                    \
+		"json", NULL, false, "answer as JSON", NULL, NULL                                            \
+	}
+#define ARGS_ANY ((size_t)-1)
+
+/* clang-format off */
+static const struct cli_option no_options[] = {END_OPTIONS};
+static const struct cli_option json_options[] = {JSON_OPTION, END_OPTIONS};
+
+static const struct cli_option run_options[] = {
+	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
+	{"sandbox", NULL, false, "the exchange's testnet or demo", "exchange.sandbox", "true"},
+	{"paper", NULL, false, "the exchange's live market, simulated orders", NULL, NULL},
+	{"speed", "max|N", false, "sim: as fast as it goes, or N times real time", NULL, NULL},
+	{"days", "D", false, "sim: stop after so many days", NULL, NULL},
+	{"seed", "S", false, "sim: seed of the market generator", NULL, NULL},
+	{"symbols", "N", false, "sim: how many symbols the market has", NULL, NULL},
+	{"candles", "PATH", true, "sim: candle files or folders in place of the generator", NULL, NULL},
+	{"funding", "DIR", false, "sim: folder with funding rates for the candles", NULL, NULL},
+	{"timeframe", "TF", false, "length of a candle: 1m 3m 5m 15m 30m 1h 4h 1d", "trading.timeframe", NULL},
+	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1", NULL, NULL},
+	END_OPTIONS,
+};
+
+static const struct cli_option backtest_options[] = {
+	{"candles", "PATH", true, "candle files (.csv, .csv.gz) or folders", NULL, NULL},
+	{"funding", "DIR", false, "folder with funding rates", NULL, NULL},
+	{"timeframe", "TF", false, "which candles of a folder with several: 1m 3m 5m 15m 30m 1h 4h 1d",
+	 "trading.timeframe", NULL},
+	{"from", "D", false, "first day, YYYY-MM-DD", NULL, NULL},
+	{"to", "D", false, "last day, YYYY-MM-DD", NULL, NULL},
+	{"balance", "N", false, "USDT to start with", "sim.balance", NULL},
+	{"taker-fee", "F", false, "taker fee as a ratio of notional", "exchange.taker_fee", NULL},
+	{"export-trades", "FILE", false, "write the trades as CSV", NULL, NULL},
+	JSON_OPTION,
+	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1", NULL, NULL},
+	{"on-lock", "stop|rebase-after=DAYS", false, "what to do when drawdown locks", NULL, NULL},
+	{"journal", "FILE", false, "keep the journal of the run in FILE", NULL, NULL},
+	END_OPTIONS,
+};
+
+static const struct cli_option judge_options[] = {
+	{"csv", "FILE", false, "the orders to judge, one a line under a header", NULL, NULL},
+	{"taker-fee", "F", false, "taker fee as a ratio of notional", "exchange.taker_fee", NULL},
+	{"tick", "T", false, "price step of the instrument", NULL, NULL},
+	{"lot", "L", false, "quantity step of the instrument", NULL, NULL},
+	END_OPTIONS,
+};
+
+static const struct cli_option check_config_options[] = {
+	JSON_OPTION,
+	{"generate", "env|ini|docs", false, "print .env.example, the sample ini or docs/configuration.md", NULL, NULL},
+	END_OPTIONS,
+};
+
+const struct cli_verb verbs[] = {
+	{"run", verb_run, "", 0, 0, "trade (what happens without a command)", run_options,
+	 "With --exchange sim it trades a built-in simulated exchange, fed by a seeded market generator or candle files."},
+	{"backtest", verb_backtest, "", 0, 0, "trade recorded candles on the simulated exchange", backtest_options, NULL},
+	{"judge", verb_judge, "", 0, 0, "what the risk gate would say to the orders of a CSV file", judge_options, NULL},
+	{"indicators", verb_indicators, "FILE", 1, 1, "indicators, regime and signals of a candle file as CSV", no_options,
+	 NULL},
+	{"candles", verb_candles, "check FILE...", 2, ARGS_ANY, "check candle files: bars, gaps, faults by line", no_options,
+	 NULL},
+	{"check-config", verb_check_config, "", 0, 0, "every setting, its value and where it came from",
+	 check_config_options, NULL},
+	{"status", verb_status, "", 0, 0, "how the daemon of a state folder stands", json_options, NULL},
+	{"trades", verb_trades, "", 0, 0, "the closed trades", json_options, NULL},
+	{"why", verb_why, "SYMBOL", 1, 1, "why a symbol was traded or refused, in words", json_options, NULL},
+	{"risk", verb_risk, "", 0, 0, "limits, states and how much of each is used", json_options, NULL},
+	{"scores", verb_scores, "", 0, 0, "salience of each strategy and regime", json_options, NULL},
+	{"report", verb_report, "", 0, 0, "results by strategy, symbol, exit and regime", json_options, NULL},
+	{NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},
+};
+/* clang-format on */
