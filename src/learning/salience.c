@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT
+ * Faded records per book x strategy x regime, and the score they make. Doubles, because a score only advises;
+ * it is rounded to 1e-9 before it is compared with a threshold, so that the number shown is the number
+ * judged. */
+#include "salience.h"
+
+#include <math.h>
+#include <string.h>
+
+#define R_CAPITAL 0.01 /* the R curve: 1 % of capital per R */
+#define SHOWN_MAX 1e8  /* the largest average a row can show */
+
+const struct learning_settings learning_settings_default = {
+	.fade = 99 * RATIO_ONE / 100,
+	.weight_insufficient = RATIO_ONE / 2,
+	.weight_active = 3 * RATIO_ONE / 4,
+	.minimum_trades = 20,
+};
+
+static double clamp01(double value)
+{
+	if (value >= 1)
+		return 1;
+	return value > 0 ? value : 0;
+}
+
+double salience(double avg_r, double win, double trades, double drawdown, double variance)
+{
+	double r = clamp01((avg_r + 0.25) / 0.85);
+	double w = clamp01((win - 0.25) / 0.35);
+	double n = trades > 20 ? clamp01(log(trades / 20) / log(10)) : 0;
+	double d = clamp01((drawdown - 0.05) / 0.20);
+	double v = clamp01((variance - 2) / 6);
+
+	return clamp01((0.4 * r + 0.3 * w + 0.2 * n) / 0.9 - 0.3 * d - 0.2 * v);
+}
+
+void learning_init(struct learning *learning)
+{
+	memset(learning, 0, sizeof(*learning));
+}
+
+static bool in_range(int64_t book, int64_t strategy, int64_t regime)
+{
+	return book >= 0 && book < BOOK_COUNT && strategy >= 0 && strategy < STRATEGY_COUNT && regime >= 0 &&
+	       regime < REGIME_COUNT;
+}
+
+/* A double of the record as a ratio; the sign is kept, the size is bounded. */
+static ratio_t shown(double value)
+{
+	double size = fabs(value) < SHOWN_MAX ? fabs(value) : SHOWN_MAX;
+	ratio_t ratio = integer_near(size * (double)RATIO_ONE);
+
+	return value < 0 ? -ratio : ratio;
+}
+
+static ratio_t cell_salience(const struct learning_cell *cell)
+{
+	return shown(salience(cell->mean_r, cell->win_rate, (double)cell->trades,
+			      cell->drawdown_worst * R_CAPITAL, cell->square_r / cell->weight));
+}
+
+static void cell_add(struct learning_cell *cell, const struct learning_settings *settings,
+		     const struct trade *trade)
+{
+	double fade = (double)settings->fade / (double)RATIO_ONE;
+	double r = (double)trade->r / (double)RATIO_ONE;
+	double off = r - cell->mean_r;
+
+	cell->trades++;
+	cell->last_ms = trade->exit_ms;
+	cell->weight = fade * cell->weight + 1;
+	cell->mean_r += off / cell->weight;
+	cell->square_r = fade * cell->square_r + off * (r - cell->mean_r);
+	cell->win_rate += ((trade->net > 0 ? 1.0 : 0.0) - cell->win_rate) / cell->weight;
+	cell->drawdown_now = fmax(0, fade * cell->drawdown_now - r);
+	cell->drawdown_worst = fmax(fade * cell->drawdown_worst, cell->drawdown_now);
+}
+
+/* The median is kept, not looked for: it is asked for at each proposal and changes at each trade. */
+static void holding_add(struct learning_holding *holding, ms_t held_ms)
+{
+	ms_t sorted[LEARNING_HOLDINGS];
+
+	holding->last_ms[holding->count++ % LEARNING_HOLDINGS] = held_ms;
+	if (holding->count < LEARNING_HOLDINGS)
+		return;
+	for (size_t n = 0; n < LEARNING_HOLDINGS; n++) {
+		size_t i = n;
+		for (; i > 0 && sorted[i - 1] > holding->last_ms[n]; i--)
+			sorted[i] = sorted[i - 1];
+		sorted[i] = holding->last_ms[n];
+	}
+	holding->median_ms = (sorted[LEARNING_HOLDINGS / 2 - 1] + sorted[LEARNING_HOLDINGS / 2]) / 2;
+}
+
+bool learning_trade(struct learning *learning, const struct learning_settings *settings,
+		    const struct trade *trade, struct score *out)
+{
+	struct learning_cell *cell;
+
+	if (!in_range(trade->book, trade->strategy, trade->regime) || trade->r < -VALUE_MAX ||
+	    trade->r > VALUE_MAX)
+		return false;
+	cell = &learning->cell[trade->book][trade->strategy][trade->regime];
+	cell_add(cell, settings, trade);
+	if (trade->book == BOOK_MAIN) {
+		if (cell->trades >= settings->minimum_trades && cell_salience(cell) < SALIENCE_ARCHIVED)
+			cell->archived = 1;
+		if (trade->exit_ms >= trade->entry_ms)
+			holding_add(&learning->holding[trade->strategy], trade->exit_ms - trade->entry_ms);
+	}
+	*out = learning_score(learning, settings, trade->book, trade->strategy, trade->regime);
+	return true;
+}
+
+static enum score_standing standing_of(const struct learning_cell *cell, ratio_t value)
+{
+	if (cell->archived || value < SALIENCE_ARCHIVED)
+		return STANDING_ARCHIVED;
+	return value > SALIENCE_PROMOTED ? STANDING_PROMOTED : STANDING_ACTIVE;
+}
+
+struct score learning_score(const struct learning *learning, const struct learning_settings *settings,
+			    int64_t book, int64_t strategy, int64_t regime)
+{
+	struct score score = {
+		.book = book,
+		.strategy = strategy,
+		.regime = regime,
+		.standing = STANDING_INSUFFICIENT,
+		.salience = UNKNOWN,
+		.weight = settings->weight_insufficient,
+		.mean_r = UNKNOWN,
+		.win_rate = UNKNOWN,
+		.drawdown = UNKNOWN,
+		.variance_r = UNKNOWN,
+	};
+	const struct learning_cell *cell;
+
+	if (!in_range(book, strategy, regime) || learning->cell[book][strategy][regime].trades == 0)
+		return score;
+	cell = &learning->cell[book][strategy][regime];
+	score.trades = cell->trades;
+	score.at_ms = cell->last_ms;
+	score.mean_r = shown(cell->mean_r);
+	score.win_rate = shown(cell->win_rate);
+	score.drawdown = shown(cell->drawdown_worst * R_CAPITAL);
+	score.variance_r = shown(cell->square_r / cell->weight);
+	if (cell->trades < settings->minimum_trades)
+		return score;
+	score.salience = cell_salience(cell);
+	score.standing = standing_of(cell, score.salience);
+	switch (score.standing) {
+	case STANDING_ARCHIVED: score.weight = 0; break;
+	case STANDING_PROMOTED: score.weight = RATIO_ONE; break;
+	default: score.weight = settings->weight_active; break;
+	}
+	return score;
+}
+
+ratio_t learning_weight(const struct learning *learning, const struct learning_settings *settings,
+			int64_t book, int64_t strategy, int64_t regime)
+{
+	return learning_score(learning, settings, book, strategy, regime).weight;
+}
+
+ms_t learning_holding_ms(const struct learning *learning, int64_t strategy)
+{
+	if (strategy < 0 || strategy >= STRATEGY_COUNT ||
+	    learning->holding[strategy].count < LEARNING_HOLDINGS)
+		return LEARNING_HOLDING_MS;
+	return learning->holding[strategy].median_ms;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ * The reward of a trade, term by term. Numbers: C = 10,000 USDT, risk 1 % of it. */
+#include "reward.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static const struct reward_settings *const settings = &reward_settings_default;
+static const struct reward_facts calm = {0};
+
+#define PERCENT (RATIO_ONE / 100)
+
+static struct trade a_trade(void)
+{
+	return (struct trade){
+		.net = 100 * MONEY_ONE,
+		.capital = 10000 * MONEY_ONE,
+		.risk = 100 * MONEY_ONE,
+		.entry_cost = 2000 * MONEY_ONE,
+		.volatility = RATIO_ONE / 2,
+	};
+}
+
+static void a_plain_trade_is_worth_its_net_share_of_capital(void **state)
+{
+	struct trade trade = a_trade();
+
+	(void)state;
+	assert_int_equal(reward_of(&trade, settings, &calm), PERCENT);
+	trade.net = -150 * MONEY_ONE;
+	assert_int_equal(reward_of(&trade, settings, &calm), -3 * PERCENT / 2);
+	trade.volatility = UNKNOWN;
+	assert_int_equal(reward_of(&trade, settings, &calm), -3 * PERCENT / 2);
+}
+
+static void a_growing_drawdown_counts_twice_and_a_shrinking_one_not_at_all(void **state)
+{
+	struct trade trade = a_trade();
+	struct reward_facts facts = {.drawdown_before = 2 * PERCENT, .drawdown_after = 5 * PERCENT};
+
+	(void)state;
+	assert_int_equal(reward_of(&trade, settings, &facts), PERCENT - 6 * PERCENT);
+	facts.drawdown_after = PERCENT;
+	assert_int_equal(reward_of(&trade, settings, &facts), PERCENT);
+}
+
+static void risk_in_high_volatility_costs_the_share_above_the_median(void **state)
+{
+	struct trade trade = a_trade();
+
+	(void)state;
+	trade.volatility = 9 * RATIO_ONE / 10; /* 1 % x 0.4 */
+	assert_int_equal(reward_of(&trade, settings, &calm), PERCENT - 4 * PERCENT / 10);
+	trade.volatility = RATIO_ONE / 10;
+	assert_int_equal(reward_of(&trade, settings, &calm), PERCENT);
+}
+
+static void half_of_the_size_over_the_share_of_one_position_is_taken_off(void **state)
+{
+	struct trade trade = a_trade();
+
+	(void)state;
+	trade.entry_cost = 2600 * MONEY_ONE; /* 26 %, 6 over */
+	assert_int_equal(reward_of(&trade, settings, &calm), PERCENT - 3 * PERCENT);
+}
+
+static void a_daily_loss_breach_outweighs_everything(void **state)
+{
+	struct trade trade = a_trade();
+	struct reward_facts facts = {.breach = true};
+
+	(void)state;
+	assert_int_equal(reward_of(&trade, settings, &facts), PERCENT - RATIO_ONE);
+}
+
+static void without_capital_there_is_no_reward(void **state)
+{
+	struct trade trade = a_trade();
+
+	(void)state;
+	trade.capital = 0;
+	assert_true(reward_of(&trade, settings, &calm) == UNKNOWN);
+	trade.capital = UNKNOWN;
+	assert_true(reward_of(&trade, settings, &calm) == UNKNOWN);
+	trade = a_trade();
+	trade.net = UNKNOWN;
+	assert_true(reward_of(&trade, settings, &calm) == UNKNOWN);
+	trade = a_trade();
+	trade.capital = 1;
+	trade.net = VALUE_MAX; /* does not fit */
+	assert_true(reward_of(&trade, settings, &calm) == UNKNOWN);
+}
+
+static void every_term_is_rounded_against_the_trader(void **state)
+{
+	struct trade trade = a_trade();
+
+	(void)state;
+	trade.capital = 3 * MONEY_ONE;
+	trade.entry_cost = 0;
+	trade.net = MONEY_ONE;
+	assert_int_equal(reward_of(&trade, settings, &calm), 333333333);
+	trade.net = -MONEY_ONE;
+	assert_int_equal(reward_of(&trade, settings, &calm), -333333334);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_plain_trade_is_worth_its_net_share_of_capital),
+		cmocka_unit_test(a_growing_drawdown_counts_twice_and_a_shrinking_one_not_at_all),
+		cmocka_unit_test(risk_in_high_volatility_costs_the_share_above_the_median),
+		cmocka_unit_test(half_of_the_size_over_the_share_of_one_position_is_taken_off),
+		cmocka_unit_test(a_daily_loss_breach_outweighs_everything),
+		cmocka_unit_test(without_capital_there_is_no_reward),
+		cmocka_unit_test(every_term_is_rounded_against_the_trader),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
