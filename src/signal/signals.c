@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ * The three strategies of rules 2 and how sure each is. Only what a firing strategy needs is computed.
+ * Confidence is a rational function of the pattern's strength (docs/signals.md), calibrated so that under a
+ * fifth of each strategy's signals on real candles reach 0.8; it never makes a position larger than the rules
+ * allow. */
+#include "series.h"
+
+/* What one unit of each input adds to the strength. Chosen so that about a tenth of the signals on the shared
+ * candles reach 0.8; docs/signals.md has the table. */
+#define BAND_WEIGHT       4.0 /* a deviation beyond the band */
+#define RATIO_WEIGHT      3.0 /* |ER100| beyond the regime's threshold, in thresholds */
+#define LEAD_WEIGHT       3.0 /* an ATR between SMA 10 and SMA 30 */
+#define BEYOND_WEIGHT     2.0 /* an ATR beyond the range */
+#define PERCENTILE_WEIGHT 5.0 /* P beyond the regime's threshold, as a share of one */
+
+/* 0.5 for a pattern that just fires, 0.8 at strength 3, never 1; rising with strength. */
+static ratio_t confidence(double strength)
+{
+	return integer_near((1 + strength) / (2 + strength) * (double)RATIO_ONE);
+}
+
+static double magnitude(double value)
+{
+	return value < 0 ? -value : value;
+}
+
+static double not_negative(double value)
+{
+	return value > 0 ? value : 0;
+}
+
+static price_t at_least_one_tick(price_t ticks)
+{
+	return ticks == 0 ? 1 : ticks;
+}
+
+/* Stop, target and trail in ATR. false: out of range, no signal. */
+static bool distances_set(const struct series *s, const struct signal_settings *settings,
+			  struct signal *signal)
+{
+	signal->stop_distance = at_least_one_tick(integer_up(settings->stop_atr * s->atr));
+	signal->target_distance = at_least_one_tick(integer_down(settings->target_atr * s->atr));
+	signal->trail = at_least_one_tick(integer_up(settings->trail_atr * s->atr));
+	return signal->stop_distance > 0 && signal->target_distance > 0 && signal->trail > 0;
+}
+
+static bool mean_reversion(const struct series *s, const struct signal_settings *settings,
+			   struct signal *signal)
+{
+	price_t close = s->closes[(s->bars - 1) & (SERIES_CLOSES - 1)];
+	double mid = series_mean20(s), deviation = series_deviation20(s), off = (double)close - mid, stop,
+	       floor_stop;
+
+	if (magnitude(off) <= settings->band_width * deviation)
+		return false;
+	signal->side = off < 0 ? SIDE_LONG : SIDE_SHORT;
+	signal->target = integer_near(mid);
+	signal->target_distance = close < signal->target ? signal->target - close : close - signal->target;
+	stop = settings->mean_stop_share * (double)signal->target_distance;
+	floor_stop = settings->mean_stop_atr * s->atr;
+	signal->stop_distance = at_least_one_tick(integer_up(stop > floor_stop ? stop : floor_stop));
+	signal->confidence = confidence(BAND_WEIGHT * (magnitude(off) / deviation - settings->band_width) *
+					(1 - magnitude(series_efficiency100(s))));
+	return signal->target > 0 && signal->target_distance > 0 && signal->stop_distance > 0;
+}
+
+static bool trend(const struct series *s, const struct signal_settings *settings, struct signal *signal)
+{
+	double ratio = series_efficiency100(s), lead;
+
+	signal->side = ratio > 0 ? SIDE_LONG : ratio < 0 ? SIDE_SHORT : SIDE_NONE;
+	if (signal->side == SIDE_NONE || (s->cross != signal->side && s->cross_before != signal->side))
+		return false;
+	lead = (double)((3 * s->sum10 - s->sum30) * signal->side) / (30 * s->atr);
+	signal->confidence =
+		confidence(RATIO_WEIGHT * not_negative(magnitude(ratio) / settings->ratio_trending - 1) +
+			   LEAD_WEIGHT * not_negative(lead));
+	return distances_set(s, settings, signal);
+}
+
+static bool breakout(const struct series *s, const struct signal_settings *settings, struct signal *signal)
+{
+	price_t close = s->closes[(s->bars - 1) & (SERIES_CLOSES - 1)], beyond;
+	double rank;
+
+	if (close <= s->hh20 && close >= s->ll20)
+		return false;
+	signal->side = close > s->hh20 ? SIDE_LONG : SIDE_SHORT;
+	beyond = close > s->hh20 ? close - s->hh20 : s->ll20 - close;
+	rank = (double)s->volatility.num / (double)s->volatility.den;
+	signal->confidence = confidence(BEYOND_WEIGHT * (double)beyond / s->atr +
+					PERCENTILE_WEIGHT * not_negative(rank - settings->rank_high / 100.0));
+	return distances_set(s, settings, signal);
+}
+
+int signals_read(const struct series *series, const struct signal_settings *settings,
+		 struct signal out[static STRATEGY_COUNT])
+{
+	struct signal signal = {.side = SIDE_NONE};
+	bool fires = false;
+
+	if (!(series->atr > 0)) /* nothing has moved since the first bar */
+		return 0;
+	switch ((enum regime)series->regime) {
+	case REGIME_MEAN_REVERT:
+		signal.strategy = STRATEGY_MEAN_REVERSION;
+		fires = mean_reversion(series, settings, &signal);
+		break;
+	case REGIME_TRENDING:
+		signal.strategy = STRATEGY_TREND;
+		fires = trend(series, settings, &signal);
+		break;
+	case REGIME_HIGH_VOL:
+		signal.strategy = STRATEGY_BREAKOUT;
+		fires = breakout(series, settings, &signal);
+		break;
+	case REGIME_LOW_VOL:
+	case REGIME_NONE:
+	case REGIME_COUNT: break;
+	}
+	if (!fires)
+		return 0;
+	out[0] = signal;
+	return 1;
+}
