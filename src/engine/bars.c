@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ * SIGNAL, and the bar's share of MONITOR: a closed bar moves the series, then the exits of the position in its
+ * symbol; when all watched symbols have delivered, or two seconds have passed, the decision round closes. */
+#include "engine_internal.h"
+
+static void read_series(struct engine *e, struct engine_symbol *s)
+{
+	s->regime = (enum regime)s->series.regime;
+	s->quote.volatility = s->series.volatility;
+	s->er100 = s->series.bars > 100 ? series_efficiency100(&s->series) : 0.0;
+	(void)e;
+}
+
+/* Stops only ever move toward profit: trailing, or to break-even when volatility is extreme. */
+static void move_stop(struct engine *e, struct holding *h, struct engine_symbol *s)
+{
+	const struct instrument *instrument = &e->universe->at[h->sym];
+	ratio_t costs = 2 * instrument->taker_fee + (s->quote.spread == UNKNOWN ? 0 : s->quote.spread);
+	price_t trail = trail_stop(&e->set.exits, h, instrument);
+	price_t even = break_even_stop(h, instrument, &s->quote, costs);
+	bool is_long = h->side == SIDE_LONG;
+	bool even_is_better = trail == 0 || (is_long ? even > trail : even < trail);
+	price_t stop = even != 0 && even_is_better ? even : trail;
+
+	if (stop == 0)
+		return;
+	engine_note(e, NOTE_STOP_MOVED, (sym_t)h->sym, REFUSAL_NONE, stop, h->stop);
+	engine_protect(e, h, stop, 0, stop == trail ? EXIT_TRAILING : EXIT_BREAK_EVEN);
+}
+
+static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct candle *bar, sym_t sym)
+{
+	for (int book = 0; book < BOOK_COUNT; book++) {
+		struct holding *h = execution_holding(&e->execution, (enum book)book, sym);
+		if (h->qty == 0)
+			continue;
+		execution_touch(&e->execution, h);
+		enum exit_reason due = exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime, s->er100,
+						s->bar_ms);
+		if (h->phase == PHASE_LEAVING)
+			continue;
+		if (due != EXIT_NONE)
+			engine_reduce(e, h, h->qty, due);
+		else if (h->phase == PHASE_PROTECTED)
+			move_stop(e, h, s);
+	}
+}
+
+/* A round opens with the first bar of its instant and waits for all watched symbols. */
+static void open_round(struct engine *e, ms_t round_ms)
+{
+	e->round_ms = round_ms;
+	e->round_missing = 0;
+	for (size_t sym = 0; sym < e->universe->count; sym++) {
+		e->symbols[sym].delivered = false;
+		e->round_missing += e->symbols[sym].watched;
+	}
+}
+
+static void deliver(struct engine *e, struct engine_symbol *s)
+{
+	if (s->bar_ms <= e->last_round_ms)
+		return; /* too late: its round is closed */
+	if (!engine_round_open(e))
+		open_round(e, s->bar_ms);
+	if (!s->watched || s->delivered)
+		return;
+	s->delivered = true;
+	if (--e->round_missing == 0)
+		engine_close_round(e);
+}
+
+void engine_close_round(struct engine *e)
+{
+	e->last_round_ms = e->round_ms;
+	engine_sample_nav(e);
+	if (e->ready)
+		engine_decide(e);
+	e->round_ms = 0;
+}
+
+void engine_on_candle(struct engine *e, const struct event *event)
+{
+	struct engine_symbol *s = &e->symbols[event->sym];
+	const struct candle *bar = &event->candle.candle;
+
+	if (!event->candle.closed)
+		return;
+	ms_t end_ms = bar->open_ms + e->set.limits.timeframe_ms;
+	/* Bars come in time order: a newer one ends the round that still waits. */
+	if (engine_round_open(e) && end_ms > e->round_ms)
+		engine_close_round(e);
+	enum series_answer answer = series_push(&s->series, &e->set.signal, bar);
+	if (answer == SERIES_OLD || answer == SERIES_UNUSABLE)
+		return;
+	if (answer != SERIES_OK && !event->candle.history)
+		engine_note(e, NOTE_SERIES_DROPPED, event->sym, REFUSAL_NONE, answer == SERIES_HOLE ? 0 : 1,
+			    bar->close);
+	s->close = bar->close;
+	s->signal = (struct signal){0};
+	read_series(e, s);
+	s->bar_ms = s->quote.bar_ms = end_ms;
+	if (event->candle.history)
+		return;
+	struct signal signals[STRATEGY_COUNT];
+	if (s->watched && signals_read(&s->series, &e->set.signal, signals) > 0)
+		s->signal = signals[0];
+	monitor_bar(e, s, bar, event->sym);
+	deliver(e, s);
+}
+
+void engine_on_ticker(struct engine *e, const struct event *event)
+{
+	struct quote *quote = &e->symbols[event->sym].quote;
+
+	quote->bid = event->ticker.bid, quote->ask = event->ticker.ask;
+	quote->mark = event->ticker.mark, quote->last = event->ticker.last;
+	quote->spread = quote_spread(quote->bid, quote->ask);
+	quote->ticker_ms = event->at_ms;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ * The one step. Each event goes to the room it concerns; after it, what positions need (wishes) passes the gate,
+ * and what changed is handed to the journal. */
+#include "engine_internal.h"
+
+void engine_settings_default(struct engine_settings *settings)
+{
+	*settings = (struct engine_settings){
+		.limits = limits_default, .signal = signal_settings_default, .decision = decision_settings_default,
+		.execution = execution_settings_default, .exits = exit_settings_default,
+		.learning = learning_settings_default, .reward = reward_settings_default,
+		.stage = stage_settings_default, .scanner = scanner_settings_default,
+		.health = health_settings_default,
+		.start_stage = RATIO_ONE, .stage_fixed = true, .lock_flattens = true,
+		.scan_every_ms = 15 * MINUTE_MS, .round_wait_ms = 2 * SECOND_MS,
+		.unexplained = 2 * RATIO_ONE / 100, .history_bars = 1500, .instance = 1,
+	};
+}
+
+size_t engine_bytes(size_t symbols) { return sizeof(struct engine) + symbols * sizeof(struct engine_symbol); }
+
+struct engine *engine_init(void *memory, const struct engine_settings *settings, const struct universe *universe)
+{
+	struct engine *e = memory;
+
+	e->set = *settings;
+	e->universe = universe;
+	desk_init(&e->desk);
+	execution_init(&e->execution, &settings->execution, universe, settings->instance);
+	learning_init(&e->learning);
+	stage_init(&e->stage, settings->start_stage, settings->stage_fixed);
+	scanner_init(&e->scanner);
+	scanner_begin(&e->scanner);
+	health_init(&e->health, &settings->health);
+	slippage_init(&e->slippage);
+	e->was_healthy = true;
+	e->wallet = e->expected_wallet = UNKNOWN;
+	for (size_t sym = 0; sym < universe->count; sym++) {
+		struct engine_symbol *s = &e->symbols[sym];
+		s->quote = (struct quote){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+					  UNKNOWN, UNKNOWN, UNKNOWN, {0, 0}};
+		s->leverage = s->funding_rate = UNKNOWN;
+		series_init(&s->series);
+	}
+	return e;
+}
+
+static void on_command(struct engine *e, const struct event *event)
+{
+	static const enum fact_kind facts[] = {[COMMAND_HALT] = FACT_HALT, [COMMAND_RESUME] = FACT_RESUME,
+					       [COMMAND_UNLOCK] = FACT_UNLOCK};
+	int64_t verb = event->command.verb;
+
+	engine_note(e, NOTE_OPERATOR, SYM_NONE, REFUSAL_NONE, verb, 0);
+	if (verb == COMMAND_FLATTEN)
+		engine_flatten(e, EXIT_OPERATOR);
+	else if (verb == COMMAND_END)
+		engine_flatten(e, EXIT_END);
+	else
+		engine_fact(e, &(struct fact){.kind = facts[verb], .at_ms = e->now_ms,
+					      .value = verb == COMMAND_UNLOCK ? engine_equity(e) : 0});
+}
+
+/* Told when it changes, at news of the exchange; the gate asks for itself. */
+static void watch_health(struct engine *e, const struct event *event)
+{
+	health_step(&e->health, event);
+	if (event->kind != EVENT_LINK && event->kind != EVENT_GARBAGE)
+		return;
+	enum health_fault fault = health_fault(&e->health, e->now_ms);
+	bool healthy = fault == HEALTH_NONE || fault == HEALTH_STREAM; /* silence has its own rule: the ticker's age */
+	if (healthy != e->was_healthy)
+		engine_note(e, healthy ? NOTE_HEALTHY : NOTE_UNHEALTHY, SYM_NONE, REFUSAL_NONE, fault, 0);
+	e->was_healthy = healthy;
+}
+
+static void on_advice(struct engine *e, const struct event *event)
+{
+	struct advice *advice = &e->symbols[event->sym].advice;
+	ratio_t lowest = -3 * RATIO_ONE / 10, adjustment = event->advice.adjustment;
+
+	adjustment = adjustment > 0 ? 0 : adjustment < lowest ? lowest : adjustment;
+	*advice = (struct advice){.sym = event->sym, .at_ms = event->at_ms,
+				  .until_ms = event->at_ms + event->advice.valid_ms, .regime = event->advice.regime,
+				  .adjustment = adjustment, .veto = event->advice.veto};
+	wants_record(e->wants, RECORD_ADVICE)->advice = *advice;
+}
+
+static void on_time(struct engine *e)
+{
+	if (engine_round_open(e) && e->now_ms >= e->round_ms + e->set.round_wait_ms)
+		engine_close_round(e);
+	if (e->ready && e->now_ms >= e->scan_ms && !e->scan_open) {
+		e->scan_ms = (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms;
+		e->scan_open = true;
+		wants_intent(e->wants, INTENT_SCAN, BOOK_MAIN, SYM_NONE);
+	}
+}
+
+static void on_order(struct engine *e, const struct event *event)
+{
+	if (event->order.state == ORDER_REJECTED)
+		engine_note(e, NOTE_ORDER_REJECTED, event->sym, REFUSAL_NONE, event->order.role, event->order.side);
+	if (event->order.state == ORDER_UNKNOWN)
+		engine_note(e, NOTE_ORDER_UNKNOWN, event->sym, REFUSAL_NONE, event->order.role, event->order.side);
+	execution_on_order(&e->execution, event);
+}
+
+static void dispatch(struct engine *e, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_CANDLE: engine_on_candle(e, event); break;
+	case EVENT_TICKER: engine_on_ticker(e, event); break;
+	case EVENT_DEPTH:
+		e->symbols[event->sym].quote.depth = event->depth.notional;
+		e->symbols[event->sym].quote.depth_ms = event->at_ms;
+		break;
+	case EVENT_FUNDING_RATE:
+		e->symbols[event->sym].funding_rate = event->funding.rate;
+		e->symbols[event->sym].funding_ms = event->funding.settled
+			? event->funding.settle_ms + e->universe->at[event->sym].funding_every_ms
+			: event->funding.settle_ms;
+		break;
+	case EVENT_ORDER: on_order(e, event); break;
+	case EVENT_ORDER_ABSENT: execution_on_absent(&e->execution, event); break;
+	case EVENT_FILL: engine_on_fill(e, event); break;
+	case EVENT_BALANCE: engine_on_balance(e, event); break;
+	case EVENT_LEDGER: engine_on_ledger(e, event); break;
+	case EVENT_POSITION: engine_on_position(e, event); break;
+	case EVENT_SNAPSHOT_END: engine_on_snapshot_end(e, event); break;
+	case EVENT_SCAN_ROW: scanner_row(&e->scanner, event); break;
+	case EVENT_ADVICE: on_advice(e, event); break;
+	case EVENT_GARBAGE: engine_note(e, NOTE_GARBAGE, event->sym, REFUSAL_NONE, 0, 0); break;
+	case EVENT_COMMAND: on_command(e, event); break;
+	case EVENT_UNRECORDED:
+		execution_on_unrecorded(&e->execution, event->unrecorded.id, event->at_ms);
+		engine_note(e, NOTE_UNRECORDED, event->sym, REFUSAL_NONE, 0, 0);
+		break;
+	case EVENT_RESTORED: engine_on_restored(e, event->restored.record); break;
+	default: break; /* TIME has no room of its own; INSTRUMENT is applied to the universe by the app */
+	}
+}
+
+void engine_step(struct engine *e, const struct event *event, struct wants *wants)
+{
+	e->wants = wants;
+	if (event->kind == EVENT_RESTORED) { /* the past: it moves no clock */
+		dispatch(e, event);
+		return;
+	}
+	if (event->at_ms > e->now_ms)
+		e->now_ms = event->at_ms;
+	if (e->restored && e->now_ms >= e->desk.day_ms + DAY_MS)
+		engine_roll_day(e);
+	watch_health(e, event);
+	dispatch(e, event);
+	on_time(e);
+	engine_grant_wishes(e);
+	execution_flush(&e->execution, wants);
+	engine_flush_desk(e);
+}
+
+static ms_t earlier(ms_t a, ms_t b) { return a < b ? a : b; }
+
+ms_t engine_next_ms(const struct engine *e)
+{
+	ms_t next = execution_next_ms(&e->execution);
+
+	if (engine_round_open(e))
+		next = earlier(next, e->round_ms + e->set.round_wait_ms);
+	if (e->ready && !e->scan_open)
+		next = earlier(next, e->scan_ms);
+	return next;
+}
+
+bool engine_ready(const struct engine *e) { return e->ready; }
+const struct desk *engine_desk(const struct engine *e) { return &e->desk; }
+struct execution *engine_execution(struct engine *e) { return &e->execution; }
+const struct quote *engine_quote(const struct engine *e, sym_t sym) { return &e->symbols[sym].quote; }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ * The pipeline. One event in, wants out: SCAN -> SIGNAL -> RESEARCH -> DECIDE -> RISK -> EXECUTE -> MONITOR ->
+ * CLOSE -> JOURNAL -> LEARN. It owns the state of every room and knows no clock, socket, file or allocation:
+ * live, paper, backtest and replay run this same code. */
+#ifndef TRADEBOT_ENGINE_ENGINE_H
+#define TRADEBOT_ENGINE_ENGINE_H
+
+#include "decision.h"
+#include "execution.h"
+#include "exits.h"
+#include "health.h"
+#include "reward.h"
+#include "salience.h"
+#include "scanner.h"
+#include "series.h"
+#include "slippage.h"
+#include "stage.h"
+#include "tradebot/event.h"
+
+struct engine_settings {
+	struct limits limits;
+	struct signal_settings signal;
+	struct decision_settings decision;
+	struct execution_settings execution;
+	struct exit_settings exits;
+	struct learning_settings learning;
+	struct reward_settings reward;
+	struct stage_settings stage;
+	struct scanner_settings scanner;
+	struct health_settings health;
+	ratio_t start_stage;
+	bool stage_fixed;
+	bool lock_flattens;
+	ms_t scan_every_ms;
+	ms_t round_wait_ms;	/* a decision round waits this long for late bars */
+	ratio_t unexplained;	/* change of E that closes entries until explained */
+	int64_t history_bars;	/* wanted for warming a series up */
+	bool warm_all;		/* every symbol streams: warm them all up at start */
+	int64_t instance;	/* of the journal */
+	size_t manual_count;	/* TRADING_SYMBOLS */
+	sym_t manual[SYMBOLS_MAX];
+};
+/* rules.md's numbers. */
+void engine_settings_default(struct engine_settings *settings);
+
+struct engine;
+/* Memory for a universe of that many symbols: zeroed, aligned as by calloc, owned by the caller. */
+size_t engine_bytes(size_t symbols);
+struct engine *engine_init(void *memory, const struct engine_settings *settings, const struct universe *universe);
+
+/* One event. wants is appended to; the caller keeps wants_has_room() true before each call. */
+void engine_step(struct engine *engine, const struct event *event, struct wants *wants);
+/* When it next wants EVENT_TIME; NEVER_MS: not before news. Earlier or extra ones change nothing. */
+ms_t engine_next_ms(const struct engine *engine);
+
+/* For drivers and checks; read only. */
+bool engine_ready(const struct engine *engine);
+const struct desk *engine_desk(const struct engine *engine);
+money_t engine_equity(const struct engine *engine); /* E, UNKNOWN before the first balance */
+struct execution *engine_execution(struct engine *engine);
+const struct quote *engine_quote(const struct engine *engine, sym_t sym);
+
+#endif

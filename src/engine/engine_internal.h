@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ * The engine's state, for the files of this floor: engine.c dispatches, bars.c is SCAN and SIGNAL and the bar's part
+ * of MONITOR, decide.c is DECIDE and RISK, account.c is EXECUTE, CLOSE and LEARN, watch.c the scanner and the wishes,
+ * risk_state.c the desk, NAV and what stands, restore.c the start. */
+#ifndef TRADEBOT_ENGINE_INTERNAL_H
+#define TRADEBOT_ENGINE_INTERNAL_H
+
+#include "engine.h"
+#include "wants.h"
+
+struct engine_symbol {
+	struct quote quote;
+	price_t close;		/* of the last closed bar */
+	ms_t bar_ms;		/* its end */
+	enum regime regime;
+	double er100;
+	struct signal signal;	/* of the last closed bar; SIDE_NONE: none */
+	ms_t exit_ms;		/* of the last trade */
+	ratio_t leverage;	/* as read back; UNKNOWN */
+	ratio_t funding_rate;	/* of the next settlement; UNKNOWN */
+	ms_t funding_ms;
+	money_t sampled_net;	/* net PnL of the main holding in the last NAV sample */
+	bool watched, scanned;
+	bool delivered;		/* its bar, in the running decision round */
+	bool history_due;
+	struct advice advice;
+	struct series series;
+};
+
+struct engine {
+	struct engine_settings set;
+	const struct universe *universe;
+	struct wants *wants;	/* of the running step */
+	ms_t now_ms;
+	struct desk desk;
+	bool desk_dirty;
+	struct execution execution;
+	struct learning learning;
+	struct stage stage;
+	struct scanner scanner;
+	struct health health;
+	bool was_healthy;
+	struct slippage slippage;
+	money_t wallet, expected_wallet; /* UNKNOWN before the first balance */
+	bool unexplained;
+	bool restored, ready, snapshot_open;
+	bool positions_done, orders_done, balance_done;
+	size_t histories_due;
+	ms_t scan_ms;		/* next scan */
+	bool scan_open;
+	ms_t round_ms;		/* end of the bar whose round is open; 0: none */
+	ms_t last_round_ms;
+	size_t round_missing;	/* watched symbols whose bar has not come */
+	int64_t seq, note_seq;
+	struct engine_symbol symbols[];
+};
+
+/* risk_state.c */
+void engine_fact(struct engine *e, const struct fact *fact);
+void engine_flush_desk(struct engine *e);
+void engine_roll_day(struct engine *e);
+bool engine_sample_nav(struct engine *e);
+money_t engine_capital(const struct engine *e);
+void engine_standing(struct engine *e, enum book book, sym_t sym, struct standing *out);
+void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule, int64_t a, int64_t b);
+void engine_on_stage(struct engine *e, const struct stage_change *change);
+void engine_record_equity(struct engine *e, ms_t at_ms);
+
+/* bars.c */
+void engine_on_candle(struct engine *e, const struct event *event);
+void engine_on_ticker(struct engine *e, const struct event *event);
+void engine_close_round(struct engine *e);
+
+/* decide.c */
+void engine_decide(struct engine *e);
+
+/* account.c */
+void engine_on_fill(struct engine *e, const struct event *event);
+void engine_on_balance(struct engine *e, const struct event *event);
+void engine_on_ledger(struct engine *e, const struct event *event);
+void engine_on_position(struct engine *e, const struct event *event);
+
+/* watch.c */
+void engine_on_scan_end(struct engine *e);
+void engine_watch(struct engine *e, const struct watched *watched);
+void engine_grant_wishes(struct engine *e);
+void engine_reduce(struct engine *e, struct holding *h, qty_t qty, enum exit_reason reason);
+void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target, enum exit_reason reason);
+void engine_flatten(struct engine *e, enum exit_reason reason);
+
+/* restore.c */
+void engine_on_restored(struct engine *e, const struct record *record);
+void engine_on_snapshot_end(struct engine *e, const struct event *event);
+
+static inline bool engine_round_open(const struct engine *e) { return e->round_ms != 0; }
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ * Start-up and recovery are one path (law 7): records of the journal, then the exchange's own lists, compared over
+ * the union, then the history of each watched symbol; only when all of it is there is the engine READY. */
+#include "engine_internal.h"
+
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+
+static void restore_trade(struct engine *e, const struct trade *trade)
+{
+	struct engine_symbol *s = &e->symbols[trade->sym];
+	struct score ignored;
+
+	e->seq = later(e->seq, trade->seq);
+	s->exit_ms = later(s->exit_ms, trade->exit_ms);
+	learning_trade(&e->learning, &e->set.learning, trade, &ignored);
+	stage_note_trade(&e->stage, trade);
+}
+
+void engine_on_restored(struct engine *e, const struct record *record)
+{
+	switch (record->kind) {
+	case RECORD_DESK:
+		e->desk = record->desk;
+		e->execution.sequence = later(e->execution.sequence, record->desk.sequence);
+		break;
+	case RECORD_STAGE: stage_restore(&e->stage, &record->stage); break;
+	case RECORD_WATCHED:
+		scanner_restore(&e->scanner, &record->watched);
+		engine_watch(e, &record->watched);
+		break;
+	case RECORD_TRADE: restore_trade(e, &record->trade); break;
+	case RECORD_FILL:
+		e->seq = later(e->seq, record->fill.seq);
+		if (record->fill.book == BOOK_MAIN)
+			slippage_step(&e->slippage, &e->set.limits, &record->fill);
+		execution_restore(&e->execution, record);
+		break;
+	case RECORD_ORDER: case RECORD_HOLDING: execution_restore(&e->execution, record); break;
+	case RECORD_ADVICE: e->symbols[record->advice.sym].advice = record->advice; break;
+	case RECORD_EQUITY: stage_note_day(&e->stage, &record->equity); break;
+	case RECORD_DECISION: e->seq = later(e->seq, record->decision.seq); break;
+	case RECORD_NOTE: e->note_seq = later(e->note_seq, record->note.seq); break;
+	case RECORD_SCORE: break; /* recomputed from the trades */
+	case RECORD_COUNT: break;
+	}
+}
+
+static void ask_history(struct engine *e, sym_t sym)
+{
+	e->symbols[sym].history_due = true;
+	e->histories_due++;
+	wants_intent(e->wants, INTENT_HISTORY, BOOK_MAIN, sym)->value = e->set.history_bars;
+}
+
+/* The journal is read: ask the exchange for its truth. */
+static void begin(struct engine *e)
+{
+	bool any_watched = false;
+
+	e->restored = true;
+	if (e->now_ms >= e->desk.day_ms + DAY_MS)
+		engine_roll_day(e);
+	for (size_t i = 0; i < e->set.manual_count; i++)
+		scanner_manual(&e->scanner, e->set.manual[i]);
+	execution_restored(&e->execution, e->now_ms);
+	e->snapshot_open = true;
+	wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_MAIN, SYM_NONE);
+	for (size_t sym = 0; sym < e->universe->count; sym++) {
+		bool watched = e->symbols[sym].watched;
+		bool held = e->execution.holdings[BOOK_MAIN][sym].phase != PHASE_FLAT;
+		any_watched = any_watched || watched;
+		if (watched || held || e->set.warm_all) {
+			wants_intent(e->wants, INTENT_WATCH, BOOK_MAIN, (sym_t)sym)->value = 1;
+			ask_history(e, (sym_t)sym);
+		}
+		if (watched || held)
+			wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, (sym_t)sym)->value =
+				e->set.decision.leverage;
+	}
+	e->scan_ms = any_watched ? (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms : e->now_ms;
+}
+
+static void ready_if_complete(struct engine *e)
+{
+	if (e->ready || !e->restored || !e->positions_done || !e->orders_done || !e->balance_done ||
+	    e->histories_due > 0)
+		return;
+	e->ready = true;
+	for (size_t i = 0; i < e->execution.active_count; i++) {
+		const struct holding *h = execution_active(&e->execution, i);
+		price_t mark = e->symbols[h->sym].quote.mark;
+		if (h->qty > 0 && mark != UNKNOWN)
+			e->symbols[h->sym].sampled_net = holding_net(h, &e->universe->at[h->sym], mark);
+	}
+	engine_note(e, NOTE_READY, SYM_NONE, REFUSAL_NONE, (int64_t)e->execution.active_count, 0);
+}
+
+void engine_on_snapshot_end(struct engine *e, const struct event *event)
+{
+	switch (event->snapshot.what) {
+	case SNAPSHOT_JOURNAL: begin(e); break;
+	case SNAPSHOT_POSITIONS:
+		if (!e->snapshot_open)
+			break;
+		e->snapshot_open = false;
+		e->positions_done = true;
+		if (!execution_on_positions_end(&e->execution, BOOK_MAIN))
+			engine_note(e, NOTE_DIFFERENCE, SYM_NONE, REFUSAL_NONE, 0, 0);
+		break;
+	case SNAPSHOT_ORDERS: e->orders_done = true; break;
+	case SNAPSHOT_BALANCE: e->balance_done = true; break;
+	case SNAPSHOT_SCAN: engine_on_scan_end(e); break;
+	case SNAPSHOT_HISTORY:
+		if (event->sym < e->universe->count && e->symbols[event->sym].history_due) {
+			e->symbols[event->sym].history_due = false;
+			e->histories_due--;
+		}
+		break;
+	default: break;
+	}
+	ready_if_complete(e);
+}

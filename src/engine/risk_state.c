@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT
+ * The desk's keeper: facts in, states told, NAV sampled, and what stands in a symbol put together for the gate. */
+#include "engine_internal.h"
+
+static bool mark_is_fresh(const struct engine *e, size_t sym, ms_t at_ms)
+{
+	const struct quote *quote = &e->symbols[sym].quote;
+
+	return quote->mark != UNKNOWN && quote->ticker_ms != UNKNOWN &&
+	       at_ms - quote->ticker_ms <= e->set.limits.ticker_age_ms;
+}
+
+void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule, int64_t a, int64_t b)
+{
+	wants_record(e->wants, RECORD_NOTE)->note = (struct note_record){
+		.seq = ++e->note_seq, .at_ms = e->now_ms, .sym = sym == SYM_NONE ? UNKNOWN : sym, .note = note,
+		.rule = rule, .a = a, .b = b};
+}
+
+/* A state that was entered is told once, with the number that caused it. */
+static void tell_states(struct engine *e, const struct desk *before)
+{
+	const struct desk *desk = &e->desk;
+	const struct {
+		bool was, is;
+		enum note note;
+		int64_t why;
+	} states[] = {
+		{before->halted_until_ms != 0, desk->halted_until_ms != 0, NOTE_HALTED, desk_daily_loss(desk)},
+		{before->cooldown_until_ms != 0, desk->cooldown_until_ms != 0, NOTE_COOLDOWN, desk->cooldown_until_ms},
+		{before->safe_mode, desk->safe_mode, NOTE_SAFE_MODE, desk->red_days},
+		{before->half_size, desk->half_size, NOTE_HALF_SIZE, desk_drawdown(desk)},
+		{before->paused, desk->paused, NOTE_PAUSED, desk_drawdown(desk)},
+		{before->locked, desk->locked, NOTE_LOCKED, desk_drawdown(desk)},
+	};
+
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (states[i].is != states[i].was)
+			engine_note(e, states[i].is ? states[i].note : NOTE_OPENED, SYM_NONE, REFUSAL_NONE,
+				    states[i].is ? states[i].why : (int64_t)states[i].note, desk->nav);
+	if (desk->locked && !before->locked && e->set.lock_flattens)
+		engine_flatten(e, EXIT_LOCK);
+}
+
+void engine_fact(struct engine *e, const struct fact *fact)
+{
+	const struct desk before = e->desk;
+
+	if (!ladder_step(&e->set.limits, &e->desk, fact))
+		return;
+	e->desk_dirty = true;
+	tell_states(e, &before);
+}
+
+void engine_flush_desk(struct engine *e)
+{
+	if (!e->desk_dirty)
+		return;
+	e->desk_dirty = false;
+	e->desk.sequence = e->execution.sequence;
+	wants_record(e->wants, RECORD_DESK)->desk = e->desk;
+}
+
+/* value / capital in units of NAV, rounded down: equity down. */
+static int64_t share_of_nav(money_t value, money_t capital)
+{
+	if (capital <= 0)
+		return 0;
+	return value >= 0 ? mul_div_down(value, NAV_ONE, capital) : -mul_div_up(-value, NAV_ONE, capital);
+}
+
+/* NAV = NAV(00:00) x (1 + sum over trades of PnL since 00:00 / C at entry), only with all marks fresh. */
+static bool sample_nav_at(struct engine *e, ms_t at_ms)
+{
+	int64_t change = e->desk.day_closed;
+	bool open = false;
+
+	for (size_t i = 0; i < e->execution.active_count; i++) {
+		struct holding *h = execution_active(&e->execution, i);
+		if (h->book != BOOK_MAIN || h->qty == 0)
+			continue;
+		struct engine_symbol *s = &e->symbols[h->sym];
+		if (!mark_is_fresh(e, (size_t)h->sym, at_ms))
+			return false;
+		open = true;
+		s->sampled_net = holding_net(h, &e->universe->at[h->sym], s->quote.mark);
+		change += share_of_nav(s->sampled_net - h->day_base, h->capital);
+	}
+	int64_t moved = change >= 0 ? mul_div_down(e->desk.nav_day, change, NAV_ONE)
+				    : -mul_div_up(e->desk.nav_day, -change, NAV_ONE);
+	int64_t nav = e->desk.nav_day + moved;
+	if (!open && nav == e->desk.nav)
+		return true; /* nothing happened: no sample */
+	engine_fact(e, &(struct fact){.kind = FACT_NAV, .at_ms = at_ms, .value = nav});
+	struct stage_change change_of_stage;
+	if (stage_nav(&e->stage, &e->set.stage, at_ms, e->desk.nav, &change_of_stage))
+		engine_on_stage(e, &change_of_stage);
+	return true;
+}
+
+bool engine_sample_nav(struct engine *e) { return sample_nav_at(e, e->now_ms); }
+
+void engine_record_equity(struct engine *e, ms_t at_ms)
+{
+	struct equity_sample sample = {.at_ms = at_ms, .equity = engine_equity(e), .nav = e->desk.nav,
+				       .nav_peak = e->desk.nav_peak};
+	struct stage_change change;
+
+	wants_record(e->wants, RECORD_EQUITY)->equity = sample;
+	if (stage_day(&e->stage, &e->set.stage, &sample, &change))
+		engine_on_stage(e, &change);
+}
+
+/* 00:00 UTC: the day that ends gets its last sample while its marks are fresh; what is open starts the new day at
+ * the value of the last sample. */
+void engine_roll_day(struct engine *e)
+{
+	if (e->desk.day_ms != 0)
+		sample_nav_at(e, e->desk.day_ms + DAY_MS - 1);
+	ms_t day_ms = e->now_ms - e->now_ms % DAY_MS;
+	engine_fact(e, &(struct fact){.kind = FACT_TIME, .at_ms = e->now_ms});
+	for (size_t i = 0; i < e->execution.active_count; i++) {
+		struct holding *h = execution_active(&e->execution, i);
+		h->day_base = e->symbols[h->sym].sampled_net;
+		execution_touch(&e->execution, h);
+	}
+	engine_record_equity(e, day_ms);
+}
+
+void engine_on_stage(struct engine *e, const struct stage_change *change)
+{
+	wants_record(e->wants, RECORD_STAGE)->stage = *change;
+	engine_note(e, NOTE_STAGE, SYM_NONE, REFUSAL_NONE, change->stage, change->from_stage);
+}
+
+money_t engine_capital(const struct engine *e)
+{
+	money_t equity = engine_equity(e);
+
+	return equity == UNKNOWN || equity <= 0 ? equity : share_down(equity, e->stage.stage);
+}
+
+static void sum_exposure(struct engine *e, enum book book, struct standing *out)
+{
+	out->total_exposure = 0;
+	out->positions = 0;
+	for (size_t i = 0; i < e->execution.active_count; i++) {
+		const struct holding *h = execution_active(&e->execution, i);
+		if (h->book != book)
+			continue;
+		money_t exposure = execution_exposure(&e->execution, book, (sym_t)h->sym,
+						      e->symbols[h->sym].quote.mark);
+		out->positions++;
+		if (exposure == UNKNOWN || out->total_exposure == UNKNOWN)
+			out->total_exposure = UNKNOWN;
+		else
+			out->total_exposure += exposure;
+	}
+}
+
+void engine_standing(struct engine *e, enum book book, sym_t sym, struct standing *out)
+{
+	struct engine_symbol *s = &e->symbols[sym];
+	const struct holding *h = execution_holding(&e->execution, book, sym);
+	ms_t off = e->health.clock_off_ms;
+	enum health_fault fault = health_fault(&e->health, e->now_ms);
+
+	*out = (struct standing){
+		.capital = engine_capital(e),
+		.symbol_exposure = execution_exposure(&e->execution, book, sym, s->quote.mark),
+		.ready = e->ready,
+		.healthy = fault == HEALTH_NONE,
+		.clock_off_ms = off == UNKNOWN ? UNKNOWN : off < 0 ? -off : off,
+		.order_unknown = execution_order_unknown(&e->execution, book, sym),
+		.unreconciled = e->execution.unreconciled[book][sym],
+		.unexplained = e->unexplained,
+		.foreign = e->positions_done ? 0 : UNKNOWN,
+		.entry_pending = execution_entry_pending(&e->execution, book, sym),
+		.side = h->qty > 0 ? h->side : SIDE_NONE,
+		.losing = h->qty == 0 ? 0 : s->quote.mark == UNKNOWN ? UNKNOWN
+			: holding_unrealised(h, &e->universe->at[sym], s->quote.mark) < 0,
+		.leverage = s->leverage,
+		.slippage_until_ms = slippage_until_ms(&e->slippage, sym),
+		.states_known = STATES_ALL,
+	};
+	out->slippage = slippage_mean(&e->slippage, &e->set.limits, sym, e->now_ms, &out->slippage_fills);
+	sum_exposure(e, book, out);
+}
