@@ -341,12 +341,14 @@ void cli_print_verb_help(const struct cli *cli, FILE *out)
 
 	fprintf(out, "%s %s%s%s [OPTION]...\n\n  %s\n", cli->program, verb->name,
 		verb->args[0] != '\0' ? " " : "", verb->args, verb->help);
-	if (verb->more != NULL)
-		fprintf(out, "\n%s\n", verb->more);
 	if (verb->options->name != NULL) {
 		fprintf(out, "\nOptions:\n");
 		cli_print_options(verb->options, out);
 	}
 	fprintf(out, "\nOptions of every command:\n");
 	cli_print_options(cli_global_options, out);
+	if (verb->print_more != NULL) {
+		fputc('\n', out);
+		verb->print_more(out);
+	}
 }

@@ -30,8 +30,8 @@ struct cli_verb {
 	size_t args_lowest, args_highest;  /* how many words may follow */
 	const char *help;                  /* one line */
 	const struct cli_option
-		*options; /* ends with a row of NULLs; the global options are always there too */
-	const char *more; /* further lines for VERB --help, or NULL */
+		*options;              /* ends with a row of NULLs; the global options are always there too */
+	void (*print_more)(FILE *out); /* further lines for VERB --help, or NULL */
 };
 
 struct cli_given {

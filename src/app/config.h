@@ -189,6 +189,9 @@ void config_format_origin(const struct config *config, const struct config_row *
 void config_print(const struct config *config, FILE *out);
 void config_print_json(const struct config *config, FILE *out);
 
+/* Every setting with its range, default and purpose, for --help. */
+void config_print_help(FILE *out);
+
 /* The files made from the table: .env.example, config/tradebotd.ini, docs/configuration.md. */
 void config_generate_env(FILE *out);
 void config_generate_ini(FILE *out);

@@ -141,6 +141,19 @@ static void config_print_allowed(const struct config_row *row, FILE *out)
 	fprintf(out, "%s", range);
 }
 
+void config_print_help(FILE *out)
+{
+	fprintf(out, "Settings (--set NAME=VALUE, environment, .env, ini):\n");
+	for (size_t i = 0; i < config_row_count; i++) {
+		const struct config_row *row = &config_rows[i];
+
+		fprintf(out, "  %-26s %s\n  %26s   [", row->env, row->help, "");
+		config_print_allowed(row, out);
+		fprintf(out, "; default %s; ini: %s]\n", row->initial[0] != '\0' ? row->initial : "none",
+			row->key);
+	}
+}
+
 void config_generate_env(FILE *out)
 {
 	fprintf(out,

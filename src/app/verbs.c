@@ -2,6 +2,8 @@
  * The table of verbs, with the options of each. Whoever adds a verb adds its row here and its file beside. */
 #include "verbs.h"
 
+#include "config.h"
+
 #define END_OPTIONS                                                                                          \
 	{                                                                                                    \
 		NULL, NULL, false, NULL, NULL, NULL                                                          \
@@ -11,6 +13,13 @@
 		"json", NULL, false, "answer as JSON", NULL, NULL                                            \
 	}
 #define ARGS_ANY ((size_t)-1)
+
+static void verbs_more_of_run(FILE *out)
+{
+	fprintf(out, "With --exchange sim it trades a built-in simulated exchange, fed by a seeded market "
+		     "generator or by\n"
+		     "candle files. 'tradebotd check-config --help' lists every setting.\n");
+}
 
 /* clang-format off */
 static const struct cli_option no_options[] = {END_OPTIONS};
@@ -64,7 +73,7 @@ static const struct cli_option check_config_options[] = {
 
 const struct cli_verb verbs[] = {
 	{"run", verb_run, "", 0, 0, "trade (what happens without a command)", run_options,
-	 "With --exchange sim it trades a built-in simulated exchange, fed by a seeded market generator or candle files."},
+	 verbs_more_of_run},
 	{"backtest", verb_backtest, "", 0, 0, "trade recorded candles on the simulated exchange", backtest_options, NULL},
 	{"judge", verb_judge, "", 0, 0, "what the risk gate would say to the orders of a CSV file", judge_options, NULL},
 	{"indicators", verb_indicators, "FILE", 1, 1, "indicators, regime and signals of a candle file as CSV", no_options,
@@ -72,7 +81,7 @@ const struct cli_verb verbs[] = {
 	{"candles", verb_candles, "check FILE...", 2, ARGS_ANY, "check candle files: bars, gaps, faults by line", no_options,
 	 NULL},
 	{"check-config", verb_check_config, "", 0, 0, "every setting, its value and where it came from",
-	 check_config_options, NULL},
+	 check_config_options, config_print_help},
 	{"status", verb_status, "", 0, 0, "how the daemon of a state folder stands", json_options, NULL},
 	{"trades", verb_trades, "", 0, 0, "the closed trades", json_options, NULL},
 	{"why", verb_why, "SYMBOL", 1, 1, "why a symbol was traded or refused, in words", json_options, NULL},
