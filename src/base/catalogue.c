@@ -58,7 +58,7 @@ static const char *pick(const char *const *texts, int64_t count, int64_t value)
 const char *field_text(enum field_unit unit, int64_t value)
 {
 	switch (unit) {
-	case FIELD_SIDE: return pick(side_text, 3, value + 1);
+	case FIELD_SIDE: return value >= SIDE_SHORT && value <= SIDE_LONG ? side_text[value + 1] : NULL;
 	case FIELD_STRATEGY: return pick(strategy_text, STRATEGY_COUNT, value);
 	case FIELD_REGIME: return pick(regime_text, REGIME_COUNT, value);
 	case FIELD_BOOK: return pick(book_text, BOOK_COUNT, value);

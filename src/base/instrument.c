@@ -2,11 +2,10 @@
  * What an instrument's grids are worth in money, and how instruments are named and found. value_num /
  * value_den is tick * lot * contract in money: a product of decimal grids, so its denominator knows only twos
  * and fives. */
-#include "tradebot/instrument.h"
+#include "decimal.h"
 
 #include <string.h>
 
-#define DECIMALS_MAX   18
 #define VALUE_NUM_MAX  1000000000000LL
 #define VALUE_DEN_MAX  100000000000LL
 #define MONEY_DECIMALS 8
