@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * Is the exchange well enough to open anything? Fed with every event; asked at each decision. Unhealthy
+ * closes entries only: nothing here touches a position, a stop or an exit. health_ok is a pure function of
+ * what was heard and the time asked about, so asking more often changes nothing. No pointers, no clock. */
+#ifndef MONITORING_HEALTH_H
+#define MONITORING_HEALTH_H
+
+#include "tradebot/event.h"
+
+#define HEALTH_ANSWERS 64
+
+struct health_settings {
+	int64_t failures;        /* so many in a row: unhealthy; 3 */
+	ms_t latency_ms;         /* highest p95 of the last 64 answers; 2000 */
+	int64_t latency_answers; /* fewer answers have no p95 that counts; 20 */
+	ms_t stream_age_ms;      /* oldest last news of the market; 30 s, as the gate has it for a ticker */
+	ms_t clock_off_ms;       /* largest offset either way; 1 s */
+};
+extern const struct health_settings health_settings_default;
+
+#define HEALTH_FAULTS(X)                                                                                     \
+	X(NONE, "healthy")                                                                                   \
+	X(FAILURES, "too many failures in a row")                                                            \
+	X(LATENCY, "answers are too slow")                                                                   \
+	X(STREAM, "the market stream is silent")                                                             \
+	X(CLOCK, "our clock is off")                                                                         \
+	X(LIMITED, "the exchange limits our request rate")
+#define X(id, text) HEALTH_##id,
+enum health_fault { HEALTH_FAULTS(X) HEALTH_FAULT_COUNT };
+#undef X
+extern const char *const health_fault_text[HEALTH_FAULT_COUNT];
+
+struct health {
+	struct health_settings settings;
+	int64_t answers;                 /* ever */
+	ms_t latency_ms[HEALTH_ANSWERS]; /* ring by answers */
+	ms_t p95_ms;                     /* of the ring; UNKNOWN without answers */
+	int64_t failures;                /* in a row, now */
+	ms_t stream_ms;                  /* last news of the market; UNKNOWN: none yet */
+	ms_t clock_off_ms;     /* as last told, signed; UNKNOWN: not told (the gate then has no answer) */
+	ms_t limited_until_ms; /* no budget until then; 0: not */
+};
+
+void health_init(struct health *health, const struct health_settings *settings);
+
+/* Any event may come. CANDLE (not history), TICKER, DEPTH: the stream lives. LINK: UP and SLOW are an answer
+ * (latency_ms > 0 is its latency; clock_off_ms is taken unless UNKNOWN) and end the failures; DOWN is a
+ * failure; LIMITED holds until until_ms. GARBAGE is a failure. Others change nothing. */
+void health_step(struct health *health, const struct event *event);
+
+/* The first fault in the order of the list, or HEALTH_NONE. A market nobody has spoken of is silent. An
+ * unknown clock offset is no fault here. */
+enum health_fault health_fault(const struct health *health, ms_t now);
+bool health_ok(const struct health *health, ms_t now);
+
+#endif
