@@ -20,15 +20,16 @@ struct signal_settings {
 	double band_width;                      /* Bollinger bands, in deviations */
 	double mean_stop_share;                 /* mean reversion: stop distance, of the target distance */
 	double mean_stop_atr;                   /* ... and at least so many ATR */
-	double stop_atr, target_atr, trail_atr; /* trend and breakout, in ATR */
-	int rank_window;                        /* keys in the volatility percentile, 1..SERIES_RANK_MAX */
-	int rank_minimum;                       /* keys needed before it is known */
-	int rank_high, rank_low;                /* percent: high_vol at or above, low_vol below */
-	double ratio_trending;                  /* |ER100| at or above: trending */
-	int hysteresis_bars;                    /* a new regime counts once it stood so long */
-	int jump_pct;                           /* a close-to-close move over this drops the series, 1..90 */
-	int hole_bars;     /* so many missing bars are stepped over; more drop the series */
-	ms_t timeframe_ms; /* > 0 */
+	double stop_atr, target_atr, trail_atr; /* trend, in ATR */
+	double breakout_stop_atr, breakout_target_atr, breakout_trail_atr;
+	int rank_window;         /* keys in the volatility percentile, 1..SERIES_RANK_MAX */
+	int rank_minimum;        /* keys needed before it is known */
+	int rank_high, rank_low; /* percent: high_vol at or above, low_vol below */
+	double ratio_trending;   /* |ER100| at or above: trending */
+	int hysteresis_bars;     /* a new regime counts once it stood so long */
+	int jump_pct;            /* a close-to-close move over this drops the series, 1..90 */
+	int hole_bars;           /* so many missing bars are stepped over; more drop the series */
+	ms_t timeframe_ms;       /* > 0 */
 };
 extern const struct signal_settings signal_settings_default;
 

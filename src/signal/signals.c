@@ -7,11 +7,11 @@
 
 /* What one unit of each input adds to the strength. Chosen so that about a tenth of the signals on the shared
  * candles reach 0.8; docs/signals.md has the table. */
-#define BAND_WEIGHT       4.0 /* a deviation beyond the band */
-#define RATIO_WEIGHT      3.0 /* |ER100| beyond the regime's threshold, in thresholds */
-#define LEAD_WEIGHT       3.0 /* an ATR between SMA 10 and SMA 30 */
-#define BEYOND_WEIGHT     2.0 /* an ATR beyond the range */
-#define PERCENTILE_WEIGHT 5.0 /* P beyond the regime's threshold, as a share of one */
+#define BAND_WEIGHT       4.0  /* a deviation beyond the band */
+#define RATIO_WEIGHT      20.0 /* |ER100| beyond the regime's threshold, as a share of one */
+#define LEAD_WEIGHT       3.0  /* an ATR between SMA 10 and SMA 30 */
+#define BEYOND_WEIGHT     2.0  /* an ATR beyond the range */
+#define PERCENTILE_WEIGHT 5.0  /* P beyond the regime's threshold, as a share of one */
 
 /* 0.5 for a pattern that just fires, 0.8 at strength 3, never 1; rising with strength. */
 static ratio_t confidence(double strength)
@@ -34,13 +34,12 @@ static price_t at_least_one_tick(price_t ticks)
 	return ticks == 0 ? 1 : ticks;
 }
 
-/* Stop, target and trail in ATR. false: out of range, no signal. */
-static bool distances_set(const struct series *s, const struct signal_settings *settings,
-			  struct signal *signal)
+/* Stop, target and trail in ticks. false: out of range, no signal. */
+static bool distances_set(struct signal *signal, double stop, double target, double trail)
 {
-	signal->stop_distance = at_least_one_tick(integer_up(settings->stop_atr * s->atr));
-	signal->target_distance = at_least_one_tick(integer_down(settings->target_atr * s->atr));
-	signal->trail = at_least_one_tick(integer_up(settings->trail_atr * s->atr));
+	signal->stop_distance = at_least_one_tick(integer_up(stop));
+	signal->target_distance = at_least_one_tick(integer_down(target));
+	signal->trail = at_least_one_tick(integer_up(trail));
 	return signal->stop_distance > 0 && signal->target_distance > 0 && signal->trail > 0;
 }
 
@@ -73,9 +72,10 @@ static bool trend(const struct series *s, const struct signal_settings *settings
 		return false;
 	lead = (double)((3 * s->sum10 - s->sum30) * signal->side) / (30 * s->atr);
 	signal->confidence =
-		confidence(RATIO_WEIGHT * not_negative(magnitude(ratio) / settings->ratio_trending - 1) +
+		confidence(RATIO_WEIGHT * not_negative(magnitude(ratio) - settings->ratio_trending) +
 			   LEAD_WEIGHT * not_negative(lead));
-	return distances_set(s, settings, signal);
+	return distances_set(signal, settings->stop_atr * s->atr, settings->target_atr * s->atr,
+			     settings->trail_atr * s->atr);
 }
 
 static bool breakout(const struct series *s, const struct signal_settings *settings, struct signal *signal)
@@ -90,7 +90,8 @@ static bool breakout(const struct series *s, const struct signal_settings *setti
 	rank = (double)s->volatility.num / (double)s->volatility.den;
 	signal->confidence = confidence(BEYOND_WEIGHT * (double)beyond / s->atr +
 					PERCENTILE_WEIGHT * not_negative(rank - settings->rank_high / 100.0));
-	return distances_set(s, settings, signal);
+	return distances_set(signal, settings->breakout_stop_atr * s->atr,
+			     settings->breakout_target_atr * s->atr, settings->breakout_trail_atr * s->atr);
 }
 
 int signals_read(const struct series *series, const struct signal_settings *settings,

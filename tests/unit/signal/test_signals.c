@@ -249,6 +249,21 @@ static void distances_are_a_tick_at_least_and_rewarding_from_two_ticks_of_atr(vo
 	}
 }
 
+static void trend_and_breakout_have_their_own_distances(void **state)
+{
+	(void)state;
+	settings.breakout_stop_atr = 1.5;
+	settings.breakout_target_atr = 4;
+	settings.breakout_trail_atr = 2;
+	settings.stop_atr = settings.target_atr = settings.trail_atr = 50;
+	rock_until(600, REGIME_HIGH_VOL);
+	push(MIDDLE + 300, 2);
+	assert_int_equal(fires(), 1);
+	assert_int_equal(signal.stop_distance, (int64_t)ceil(1.5 * series.atr));
+	assert_int_equal(signal.target_distance, (int64_t)floor(4 * series.atr));
+	assert_int_equal(signal.trail, (int64_t)ceil(2 * series.atr));
+}
+
 /* Confidence before and after a change that makes the pattern stronger. */
 static void confidence_rises(ratio_t *before)
 {
@@ -347,6 +362,7 @@ int main(void)
 		TEST(low_volatility_and_an_unknown_regime_trade_nothing),
 		TEST(a_distance_out_of_range_is_no_signal),
 		TEST(distances_are_a_tick_at_least_and_rewarding_from_two_ticks_of_atr),
+		TEST(trend_and_breakout_have_their_own_distances),
 		TEST(confidence_in_a_breakout_rises_with_its_reach_and_the_percentile),
 		TEST(confidence_in_a_trend_rises_with_the_ratio_and_the_lead),
 		TEST(confidence_in_mean_reversion_rises_with_the_reach_and_falls_with_the_ratio),
