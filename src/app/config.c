@@ -132,6 +132,11 @@ static char *config_ini_line(char *out, int room, void *stream)
 	memcpy(out, reading->at, length);
 	out[length] = '\n';
 	out[length + 1] = '\0';
+	if (blank < length && strchr(";#", out[0]) == NULL &&
+	    strpbrk(out, out[0] == '[' ? "]" : "=") == NULL) {
+		config_ini_fault(reading, "neither [section] nor key = value"); /* inih would read on */
+		return NULL;
+	}
 	reading->at += length + (reading->at[length] == '\n');
 	return out;
 }

@@ -116,7 +116,7 @@ static int config_put_symbols(struct config_symbols *list, const struct config_r
 	text += strspn(text, " \t");
 	while (*text != '\0') {
 		size_t length = strcspn(text, ","), end = length;
-		char word[SYMBOL_TEXT_MAX * 2], name[SYMBOL_TEXT_MAX];
+		char word[SYMBOL_TEXT_MAX * 2], name[SYMBOL_TEXT_MAX] = "";
 
 		while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '\t'))
 			end--;

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT
+ * See sim_world.h. */
+#include "sim_world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The candle set's funding as the simulated market wants it: one array for all symbols. */
+static int lend_funding(struct sim_world *sim, const struct candle_set *set)
+{
+	size_t total = 0, at = 0;
+
+	for (size_t i = 0; i < set->universe.count; i++)
+		total += set->series[i].funding_count;
+	sim->funding = calloc(total + 1, sizeof *sim->funding);
+	if (sim->funding == NULL)
+		return TB_EFULL;
+	for (size_t i = 0; i < set->universe.count; i++) {
+		const struct candle_series *series = &set->series[i];
+		sim->tapes[i] = (struct sim_tape){.candles = series->candles, .count = series->count,
+						  .funding = sim->funding + at,
+						  .funding_count = series->funding_count};
+		for (size_t k = 0; k < series->funding_count; k++)
+			sim->funding[at++] = (struct sim_funding){series->funding[k].ms, series->funding[k].rate};
+	}
+	return 0;
+}
+
+static void read_history(void *ctx, sym_t sym, int64_t bars, void (*give)(struct world *, const struct event *),
+			 struct world *world)
+{
+	struct sim_world *sim = ctx;
+	struct candle chunk[256];
+	size_t from = 0, got;
+
+	(void)bars; /* all of it: the same first bar gives the same bits after a restart */
+	while ((got = sim_market_history(&sim->market, sym, from, chunk, sizeof chunk / sizeof chunk[0])) > 0) {
+		for (size_t i = 0; i < got; i++) {
+			struct event event = {.kind = EVENT_CANDLE, .sym = sym, .at_ms = world->now_ms,
+					      .candle = {.candle = chunk[i], .closed = true, .history = true}};
+			give(world, &event);
+		}
+		from += got;
+	}
+}
+
+static int open_venues(struct sim_world *sim, char *error, size_t size)
+{
+	const struct sim_options *o = &sim->options;
+	ms_t timeframe_ms = o->set ? o->set->timeframe_ms : o->config->limits.timeframe_ms;
+	struct sim_model model = sim_model_default;
+
+	model.half_spread = o->config->sim.half_spread;
+	model.depth_share = o->config->sim.depth_share;
+	sim_market_init(&sim->market, &(struct sim_market_setup){
+		.timeframe_ms = timeframe_ms, .start_ms = o->set ? 0 : o->start_ms, .end_ms = o->set ? 0 : o->end_ms,
+		.symbols = (int64_t)sim->universe->count, .seed = o->seed, .preroll = o->set ? 0 : SIM_PREROLL,
+		.model = model});
+	int err = sim_market_attach(&sim->market, sim->universe, o->set ? sim->tapes : NULL);
+	if (err != 0) {
+		snprintf(error, size, "%s", err == TB_ENOENT ? "there is no bar in this span"
+							     : "the candles cannot be used as a market");
+		return err;
+	}
+	err = sim_broker_init(&sim->broker, &(struct sim_broker_setup){
+		.balance = o->balance, .latency_ms = o->config->sim.latency_ms, .model = model}, sim->universe);
+	if (err != 0)
+		snprintf(error, size, "the simulated account cannot start with this balance or latency");
+	return err;
+}
+
+static int open_engine(struct sim_world *sim, char *error, size_t size)
+{
+	void *memory = calloc(1, engine_bytes(sim->universe->count));
+
+	if (memory == NULL || world_open(&sim->world) != 0 || tally_open(&sim->tally, sim->universe) != 0) {
+		free(memory);
+		snprintf(error, size, "not enough memory");
+		return TB_EFULL;
+	}
+	sim->settings.warm_all = true;
+	sim->settings.instance = sim->options.instance;
+	sim->settings.start_stage = sim->options.stage;
+	sim->settings.stage_fixed = true;
+	sim->engine = engine_init(memory, &sim->settings, sim->universe);
+	sim->world.engine = sim->engine;
+	sim->world.universe = sim->universe;
+	sim->world.venues = (struct venues){&sim->market_exchange, &sim->broker_exchange};
+	sim->world.history = read_history;
+	sim->world.history_ctx = sim;
+	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};
+	checker_init(&sim->checker, sim->universe, sim->options.balance, sim->options.stage);
+	return 0;
+}
+
+int sim_world_open(struct sim_world *sim, const struct sim_options *options, char *error, size_t size)
+{
+	*sim = (struct sim_world){.options = *options};
+	sim->universe = options->set ? &options->set->universe : &sim->generated;
+	if (options->set == NULL)
+		sim_universe_generate(sim->universe, (size_t)options->symbols, options->taker_fee);
+	if (sim->universe->count == 0 || sim->universe->count > SIM_SYMBOLS_MAX) {
+		snprintf(error, size, "%zu symbols: the simulated exchange takes 1 to %d", sim->universe->count,
+			 SIM_SYMBOLS_MAX);
+		return TB_EINVAL;
+	}
+	if (options->set && lend_funding(sim, options->set) != 0) {
+		snprintf(error, size, "not enough memory");
+		return TB_EFULL;
+	}
+	settings_of_config(options->config, options->set ? options->set->timeframe_ms
+							 : options->config->limits.timeframe_ms, &sim->settings);
+	size_t manual = settings_symbols(options->config, sim->universe, &sim->settings);
+	if (manual == 0 && !options->config->scanner.enabled) {
+		snprintf(error, size, "nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
+		return TB_EINVAL;
+	}
+	sim->market_exchange = (struct exchange){&sim_market_ops, &sim->market};
+	sim->broker_exchange = (struct exchange){&sim_broker_ops, &sim->broker};
+	int err = open_venues(sim, error, size);
+	return err != 0 ? err : open_engine(sim, error, size);
+}
+
+void sim_world_close(struct sim_world *sim)
+{
+	world_close(&sim->world);
+	tally_close(&sim->tally);
+	free(sim->engine);
+	free(sim->funding);
+	sim->engine = NULL;
+	sim->funding = NULL;
+}
+
+int sim_world_start(struct sim_world *sim, char *error, size_t size)
+{
+	ms_t next_ms = sim_market_ops.next_ms(&sim->market_exchange);
+	ms_t now_ms = sim->world.now_ms != 0 || next_ms == NEVER_MS ? sim->world.now_ms : next_ms;
+	int err = world_start(&sim->world, now_ms);
+
+	if (err != 0)
+		snprintf(error, size, "the simulated world did not get ready");
+	return err;
+}
+
+ms_t sim_world_now(const struct sim_world *sim) { return sim->world.now_ms; }
+
+static void tell(struct sim_world *sim, enum command_kind verb)
+{
+	struct event event = {.kind = EVENT_COMMAND, .sym = SYM_NONE, .at_ms = sim->world.now_ms,
+			      .command.verb = verb};
+
+	world_tell(&sim->world, &event);
+}
+
+/* --on-lock rebase-after: what an operator would do, so long after. */
+static void rebase(struct sim_world *sim)
+{
+	const struct desk *desk = engine_desk(sim->engine);
+	ms_t after_ms = sim->options.rebase_after_ms, now_ms = sim->world.now_ms;
+
+	if (after_ms == 0 || (!desk->locked && !desk->paused))
+		return;
+	if (desk->locked && now_ms >= desk->locked_ms + after_ms)
+		tell(sim, COMMAND_UNLOCK);
+	else if (desk->paused && !desk->locked && now_ms >= desk->sample_ms + after_ms)
+		tell(sim, COMMAND_RESUME);
+}
+
+bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
+{
+	if (sim_market_ended(&sim->market) && !sim->ended) {
+		sim->ended = true;
+		tell(sim, COMMAND_END);
+	}
+	*next_ms = world_next_ms(&sim->world);
+	if (!sim->ended)
+		return *next_ms != NEVER_MS;
+	/* Only what is still on its way; the engine alone could scan for ever. */
+	return sim->world.carry->count > 0 || sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS;
+}
+
+void sim_world_turn(struct sim_world *sim)
+{
+	world_turn(&sim->world);
+	rebase(sim);
+}
+
+void sim_world_finish(struct sim_world *sim)
+{
+	money_t net = 0;
+
+	for (size_t i = 0; i < sim->tally.trade_count; i++)
+		net += sim->tally.trades[i].net;
+	checker_finish(&sim->checker, sim->world.now_ms, net);
+	if (sim_broker_check(&sim->broker) != 0)
+		checker_books(&sim->checker, "the broker's own books do not add up");
+	struct equity_sample last = {.at_ms = sim->world.now_ms, .equity = engine_equity(sim->engine),
+				     .nav = engine_desk(sim->engine)->nav,
+				     .nav_peak = engine_desk(sim->engine)->nav_peak};
+	tally_record(&sim->tally, &(struct record){.kind = RECORD_EQUITY, .equity = last});
+}

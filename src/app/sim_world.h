@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * A whole simulated world: market (candle files or generator), broker, engine and driver, wired together. Backtest
+ * and `run --exchange sim` differ only in where records go and in who waits for the clock. */
+#ifndef TRADEBOT_APP_SIM_WORLD_H
+#define TRADEBOT_APP_SIM_WORLD_H
+
+#include "candle_files.h"
+#include "checker.h"
+#include "config.h"
+#include "settings.h"
+#include "sim_broker.h"
+#include "sim_market.h"
+#include "tally.h"
+#include "world.h"
+
+struct sim_options {
+	const struct config *config;
+	struct candle_set *set;	/* NULL: the generator */
+	int64_t symbols;	/* generator */
+	uint64_t seed;
+	ms_t start_ms, end_ms;	/* generator: first bar; end 0: none. Tapes: their own span */
+	money_t balance;
+	ratio_t taker_fee;
+	ratio_t stage;
+	ms_t rebase_after_ms;	/* resume or unlock so long after a pause or lock; 0: never */
+	int64_t instance;
+};
+
+struct sim_world {
+	struct sim_options options;
+	struct universe *universe; /* the set's, or own */
+	struct universe generated;
+	struct engine_settings settings;
+	struct sim_market market;
+	struct sim_broker broker;
+	struct exchange market_exchange, broker_exchange;
+	struct sim_tape tapes[SIM_SYMBOLS_MAX];
+	struct sim_funding *funding;
+	struct engine *engine;
+	struct world world;
+	struct checker checker;
+	struct tally tally;
+	bool ended;		/* the market's end has been told to the engine */
+};
+
+/* Wires everything; nothing has happened yet. 0 or an error with its text. */
+int sim_world_open(struct sim_world *sim, const struct sim_options *options, char *error, size_t size);
+void sim_world_close(struct sim_world *sim);
+
+/* After the sink is set and (on a resumed run) market, broker and engine are as they were: gets ready. */
+int sim_world_start(struct sim_world *sim, char *error, size_t size);
+
+/* Whether anything is left to happen; the time of the next turn in *next_ms. At the tape's end positions are closed
+ * and the last fills awaited. */
+bool sim_world_next(struct sim_world *sim, ms_t *next_ms);
+void sim_world_turn(struct sim_world *sim);
+
+/* Final equity sample and the checker's last look. */
+void sim_world_finish(struct sim_world *sim);
+
+/* Simulated time reached. */
+ms_t sim_world_now(const struct sim_world *sim);
+
+#endif

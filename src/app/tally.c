@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ * See tally.h. */
+#include "tally.h"
+
+#include "digest.h"
+
+#include <stdlib.h>
+
+int tally_open(struct tally *tally, const struct universe *universe)
+{
+	*tally = (struct tally){.universe = universe};
+	return sha256_open(&tally->digest);
+}
+
+void tally_close(struct tally *tally)
+{
+	sha256_close(&tally->digest);
+	free(tally->trades);
+	free(tally->days);
+	tally->trades = NULL;
+	tally->days = NULL;
+}
+
+/* Room for one more element; false without memory. */
+static bool grow(void **array, size_t *room, size_t count, size_t size)
+{
+	if (count < *room)
+		return true;
+	size_t wanted = *room ? *room * 2 : 256;
+	void *larger = realloc(*array, wanted * size);
+	if (larger == NULL)
+		return false;
+	*array = larger;
+	*room = wanted;
+	return true;
+}
+
+static void keep(struct tally *tally, const struct record *record)
+{
+	if (record->kind == RECORD_TRADE) {
+		if (grow((void **)&tally->trades, &tally->trade_room, tally->trade_count,
+			 sizeof *tally->trades))
+			tally->trades[tally->trade_count++] = record->trade;
+		else
+			tally->out_of_memory = true;
+	} else if (record->kind == RECORD_EQUITY) {
+		if (grow((void **)&tally->days, &tally->day_room, tally->day_count, sizeof *tally->days))
+			tally->days[tally->day_count++] = record->equity;
+		else
+			tally->out_of_memory = true;
+	}
+}
+
+void tally_record(struct tally *tally, const struct record *record)
+{
+	uint8_t bytes[RECORD_BYTES_MAX];
+
+	switch (record->kind) {
+	case RECORD_DECISION:
+		tally->decisions++;
+		if (record->decision.verdict == VERDICT_NO_TRADE)
+			tally->notes[record->decision.note]++;
+		else if (record->decision.verdict == VERDICT_REFUSED)
+			tally->refusals[record->decision.rule]++;
+		break;
+	case RECORD_FILL: tally->fills++; break;
+	case RECORD_NOTE:
+		if (record->note.note == NOTE_LOCKED && tally->locked_ms == 0)
+			tally->locked_ms = record->note.at_ms;
+		if (record->note.note == NOTE_PAUSED && tally->paused_ms == 0)
+			tally->paused_ms = record->note.at_ms;
+		return;
+	case RECORD_TRADE:
+	case RECORD_EQUITY: keep(tally, record); break;
+	default: return;
+	}
+	size_t len = record_encode(record, tally->universe, bytes);
+	if (len > 0)
+		sha256_add(&tally->digest, bytes, len);
+}
+
+void tally_digest(struct tally *tally, char out[static 65])
+{
+	sha256_hex(&tally->digest, out);
+}

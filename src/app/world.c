@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT
+ * See world.h. At one instant the order is fixed: settlement, open and mark, fills, stops and targets, closed
+ * candles (the market venue emits in that order and the broker answers each event before the engine hears
+ * it), then the decision round. */
+#include "world.h"
+
+#include "wants.h"
+
+#include <stdlib.h>
+
+int world_open(struct world *w)
+{
+	w->heard = calloc(1, sizeof *w->heard);
+	w->answers = calloc(1, sizeof *w->answers);
+	w->carry = calloc(1, sizeof *w->carry);
+	w->asking = calloc(1, sizeof *w->asking);
+	w->wants = calloc(1, sizeof *w->wants);
+	w->unsaved = calloc(WORLD_UNSAVED_MAX, sizeof *w->unsaved);
+	if (!w->heard || !w->answers || !w->carry || !w->asking || !w->wants || !w->unsaved) {
+		world_close(w);
+		return TB_EFULL;
+	}
+	return 0;
+}
+
+void world_close(struct world *w)
+{
+	free(w->heard), free(w->answers), free(w->carry), free(w->asking), free(w->wants), free(w->unsaved);
+	w->heard = w->answers = w->carry = w->asking = NULL;
+	w->wants = NULL, w->unsaved = NULL;
+}
+
+static void finish_turn(struct world *w);
+
+static void think(struct world *w, const struct event *event)
+{
+	if (w->witness.heard)
+		w->witness.heard(w->witness.ctx, event);
+	engine_step(w->engine, event, w->wants);
+	if (!wants_has_room(w->wants))
+		finish_turn(w);
+}
+
+static void think_all(struct world *w, const struct events *events)
+{
+	for (size_t i = 0; i < events->count; i++)
+		think(w, &events->at[i]);
+}
+
+static void venue_wire(struct exchange *venue, ms_t now_ms, struct events *out)
+{
+	struct wire_in in = {.at_ms = now_ms, .kind = WIRE_TIME};
+	struct turn_out turn = {.heard = out};
+
+	venue->ops->on_wire(venue, &in, &turn);
+}
+
+static void broker_hears(struct world *w, const struct event *event, struct events *out)
+{
+	struct turn_out turn = {.heard = out};
+
+	w->venues.broker->ops->on_market(w->venues.broker, event, &turn);
+}
+
+static bool split(const struct world *w)
+{
+	return w->venues.market != w->venues.broker;
+}
+
+/* What the venues have to say at now. engine: false while winding. */
+static void collect(struct world *w, ms_t now_ms, bool engine)
+{
+	struct exchange *market = w->venues.market, *broker = w->venues.broker;
+
+	if (market->ops->next_ms(market) <= now_ms) {
+		w->heard->count = 0;
+		venue_wire(market, now_ms, w->heard);
+		for (size_t i = 0; i < w->heard->count; i++) {
+			if (split(w)) {
+				w->answers->count = 0;
+				broker_hears(w, &w->heard->at[i], w->answers);
+				if (engine)
+					think_all(w, w->answers);
+			}
+			if (engine)
+				think(w, &w->heard->at[i]);
+		}
+	}
+	if (split(w) && broker->ops->next_ms(broker) <= now_ms) {
+		w->answers->count = 0;
+		venue_wire(broker, now_ms, w->answers);
+		if (engine)
+			think_all(w, w->answers);
+	}
+}
+
+void world_wind(struct world *w, ms_t until_ms)
+{
+	for (;;) {
+		ms_t market = w->venues.market->ops->next_ms(w->venues.market);
+		ms_t broker = w->venues.broker->ops->next_ms(w->venues.broker);
+		ms_t next = market < broker ? market : broker;
+		if (next > until_ms)
+			break;
+		w->now_ms = next;
+		collect(w, next, false);
+	}
+	w->now_ms = until_ms;
+}
+
+static void refuse(struct world *w, const struct intent *intent, bool unrecorded)
+{
+	const struct order_request *order = &intent->ticket.order;
+	struct event *event =
+		events_add(w->asking, unrecorded ? EVENT_UNRECORDED : EVENT_ORDER, intent->sym, w->now_ms);
+
+	if (event == NULL)
+		return;
+	event->book = intent->book;
+	if (unrecorded) {
+		event->unrecorded.id = intent->id;
+		return;
+	}
+	event->order.id = intent->id;
+	event->order.state = ORDER_REJECTED;
+	event->order.side = order->side;
+	event->order.qty = order->qty;
+}
+
+static void give_history(struct world *w, const struct event *event)
+{
+	engine_step(w->engine, event, w->wants);
+}
+
+static void ask(struct world *w, const struct intent *intent)
+{
+	struct turn_out turn = {.heard = w->asking};
+	bool of_market = intent->kind == INTENT_WATCH || intent->kind == INTENT_SCAN;
+	struct exchange *venue = of_market ? w->venues.market : w->venues.broker;
+
+	if (intent->kind != INTENT_HISTORY) {
+		venue->ops->ask(venue, intent, w->now_ms, &turn);
+		return;
+	}
+	if (w->history)
+		w->history(w->history_ctx, intent->sym, intent->value, give_history, w);
+	struct event *end = events_add(w->asking, EVENT_SNAPSHOT_END, intent->sym, w->now_ms);
+	if (end)
+		end->snapshot.what = SNAPSHOT_HISTORY;
+}
+
+static void act(struct world *w, const struct intent *intent, bool recorded)
+{
+	struct turn_out turn = {.heard = w->asking};
+	struct exchange *broker = w->venues.broker;
+
+	if (intent->kind != INTENT_TICKET) {
+		ask(w, intent);
+		return;
+	}
+	if (!recorded && intent->ticket.order.verb == VERB_ENTER) {
+		w->dropped_enters++;
+		refuse(w, intent, true);
+		return;
+	}
+	if (w->witness.sent)
+		w->witness.sent(w->witness.ctx, &intent->ticket.order, w->now_ms);
+	if (broker->ops->submit(broker, &intent->ticket, w->now_ms, &turn) != 0)
+		refuse(w, intent, false);
+}
+
+/* A failed commit loses nothing: its records wait for the next good one. */
+static bool record(struct world *w)
+{
+	struct turn_records turn = {.turn = ++w->turn,
+				    .now_ms = w->now_ms,
+				    .late = w->unsaved,
+				    .late_count = w->unsaved_count,
+				    .wants = w->wants};
+	int err = w->sink.commit(w->sink.ctx, &turn);
+
+	if (err == 0) {
+		w->unsaved_count = 0;
+		return true;
+	}
+	w->failed_commits++;
+	for (size_t i = 0; i < w->wants->record_count && w->unsaved_count < WORLD_UNSAVED_MAX; i++)
+		w->unsaved[w->unsaved_count++] = w->wants->records[i];
+	return false;
+}
+
+/* Record, then act. What the answers say is carried into the next turn. */
+static void finish_turn(struct world *w)
+{
+	struct wants *wants = w->wants;
+
+	if (wants->intent_count == 0 && wants->record_count == 0)
+		return;
+	bool recorded = record(w);
+	size_t intents = wants->intent_count;
+	wants->record_count = 0;
+	w->asking->count = 0;
+	for (size_t i = 0; i < intents; i++)
+		act(w, &wants->intents[i], recorded);
+	/* History may have wanted something: keep only that. */
+	for (size_t i = intents; i < wants->intent_count; i++)
+		wants->intents[i - intents] = wants->intents[i];
+	wants->intent_count -= intents;
+	for (size_t i = 0; i < w->asking->count; i++)
+		if (w->carry->count < EVENTS_MAX)
+			w->carry->at[w->carry->count++] = w->asking->at[i];
+	if (w->sink.acted)
+		w->sink.acted(w->sink.ctx, w->turn);
+}
+
+static void hear_carried(struct world *w)
+{
+	struct events *carried = w->carry;
+
+	w->carry = w->heard; /* finish_turn may carry on while we read */
+	w->carry->count = 0;
+	w->heard = carried;
+	for (size_t i = 0; i < carried->count; i++)
+		think(w, &carried->at[i]);
+	carried->count = 0;
+}
+
+ms_t world_next_ms(const struct world *w)
+{
+	if (w->carry->count > 0)
+		return w->now_ms;
+	ms_t next = engine_next_ms(w->engine);
+	ms_t market = w->venues.market->ops->next_ms(w->venues.market);
+	ms_t broker = w->venues.broker->ops->next_ms(w->venues.broker);
+	next = market < next ? market : next;
+	next = broker < next ? broker : next;
+	return next > w->now_ms ? next : w->now_ms;
+}
+
+void world_turn(struct world *w)
+{
+	ms_t now_ms = world_next_ms(w);
+
+	w->now_ms = now_ms;
+	if (w->carry->count > 0)
+		hear_carried(w);
+	else {
+		collect(w, now_ms, true);
+		if (engine_next_ms(w->engine) <= now_ms) {
+			struct event time = {.kind = EVENT_TIME, .at_ms = now_ms, .sym = SYM_NONE};
+			think(w, &time);
+		}
+	}
+	finish_turn(w);
+}
+
+void world_tell(struct world *w, const struct event *event)
+{
+	think(w, event);
+	finish_turn(w);
+}
+
+int world_start(struct world *w, ms_t now_ms)
+{
+	struct event restored = {.kind = EVENT_SNAPSHOT_END,
+				 .at_ms = now_ms,
+				 .sym = SYM_NONE,
+				 .snapshot.what = SNAPSHOT_JOURNAL};
+	struct event link = {.kind = EVENT_LINK,
+			     .at_ms = now_ms,
+			     .sym = SYM_NONE,
+			     .link = {.state = LINK_UP, .latency_ms = 0, .clock_off_ms = 0}};
+	struct events *before = calloc(1, sizeof *before);
+
+	if (before == NULL)
+		return TB_EFULL;
+	*before = *w->carry; /* from before the restart: heard once we are ready */
+	w->carry->count = 0;
+	w->now_ms = now_ms;
+	world_tell(w, &link);
+	world_tell(w, &restored);
+	for (int i = 0; i < 16 && w->carry->count > 0; i++) {
+		hear_carried(w);
+		finish_turn(w);
+	}
+	for (size_t i = 0; i < before->count && w->carry->count < EVENTS_MAX; i++)
+		w->carry->at[w->carry->count++] = before->at[i];
+	free(before);
+	return engine_ready(w->engine) ? 0 : TB_EIO;
+}

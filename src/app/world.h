@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * The one driver. Live, paper, backtest and resumed runs turn the same wheel: wait (a jump of the clock, when
+ * the world is simulated), collect, think, record, act. An order never leaves before its turn is recorded. */
+#ifndef TRADEBOT_APP_WORLD_H
+#define TRADEBOT_APP_WORLD_H
+
+#include "engine.h"
+#include "tradebot/exchange.h"
+
+#define WORLD_UNSAVED_MAX 4096
+
+/* What one turn wants stored. late: records that earlier, failed commits left behind; they come first. */
+struct turn_records {
+	int64_t turn; /* grows by one with each commit that was tried */
+	ms_t now_ms;
+	const struct record *late;
+	size_t late_count;
+	const struct wants *wants;
+};
+
+/* Where records go. commit: all of it as one transaction; not 0: nothing of it was stored. Called only for
+ * turns that have any record or intent. acted (may be NULL): called after the turn's intents were acted on.
+ */
+struct sink {
+	void *ctx;
+	int (*commit)(void *ctx, const struct turn_records *records);
+	void (*acted)(void *ctx, int64_t turn);
+};
+
+/* Who looks on, without a say: the independent checker. Any slot may be NULL. */
+struct witness {
+	void *ctx;
+	void (*heard)(void *ctx, const struct event *event);
+	void (*sent)(void *ctx, const struct order_request *order, ms_t now_ms);
+};
+
+struct world {
+	struct venues venues;
+	struct engine *engine;
+	struct universe *universe;
+	struct sink sink;
+	struct witness witness;
+	/* Streams at least `bars` closed bars of sym into give(), oldest first. */
+	void (*history)(void *ctx, sym_t sym, int64_t bars,
+			void (*give)(struct world *, const struct event *), struct world *world);
+	void *history_ctx;
+	int64_t turn; /* last one tried to commit */
+	ms_t now_ms;
+	struct events *heard;   /* scratch: market, then broker */
+	struct events *answers; /* scratch: what the broker says to one event */
+	struct events *carry;   /* answers to the last turn's intents, heard at the start of the next */
+	struct events *asking;  /* being filled by the running act */
+	struct wants *wants;
+	size_t unsaved_count; /* records a failed commit left behind */
+	struct record *unsaved;
+	size_t dropped_enters;
+	int failed_commits;
+};
+
+/* Allocates the buffers. Returns TB_EFULL without memory. The caller fills venues, engine, universe, sink ...
+ */
+int world_open(struct world *world);
+void world_close(struct world *world);
+
+/* Start-up: the journal has been given to the engine as RESTORED events (or is empty). Asks, hears and acts
+ * until the engine is ready; then hears what was carried over. 0, or TB_EIO if it does not get ready. */
+int world_start(struct world *world, ms_t now_ms);
+
+/* When the next turn is due; NEVER_MS: nothing will ever happen. */
+ms_t world_next_ms(const struct world *world);
+/* One turn at world_next_ms(). */
+void world_turn(struct world *world);
+/* A turn with one event of the app's own (a command). */
+void world_tell(struct world *world, const struct event *event);
+
+/* Resuming a simulation: moves the venues alone, up to and including until_ms. Nobody hears it. */
+void world_wind(struct world *world, ms_t until_ms);
+
+#endif
