@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT
+ * The seam of the simulated broker: what is on its way to the matching engine, what is asked, what the market
+ * says. Orders, cancels and questions travel for the same latency, so none overtakes another. */
+#include "sim_broker.h"
+
+#include <string.h>
+
+#include "sim_match.h"
+
+#define LEVERAGE_DEFAULT (10 * RATIO_ONE)
+#define LEVERAGE_MOST    (125 * RATIO_ONE)
+#define LATENCY_MOST_MS  HOUR_MS
+
+int sim_broker_init(struct sim_broker *broker, const struct sim_broker_setup *setup,
+		    const struct universe *universe)
+{
+	memset(broker, 0, sizeof(*broker));
+	broker->setup = *setup;
+	if (setup->leverage == 0)
+		broker->setup.leverage = LEVERAGE_DEFAULT;
+	struct sim_model *model = &broker->setup.model;
+	if (model->half_spread == 0 && model->impact == 0 && model->impact_cap == 0)
+		*model = sim_model_default;
+	if (setup->balance < 0 || setup->balance > VALUE_MAX || setup->latency_ms < 0 ||
+	    setup->latency_ms > LATENCY_MOST_MS || setup->book < 0 || setup->book >= BOOK_COUNT ||
+	    broker->setup.leverage < RATIO_ONE || broker->setup.leverage > LEVERAGE_MOST)
+		return TB_EINVAL;
+	broker->wallet = setup->balance;
+	for (size_t i = 0; i < universe->count && i < SIM_SYMBOLS_MAX; i++)
+		sim_broker_add(broker, (sym_t)i, &universe->at[i]);
+	return TB_OK;
+}
+
+static bool arrival_in(const struct sim_broker *broker, sym_t sym)
+{
+	for (int64_t i = 0; i < broker->arrival_count; i++)
+		if (broker->arrivals[i].kind == SIM_ARRIVAL_ORDER && broker->arrivals[i].order.sym == sym)
+			return true;
+	return false;
+}
+
+/* A slot for a new symbol: a fresh one, or that of a symbol the account has nothing in. NULL: none. */
+static struct sim_slot *free_slot(struct sim_broker *broker, sym_t sym)
+{
+	int64_t at = broker->slot_count;
+
+	if (at < SIM_SYMBOLS_MAX) {
+		broker->slot_count++;
+	} else {
+		for (at = 0; at < SIM_SYMBOLS_MAX; at++)
+			if (broker->slots[at].qty == 0 && !arrival_in(broker, broker->sym_of[at]))
+				break;
+		if (at == SIM_SYMBOLS_MAX)
+			return NULL;
+		broker->slot_of[broker->sym_of[at]] = 0;
+	}
+	broker->slot_of[sym] = (uint8_t)(at + 1);
+	broker->sym_of[at] = sym;
+	return &broker->slots[at];
+}
+
+int sim_broker_add(struct sim_broker *broker, sym_t sym, const struct instrument *instrument)
+{
+	if (sym >= SYMBOLS_MAX || instrument->value_num <= 0 || instrument->value_den <= 0)
+		return TB_EINVAL;
+	struct sim_slot *slot = sim_slot_of(broker, sym);
+
+	if (slot != NULL && instrument->generation == slot->instrument.generation) {
+		slot->instrument = *instrument;
+		return TB_OK;
+	}
+	if (slot != NULL && slot->qty > 0)
+		return TB_EREFUSED; /* what is held is counted in the old grid */
+	ratio_t leverage = slot != NULL ? slot->leverage : broker->setup.leverage;
+	if (slot == NULL)
+		slot = free_slot(broker, sym);
+	if (slot == NULL)
+		return TB_EFULL;
+	*slot = (struct sim_slot){.instrument = *instrument, .leverage = leverage};
+	return TB_OK;
+}
+
+size_t sim_broker_bytes(const struct sim_broker *broker)
+{
+	return offsetof(struct sim_broker, slots) + (size_t)broker->slot_count * sizeof(struct sim_slot);
+}
+
+static bool id_of(const struct order_request *order, int64_t id)
+{
+	return order->id == id || order->stop_id == id || order->target_id == id;
+}
+
+static const struct sim_final *final_find(const struct sim_broker *broker, int64_t id)
+{
+	int64_t kept = broker->final_count < SIM_FINAL_MAX ? broker->final_count : SIM_FINAL_MAX;
+
+	for (int64_t i = 0; i < kept; i++)
+		if (broker->finals[i].id == id)
+			return &broker->finals[i];
+	return NULL;
+}
+
+static bool arriving(const struct sim_broker *broker, int64_t id)
+{
+	for (int64_t i = 0; i < broker->arrival_count; i++)
+		if (broker->arrivals[i].kind == SIM_ARRIVAL_ORDER && id_of(&broker->arrivals[i].order, id))
+			return true;
+	return false;
+}
+
+static bool id_seen(const struct sim_broker *broker, int64_t id)
+{
+	if (id == 0)
+		return false;
+	for (int64_t i = 0; i < broker->slot_count; i++)
+		if (broker->slots[i].stop.id == id || broker->slots[i].target.id == id)
+			return true;
+	return arriving(broker, id) || final_find(broker, id) != NULL;
+}
+
+static int arrive(struct sim_broker *broker, int64_t kind, const struct order_request *order, ms_t now)
+{
+	int64_t at = broker->arrival_count;
+	ms_t at_ms = now + broker->setup.latency_ms;
+
+	if (at == SIM_ARRIVALS_MAX)
+		return TB_EFULL;
+	for (; at > 0 && broker->arrivals[at - 1].at_ms > at_ms; at--)
+		broker->arrivals[at] = broker->arrivals[at - 1];
+	broker->arrivals[at] = (struct sim_arrival){.at_ms = at_ms, .kind = kind, .order = *order};
+	broker->arrival_count++;
+	return TB_OK;
+}
+
+int sim_broker_accept(struct sim_broker *broker, const struct order_request *order, ms_t now)
+{
+	/* a PROTECT is known by the ids of the orders it places */
+	bool seen = id_seen(broker, order->stop_id) || id_seen(broker, order->target_id) ||
+		    (order->verb != VERB_PROTECT && (order->id == 0 || id_seen(broker, order->id)));
+
+	return seen ? TB_EREFUSED : arrive(broker, SIM_ARRIVAL_ORDER, order, now);
+}
+
+static void say_resting(struct sim_broker *broker, sym_t sym, const struct sim_resting *resting, int64_t role,
+			ms_t now, struct events *heard)
+{
+	struct sim_report report = {.id = resting->id,
+				    .state = ORDER_LIVE,
+				    .role = role,
+				    .side = resting->side,
+				    .qty = resting->qty,
+				    .price = resting->price};
+
+	if (resting->id != 0)
+		sim_report_order(broker, sym, &report, now, heard);
+}
+
+static void answer_query(struct sim_broker *broker, sym_t sym, int64_t id, ms_t now, struct events *heard)
+{
+	for (int64_t i = 0; i < broker->slot_count; i++) {
+		const struct sim_slot *slot = &broker->slots[i];
+		if (slot->stop.id == id || slot->target.id == id) {
+			bool stop = slot->stop.id == id;
+			say_resting(broker, broker->sym_of[i], stop ? &slot->stop : &slot->target,
+				    stop ? ROLE_STOP : ROLE_TARGET, now, heard);
+			return;
+		}
+	}
+	const struct sim_final *final = final_find(broker, id);
+	if (final == NULL) {
+		struct event *event = events_add(heard, EVENT_ORDER_ABSENT, sym, now);
+		event->book = (uint8_t)broker->setup.book;
+		event->absent.id = id;
+		return;
+	}
+	struct event *event = events_add(heard, EVENT_ORDER, final->sym, now);
+	event->book = (uint8_t)broker->setup.book;
+	event->order.id = id;
+	event->order.state = final->state;
+	event->order.role = final->role;
+	event->order.side = final->side;
+	event->order.qty = final->qty;
+	event->order.filled = final->filled;
+	event->order.price = final->price;
+	memcpy(event->order.reason, sim_reason_text[final->reason],
+	       strlen(sim_reason_text[final->reason]) + 1);
+}
+
+static void arrived(struct sim_broker *broker, const struct sim_arrival *arrival, struct events *heard)
+{
+	int64_t id = arrival->order.id;
+	sym_t sym = (sym_t)arrival->order.sym;
+
+	if (arrival->kind == SIM_ARRIVAL_ORDER)
+		sim_match_order(broker, &arrival->order, arrival->at_ms, heard);
+	else if (arrival->kind == SIM_ARRIVAL_QUERY || !sim_match_cancel(broker, id, arrival->at_ms, heard))
+		answer_query(broker, sym, id, arrival->at_ms,
+			     heard); /* too late to cancel: what became of it */
+}
+
+/* Lets everything in that has arrived before the end. */
+static int let_in(struct sim_broker *broker, ms_t end_ms, struct events *heard)
+{
+	while (broker->arrival_count > 0 && broker->arrivals[0].at_ms < end_ms) {
+		if (!sim_has_room(heard))
+			return TB_EFULL;
+		struct sim_arrival arrival = broker->arrivals[0];
+		broker->arrival_count--;
+		memmove(broker->arrivals, broker->arrivals + 1,
+			(size_t)broker->arrival_count * sizeof(broker->arrivals[0]));
+		arrived(broker, &arrival, heard);
+	}
+	return TB_OK;
+}
+
+/* A running bar: a new one begins with its open; of one that goes on, only new extremes count, because what
+ * was printed before a position opened is not its business. */
+static void on_print(struct sim_broker *broker, sym_t sym, struct sim_slot *slot, const struct event *event,
+		     struct events *heard)
+{
+	const struct candle *bar = &event->candle.candle;
+	price_t open = bar->open, low = bar->low, high = bar->high;
+
+	if (bar->open_ms == slot->bar_ms) {
+		open = slot->last;
+		low = bar->low < slot->bar_low ? bar->low : bar->close;
+		high = bar->high > slot->bar_high ? bar->high : bar->close;
+	}
+	slot->bar_ms = bar->open_ms;
+	slot->bar_low = bar->low;
+	slot->bar_high = bar->high;
+	slot->last = slot->mark = bar->close;
+	if (slot->qty > 0)
+		sim_match_print(broker, sym, open, low, high, event->at_ms, heard);
+}
+
+static void on_ticker(struct sim_broker *broker, sym_t sym, struct sim_slot *slot, const struct event *event,
+		      struct events *heard)
+{
+	price_t bid = event->ticker.bid, ask = event->ticker.ask, mark = event->ticker.mark;
+
+	if (bid > 0 && ask >= bid && ask <= VALUE_MAX) {
+		slot->last = bid + (ask - bid) / 2;
+		slot->below = slot->last - bid;
+		slot->above = ask - slot->last;
+	}
+	if (mark <= 0)
+		mark = slot->last;
+	if (mark == slot->mark)
+		return;
+	slot->mark = mark;
+	if (slot->qty > 0)
+		sim_match_print(broker, sym, mark, mark, mark, event->at_ms, heard);
+}
+
+static int broker_on_market(struct exchange *exchange, const struct event *event, struct turn_out *out)
+{
+	struct sim_broker *broker = exchange->state;
+
+	if (broker->arrival_count > 0 && broker->arrivals[0].at_ms < event->at_ms) {
+		int err = let_in(broker, event->at_ms, out->heard);
+		if (err)
+			return err;
+	}
+	if (event->kind == EVENT_INSTRUMENT && event->sym < SYMBOLS_MAX) {
+		sim_broker_add(broker, event->sym, &event->instrument); /* refused: orders say so */
+		return TB_OK;
+	}
+	struct sim_slot *slot = sim_slot_of(broker, event->sym);
+	if (slot == NULL)
+		return TB_OK;
+	if (slot->qty > 0 && !sim_has_room(out->heard))
+		return TB_EFULL;
+	switch (event->kind) {
+	case EVENT_CANDLE:
+		if (!event->candle.closed && !event->candle.history)
+			on_print(broker, event->sym, slot, event, out->heard);
+		break;
+	case EVENT_TICKER: on_ticker(broker, event->sym, slot, event, out->heard); break;
+	case EVENT_DEPTH: slot->depth = event->depth.notional > 0 ? event->depth.notional : 0; break;
+	case EVENT_FUNDING_RATE:
+		if (event->funding.settled)
+			sim_account_fund(broker, event->sym, event->funding.rate, event->at_ms, out->heard);
+		break;
+	default: break;
+	}
+	return TB_OK;
+}
+
+static int broker_on_wire(struct exchange *exchange, const struct wire_in *wire, struct turn_out *out)
+{
+	return wire->kind == WIRE_TIME ? let_in(exchange->state, wire->at_ms + 1, out->heard) : TB_OK;
+}
+
+static int broker_submit(struct exchange *exchange, const struct ticket *ticket, ms_t now,
+			 struct turn_out *out)
+{
+	const struct order_request *order = ticket_order(ticket, now);
+
+	(void)out;
+	return order == NULL ? TB_EREFUSED : sim_broker_accept(exchange->state, order, now);
+}
+
+static void say_end(const struct sim_broker *broker, enum snapshot_kind what, ms_t now, struct events *heard)
+{
+	struct event *event = events_add(heard, EVENT_SNAPSHOT_END, SYM_NONE, now);
+
+	event->book = (uint8_t)broker->setup.book;
+	event->snapshot.what = what;
+}
+
+static int snapshot(struct sim_broker *broker, ms_t now, struct events *heard)
+{
+	if (heard->count + (size_t)broker->slot_count * 3 + 4 > EVENTS_MAX)
+		return TB_EFULL;
+	for (int64_t i = 0; i < broker->slot_count; i++)
+		if (broker->slots[i].qty > 0)
+			sim_account_say_position(broker, broker->sym_of[i], now, heard);
+	say_end(broker, SNAPSHOT_POSITIONS, now, heard);
+	for (int64_t i = 0; i < broker->slot_count; i++) {
+		const struct sim_slot *slot = &broker->slots[i];
+		say_resting(broker, broker->sym_of[i], &slot->stop, ROLE_STOP, now, heard);
+		say_resting(broker, broker->sym_of[i], &slot->target, ROLE_TARGET, now, heard);
+	}
+	say_end(broker, SNAPSHOT_ORDERS, now, heard);
+	sim_account_say_balance(broker, now, heard);
+	say_end(broker, SNAPSHOT_BALANCE, now, heard);
+	return TB_OK;
+}
+
+static int set_leverage(struct sim_broker *broker, const struct intent *intent, ms_t now,
+			struct events *heard)
+{
+	struct sim_slot *slot = sim_slot_of(broker, intent->sym);
+
+	if (slot == NULL)
+		return TB_ENOENT;
+	if (!sim_has_room(heard))
+		return TB_EFULL;
+	money_t more = 0;
+	bool fits = intent->value >= RATIO_ONE && intent->value <= LEVERAGE_MOST;
+	if (fits && slot->qty > 0)
+		more = mul_div_up(slot->cost, RATIO_ONE, intent->value) - slot->margin;
+	if (fits && more <= sim_account_available(broker))
+		sim_account_set_leverage(broker, slot, intent->value);
+	sim_account_say_position(broker, intent->sym, now, heard); /* read back: what it is now */
+	return TB_OK;
+}
+
+static int broker_ask(struct exchange *exchange, const struct intent *intent, ms_t now, struct turn_out *out)
+{
+	struct sim_broker *broker = exchange->state;
+	struct order_request about = {.id = intent->id, .sym = intent->sym};
+
+	switch (intent->kind) {
+	case INTENT_CANCEL: return arrive(broker, SIM_ARRIVAL_CANCEL, &about, now);
+	case INTENT_QUERY: return arrive(broker, SIM_ARRIVAL_QUERY, &about, now);
+	case INTENT_LEVERAGE: return set_leverage(broker, intent, now, out->heard);
+	case INTENT_SNAPSHOT: return snapshot(broker, now, out->heard);
+	default: return TB_EINVAL;
+	}
+}
+
+static ms_t broker_next_ms(const struct exchange *exchange)
+{
+	const struct sim_broker *broker = exchange->state;
+
+	return broker->arrival_count > 0 ? broker->arrivals[0].at_ms : NEVER_MS;
+}
+
+const struct exchange_ops sim_broker_ops = {
+	.name = "sim_broker",
+	.state_bytes = sizeof(struct sim_broker),
+	.on_wire = broker_on_wire,
+	.on_market = broker_on_market,
+	.submit = broker_submit,
+	.ask = broker_ask,
+	.next_ms = broker_next_ms,
+};

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT
+ * The timeline: which event at which millisecond, and where the bars come from. */
+#include "sim_market.h"
+
+#include <string.h>
+
+#include "hash.h"
+
+#define CATCH_UP_MAX 16 /* settlements of one symbol at one instant; more wait for the next */
+#define ROOM_SYMBOL  (CATCH_UP_MAX + 3)
+
+void sim_market_init(struct sim_market *market, const struct sim_market_setup *setup)
+{
+	memset(market, 0, sizeof(*market));
+	market->state.setup = *setup;
+	struct sim_model *model = &market->state.setup.model;
+	if (model->half_spread == 0 && model->widening == 0 && model->depth_share == 0 && model->impact == 0)
+		*model = sim_model_default;
+	for (size_t i = 0; i < SIM_SYMBOLS_MAX; i++) {
+		struct sim_market_symbol *symbol = &market->state.symbols[i];
+		symbol->funding_rate = UNKNOWN;
+		for (size_t k = 0; k < SIM_DAY_PARTS; k++)
+			symbol->day[k].number = -1;
+	}
+}
+
+static uint64_t fingerprint_of(const struct universe *universe, const struct sim_tape *tapes)
+{
+	uint64_t hash = universe->count;
+
+	for (size_t i = 0; i < universe->count; i++) {
+		const struct instrument *instrument = &universe->at[i];
+		int64_t words[SYMBOL_TEXT_MAX / 8 + 8] = {
+			instrument->value_num,
+			instrument->value_den,
+			instrument->tick.step,
+			instrument->tick.decimals,
+			0,
+		};
+		if (tapes != NULL) {
+			words[4] = (int64_t)tapes[i].count;
+			words[5] = tapes[i].count ? tapes[i].candles[0].open_ms : 0;
+			words[6] = tapes[i].count ? tapes[i].candles[tapes[i].count - 1].close : 0;
+			words[7] = (int64_t)tapes[i].funding_count;
+		}
+		memcpy(words + 8, instrument->name, SYMBOL_TEXT_MAX);
+		hash = hash_words(hash, words, sizeof(words) / sizeof(words[0]));
+	}
+	return hash ? hash : 1;
+}
+
+/* The tapes' span; TB_EINVAL if a tape is not sorted or not on the common grid. */
+static int tapes_span(const struct sim_market_state *state, const struct sim_tape *tapes, ms_t *first,
+		      ms_t *end)
+{
+	ms_t frame = state->setup.timeframe_ms;
+
+	*first = INT64_MAX;
+	*end = INT64_MIN;
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		const struct sim_tape *tape = &tapes[i];
+		if (tape->count == 0)
+			continue;
+		if (tape->candles[0].open_ms < *first)
+			*first = tape->candles[0].open_ms;
+		if (tape->candles[tape->count - 1].open_ms + frame > *end)
+			*end = tape->candles[tape->count - 1].open_ms + frame;
+	}
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		ms_t before = INT64_MIN;
+		for (size_t k = 0; k < tapes[i].count; k++) {
+			ms_t open = tapes[i].candles[k].open_ms;
+			if (open <= before || open < 0 || (open - *first) % frame != 0)
+				return TB_EINVAL;
+			before = open;
+		}
+	}
+	return *first == INT64_MAX ? TB_ENOENT : TB_OK;
+}
+
+static ms_t whole_second(ms_t at_ms)
+{
+	return at_ms - at_ms % SECOND_MS;
+}
+
+/* Everything before the start: bars into the statistics, settlements into the last rate. */
+static void wind_tape(struct sim_market *market, sym_t sym)
+{
+	const struct sim_tape *tape = &market->tapes[sym];
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	ms_t start = market->state.bar_ms;
+
+	for (size_t k = 0; k < tape->count && tape->candles[k].open_ms < start; k++) {
+		symbol->bar = tape->candles[k];
+		sim_symbol_close_bar(market, sym);
+		symbol->closed++;
+	}
+	while ((size_t)symbol->settled < tape->funding_count &&
+	       whole_second(tape->funding[symbol->settled].ms) < start)
+		symbol->funding_rate = tape->funding[symbol->settled++].rate;
+}
+
+static double scale_of(const struct sim_market_state *state)
+{
+	return (double)state->setup.timeframe_ms / (double)MINUTE_MS;
+}
+
+static ms_t first_bar_ms(const struct sim_market_state *state)
+{
+	return state->setup.start_ms - state->setup.preroll * state->setup.timeframe_ms;
+}
+
+static void wind_generator(struct sim_market *market)
+{
+	struct sim_market_state *state = &market->state;
+	ms_t frame = state->setup.timeframe_ms;
+
+	sim_common_init(&state->common, state->setup.seed);
+	for (int64_t i = 0; i < state->setup.symbols; i++)
+		sim_walk_init(&state->symbols[i].walk, state->setup.seed, &market->universe->at[i], frame);
+	for (int64_t bar = 0; bar < state->setup.preroll; bar++) {
+		sim_common_step(&state->common, scale_of(state));
+		for (int64_t i = 0; i < state->setup.symbols; i++) {
+			struct sim_market_symbol *symbol = &state->symbols[i];
+			sim_walk_step(&symbol->walk, &state->common, &symbol->bar);
+			symbol->bar.open_ms = first_bar_ms(state) + bar * frame;
+			sim_symbol_close_bar(market, (sym_t)i);
+			symbol->closed++;
+		}
+	}
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		ms_t every = market->universe->at[i].funding_every_ms;
+		symbol->next_funding_ms = every > 0 ? (state->bar_ms + every - 1) / every * every : INT64_MAX;
+		symbol->funding_rate = sim_walk_funding(&symbol->walk);
+	}
+}
+
+/* Fixes start and end; TB_EINVAL or TB_ENOENT as attach says. */
+static int settle_span(struct sim_market_state *state, const struct sim_tape *tapes)
+{
+	struct sim_market_setup *setup = &state->setup;
+	ms_t first = 0, last = INT64_MAX, frame = setup->timeframe_ms;
+
+	if (tapes != NULL) {
+		int err = tapes_span(state, tapes, &first, &last);
+		if (err)
+			return err;
+		if (setup->start_ms < first)
+			setup->start_ms = first;
+		setup->start_ms += (frame - (setup->start_ms - first) % frame) % frame;
+	} else if (setup->start_ms < setup->preroll * frame) {
+		return TB_EINVAL; /* bars before 1970 */
+	}
+	if (setup->bars > 0 && setup->end_ms == 0)
+		setup->end_ms = setup->start_ms + setup->bars * frame;
+	if (setup->end_ms == 0 || setup->end_ms > last)
+		setup->end_ms = last;
+	return setup->end_ms > setup->start_ms ? TB_OK : TB_ENOENT;
+}
+
+int sim_market_attach(struct sim_market *market, const struct universe *universe,
+		      const struct sim_tape *tapes)
+{
+	struct sim_market_state *state = &market->state;
+	const struct sim_market_setup *setup = &state->setup;
+
+	if (setup->symbols < 1 || setup->symbols > SIM_SYMBOLS_MAX ||
+	    (size_t)setup->symbols != universe->count || setup->timeframe_ms < MINUTE_MS ||
+	    setup->timeframe_ms > DAY_MS || setup->preroll < 0 || setup->preroll > 1000000 ||
+	    setup->bars < 0 || setup->bars > 1000000000 || setup->start_ms < 0)
+		return TB_EINVAL;
+	uint64_t fingerprint = fingerprint_of(universe, tapes);
+	if (state->fingerprint != 0 && state->fingerprint != fingerprint)
+		return TB_EINVAL;
+	market->universe = universe;
+	market->tapes = tapes;
+	for (size_t i = 0; i < SIM_SYMBOLS_MAX; i++)
+		market->readers[i].next = -1;
+	if (state->fingerprint != 0)
+		return TB_OK;
+	int err = settle_span(state, tapes);
+	if (err)
+		return err;
+	state->bar_ms = setup->start_ms;
+	state->phase = SIM_AT_OPEN;
+	state->taped = tapes != NULL;
+	if (tapes == NULL)
+		wind_generator(market);
+	for (int64_t i = 0; tapes != NULL && i < setup->symbols; i++)
+		wind_tape(market, (sym_t)i);
+	state->fingerprint = fingerprint;
+	return TB_OK;
+}
+
+size_t sim_market_state_bytes(const struct sim_market_state *state)
+{
+	return offsetof(struct sim_market_state, symbols) +
+	       (size_t)state->setup.symbols * sizeof(struct sim_market_symbol);
+}
+
+bool sim_market_ended(const struct sim_market *market)
+{
+	return market->state.phase == SIM_ENDED;
+}
+
+/* The next settlement that is due at now; false if none is. Moves past it. */
+static bool funding_due(struct sim_market *market, sym_t sym, ms_t now, ms_t *settle_ms)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+
+	if (market->tapes == NULL) {
+		if (symbol->next_funding_ms > now)
+			return false;
+		*settle_ms = symbol->next_funding_ms;
+		symbol->next_funding_ms += market->universe->at[sym].funding_every_ms;
+		symbol->funding_rate = sim_walk_funding(&symbol->walk);
+	} else {
+		const struct sim_tape *tape = &market->tapes[sym];
+		if ((size_t)symbol->settled == tape->funding_count ||
+		    whole_second(tape->funding[symbol->settled].ms) > now)
+			return false;
+		*settle_ms = tape->funding[symbol->settled].ms;
+		symbol->funding_rate = tape->funding[symbol->settled].rate;
+	}
+	symbol->settled++;
+	return true;
+}
+
+static ms_t funding_next(const struct sim_market *market, sym_t sym)
+{
+	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
+
+	if (market->tapes == NULL)
+		return symbol->next_funding_ms;
+	const struct sim_tape *tape = &market->tapes[sym];
+	return (size_t)symbol->settled < tape->funding_count ? tape->funding[symbol->settled].ms : INT64_MAX;
+}
+
+static void say_rate(struct sim_market *market, sym_t sym, ms_t now, ms_t settle_ms, bool settled,
+		     struct events *heard)
+{
+	struct event *event = events_add(heard, EVENT_FUNDING_RATE, sym, now);
+
+	event->funding.rate = market->state.symbols[sym].funding_rate;
+	event->funding.settle_ms = settle_ms;
+	event->funding.settled = settled;
+}
+
+/* What settled since the last bar; then the coming settlement, of which nobody knows more than the last rate.
+ */
+static void say_funding(struct sim_market *market, sym_t sym, ms_t now, struct events *heard)
+{
+	bool news = now == market->state.setup.start_ms && market->state.symbols[sym].funding_rate != UNKNOWN;
+	ms_t settle_ms;
+
+	for (int i = 0; i < CATCH_UP_MAX && funding_due(market, sym, now, &settle_ms); i++) {
+		say_rate(market, sym, now, settle_ms, true, heard);
+		news = true;
+	}
+	settle_ms = news ? funding_next(market, sym) : INT64_MAX;
+	if (settle_ms != INT64_MAX)
+		say_rate(market, sym, now, settle_ms, false, heard);
+}
+
+static void say_candle(sym_t sym, ms_t now, const struct candle *candle, bool closed, struct events *heard)
+{
+	struct event *event = events_add(heard, EVENT_CANDLE, sym, now);
+
+	event->candle.candle = *candle;
+	event->candle.closed = closed;
+}
+
+/* True if the symbol has a bar that opens at now; it is then in symbol->bar. */
+static bool next_bar(struct sim_market *market, sym_t sym, ms_t now)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+
+	if (now >= market->state.setup.end_ms)
+		return false;
+	if (market->tapes == NULL) {
+		sim_walk_step(&symbol->walk, &market->state.common, &symbol->bar);
+		symbol->bar.open_ms = now;
+		return true;
+	}
+	const struct sim_tape *tape = &market->tapes[sym];
+	if ((size_t)symbol->closed == tape->count || tape->candles[symbol->closed].open_ms != now)
+		return false;
+	symbol->bar = tape->candles[symbol->closed];
+	return true;
+}
+
+/* Holes in all tapes at once are passed over. */
+static ms_t next_open(const struct sim_market *market)
+{
+	ms_t next = INT64_MAX;
+
+	for (int64_t i = 0; market->tapes != NULL && i < market->state.setup.symbols; i++) {
+		const struct sim_tape *tape = &market->tapes[i];
+		size_t at = (size_t)market->state.symbols[i].closed;
+		if (at < tape->count && tape->candles[at].open_ms < next)
+			next = tape->candles[at].open_ms;
+	}
+	return next;
+}
+
+static void say_opens(struct sim_market *market, struct events *heard)
+{
+	struct sim_market_state *state = &market->state;
+	ms_t now = state->bar_ms;
+	bool any = false;
+
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		state->symbols[i].closed += state->symbols[i].ending;
+		say_funding(market, (sym_t)i, now, heard);
+	}
+	if (market->tapes == NULL && now < state->setup.end_ms)
+		sim_common_step(&state->common, scale_of(state));
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		symbol->running = next_bar(market, (sym_t)i, now);
+		if (!symbol->running)
+			continue;
+		any = true;
+		price_t open = symbol->bar.open;
+		struct candle print = {
+			.open_ms = now, .open = open, .high = open, .low = open, .close = open};
+		say_candle((sym_t)i, now, &print, false, heard);
+	}
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		if (state->symbols[i].ending)
+			say_candle((sym_t)i, now, &state->symbols[i].done, true, heard);
+		state->symbols[i].ending = 0;
+	}
+	if (any) {
+		state->phase = SIM_AT_RANGE;
+		return;
+	}
+	state->bar_ms = next_open(market);
+	if (state->bar_ms >= state->setup.end_ms)
+		state->phase = SIM_ENDED;
+}
+
+static void say_ranges(struct sim_market *market, struct events *heard)
+{
+	struct sim_market_state *state = &market->state;
+	ms_t now = state->bar_ms + state->setup.timeframe_ms - 1;
+
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		if (!symbol->running)
+			continue;
+		sim_symbol_close_bar(market, (sym_t)i);
+		symbol->running = 0;
+		symbol->ending = 1;
+		say_candle((sym_t)i, now, &symbol->done, false, heard);
+		struct event *event = events_add(heard, EVENT_TICKER, (sym_t)i, now);
+		event->ticker.bid = symbol->bid;
+		event->ticker.ask = symbol->ask;
+		event->ticker.mark = event->ticker.last = symbol->last;
+		events_add(heard, EVENT_DEPTH, (sym_t)i, now)->depth.notional = symbol->depth;
+	}
+	state->bar_ms += state->setup.timeframe_ms;
+	state->phase = SIM_AT_OPEN;
+}
+
+static ms_t market_next_ms(const struct exchange *exchange)
+{
+	const struct sim_market_state *state = &((const struct sim_market *)exchange->state)->state;
+
+	if (state->fingerprint == 0 || state->phase == SIM_ENDED)
+		return NEVER_MS;
+	return state->phase == SIM_AT_OPEN ? state->bar_ms : state->bar_ms + state->setup.timeframe_ms - 1;
+}
+
+/* One instant per call, and only when it has come: the driver asks next_ms again. */
+static int market_on_wire(struct exchange *exchange, const struct wire_in *wire, struct turn_out *out)
+{
+	struct sim_market *market = exchange->state;
+
+	if (wire->kind != WIRE_TIME || market_next_ms(exchange) > wire->at_ms)
+		return TB_OK;
+	if (out->heard->count + (size_t)market->state.setup.symbols * ROOM_SYMBOL > EVENTS_MAX)
+		return TB_EFULL;
+	if (market->state.phase == SIM_AT_OPEN)
+		say_opens(market, out->heard);
+	else
+		say_ranges(market, out->heard);
+	return TB_OK;
+}
+
+static int market_on_market(struct exchange *exchange, const struct event *event, struct turn_out *out)
+{
+	(void)exchange, (void)event, (void)out;
+	return TB_OK; /* it is the market */
+}
+
+static int market_submit(struct exchange *exchange, const struct ticket *ticket, ms_t now,
+			 struct turn_out *out)
+{
+	(void)exchange, (void)ticket, (void)now, (void)out;
+	return TB_EREFUSED; /* orders go to a broker */
+}
+
+/* WATCH: all symbols stream anyway. HISTORY: the app reads it with sim_market_history. */
+static int market_ask(struct exchange *exchange, const struct intent *intent, ms_t now, struct turn_out *out)
+{
+	const struct sim_market *market = exchange->state;
+
+	switch (intent->kind) {
+	case INTENT_WATCH:
+	case INTENT_HISTORY: return intent->sym < market->state.setup.symbols ? TB_OK : TB_ENOENT;
+	case INTENT_SCAN: return sim_market_scan(market, now, out->heard);
+	default: return TB_EINVAL;
+	}
+}
+
+size_t sim_market_history_count(const struct sim_market *market, sym_t sym)
+{
+	return sym < market->state.setup.symbols ? (size_t)market->state.symbols[sym].closed : 0;
+}
+
+static void reader_step(const struct sim_market_state *state, struct sim_reader *reader, struct candle *bar)
+{
+	sim_common_step(&reader->common, scale_of(state));
+	sim_walk_step(&reader->walk, &reader->common, bar);
+	bar->open_ms = first_bar_ms(state) + reader->next * state->setup.timeframe_ms;
+	reader->next++;
+}
+
+size_t sim_market_history(struct sim_market *market, sym_t sym, size_t from_index, struct candle *out,
+			  size_t room)
+{
+	const struct sim_market_state *state = &market->state;
+	size_t closed = sim_market_history_count(market, sym);
+	size_t count = from_index >= closed ? 0 : closed - from_index < room ? closed - from_index : room;
+
+	if (count == 0)
+		return 0;
+	if (market->tapes != NULL) {
+		memcpy(out, market->tapes[sym].candles + from_index, count * sizeof(*out));
+		return count;
+	}
+	struct sim_reader *reader = &market->readers[sym];
+	if (reader->next < 0 || (size_t)reader->next > from_index) {
+		sim_common_init(&reader->common, state->setup.seed);
+		sim_walk_init(&reader->walk, state->setup.seed, &market->universe->at[sym],
+			      state->setup.timeframe_ms);
+		reader->next = 0;
+	}
+	while ((size_t)reader->next < from_index)
+		reader_step(state, reader, out);
+	for (size_t i = 0; i < count; i++)
+		reader_step(state, reader, &out[i]);
+	return count;
+}
+
+const struct exchange_ops sim_market_ops = {
+	.name = "sim_market",
+	.state_bytes = sizeof(struct sim_market),
+	.on_wire = market_on_wire,
+	.on_market = market_on_market,
+	.submit = market_submit,
+	.ask = market_ask,
+	.next_ms = market_next_ms,
+};
