@@ -69,15 +69,16 @@ static void moments_move(struct moments *moments, int64_t in, int64_t out)
 	moments->squares += (wide_t)a * a - (wide_t)b * b;
 }
 
-/* n * sum of squares - square of sum, of 20 values: n^2 times their variance, exact. Under 2^127 for any
- * prices up to VALUE_MAX. */
+/* n * sum of squares - square of sum, of 20 values: n^2 times their variance, exact, under 2^120 for any
+ * prices up to VALUE_MAX. Converted in two halves of 62 bits: both fit a signed integer, so there is no
+ * branch. */
 static double moments_spread20(const struct moments *moments)
 {
 	uint64_t sum = (uint64_t)(moments->sum < 0 ? -moments->sum : moments->sum);
 	wide_t spread = moments->squares * 20 - (wide_t)sum * sum;
-	uint64_t high = (uint64_t)(spread >> 64), low = (uint64_t)spread;
+	int64_t high = (int64_t)(spread >> 62), low = (int64_t)((uint64_t)spread & 0x3fffffffffffffffULL);
 
-	return high ? (double)high * 18446744073709551616.0 + (double)low : (double)low;
+	return (double)high * 4611686018427387904.0 + (double)low;
 }
 
 static void extremes_add(struct extremes *e, price_t high, price_t low)

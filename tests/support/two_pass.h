@@ -204,16 +204,16 @@ static inline price_t csv_ticks(const char **at, int decimals)
 	return value;
 }
 
-/* All bars of SHARED_DIR/candles/NAME (ts_ms,open,high,low,close,...) with ticks of 10^-decimals; NULL if the
- * file is not there. The caller frees. */
-static inline struct candle *csv_candles(const char *name, int decimals, size_t *count)
+/* All bars of a file (ts_ms,open,high,low,close,...; plain or .gz) with ticks of 10^-decimals; NULL if it is
+ * not there. The caller frees. */
+static inline struct candle *csv_candles_at(const char *path, int decimals, size_t *count)
 {
-	char command[512], line[256];
+	char command[640], line[256];
 	size_t room = 65536;
 	struct candle *c;
 	FILE *in;
 
-	snprintf(command, sizeof(command), "gzip -dcf %s/candles/%s 2>/dev/null", SHARED_DIR, name);
+	snprintf(command, sizeof(command), "gzip -dcf '%s' 2>/dev/null", path);
 	*count = 0;
 	in = popen(command, "r");
 	if (!in || !fgets(line, sizeof(line), in)) {
@@ -240,5 +240,16 @@ static inline struct candle *csv_candles(const char *name, int decimals, size_t 
 	pclose(in);
 	return c;
 }
+
+#ifdef SHARED_DIR
+/* The same for SHARED_DIR/candles/NAME. */
+static inline struct candle *csv_candles(const char *name, int decimals, size_t *count)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/candles/%s", SHARED_DIR, name);
+	return csv_candles_at(path, decimals, count);
+}
+#endif
 
 #endif
