@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Bin 0 holds everything under 2^22 (a deviation of 1e-8 a bar), the last everything from 2^54 (7 % a bar).
+/* Bin 0 holds everything under 2^22 (a deviation of 1e-6 a bar), the last everything from 2^54 (7 % a bar).
  */
 #define OCTAVE_FIRST 22
 #define STEPS_LOG2   7
