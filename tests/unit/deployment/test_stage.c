@@ -382,6 +382,85 @@ static void the_defaults_are_those_of_the_rules(void **state)
 	assert_int_equal(settings->baseline_drawdown, 50000000);
 }
 
+static void a_peak_between_two_samples_counts_if_it_was_the_accounts(void **state)
+{
+	struct life life = a_life(STAGE_100);
+	struct equity_sample sample = {.at_ms = life.now + DAY_MS, .nav = NAV, .nav_peak = NAV * 2};
+
+	(void)state;
+	stage_note_day(&life.stage, &sample);
+	assert_int_equal(life.stage.peak_nav, NAV * 2);
+	assert_int_equal(life.stage.drawdown, RATIO_ONE / 2);
+
+	life = a_life(STAGE_100); /* an old peak, from before the stage, is not this stage's */
+	stage_init(&life.stage, STAGE_100, false);
+	stage_note_day(&life.stage, &sample);
+	sample.at_ms += DAY_MS;
+	stage_note_day(&life.stage, &sample);
+	assert_int_equal(life.stage.peak_nav, NAV);
+	assert_int_equal(life.stage.drawdown, 0);
+}
+
+static void a_nav_that_is_none_changes_nothing(void **state)
+{
+	static const int64_t none[] = {0, -1, UNKNOWN, VALUE_MAX + 1};
+	struct life life = a_life(STAGE_100);
+	struct stage before = life.stage;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct equity_sample sample = {.at_ms = life.now + DAY_MS, .nav = none[i], .nav_peak = NAV};
+		assert_false(stage_nav(&life.stage, settings, life.now, none[i], &life.change));
+		assert_false(stage_day(&life.stage, settings, &sample, &life.change));
+	}
+	assert_memory_equal(&before, &life.stage, sizeof(before));
+}
+
+static void a_stage_that_begins_at_noon_has_its_first_return_at_midnight(void **state)
+{
+	struct life life = a_life(STAGE_25);
+
+	(void)state;
+	trades(&life, 3, 2 * BPS);
+	life.nav = NAV / 100 * 99;
+	assert_false(stage_nav(&life.stage, settings, life.now + DAY_MS / 2, life.nav, &life.change));
+	assert_true(stage_lower(&life.stage, STAGE_10, life.now + DAY_MS / 2, &life.change));
+	assert_int_equal(life.stage.fills, 0);
+	assert_int_equal(life.stage.slippage_sum, 0);
+	assert_int_equal(life.stage.drawdown, 0);
+	a_day(&life, 100);
+	assert_int_equal(life.stage.days, 1);
+	assert_true(fabs(life.stage.mean - 0.01) < 1e-12); /* from noon's NAV, not from yesterday's */
+	a_day(&life, -200);
+	assert_int_equal(life.stage.days, 2);
+	assert_true(fabs(life.stage.mean + 0.005) < 1e-12);
+}
+
+static void sharpe_is_mean_over_sample_deviation_times_sqrt_365(void **state)
+{
+	struct life life = a_life(STAGE_25);
+
+	(void)state;
+	a_day(&life, 10);
+	assert_true(stage_sharpe(&life.stage) == UNKNOWN);
+	a_day(&life, -30); /* mean -10, sample deviation 20 sqrt 2 bps */
+	assert_true(fabs((double)stage_sharpe(&life.stage) / 1e9 + 0.5 / sqrt(2) * sqrt(365)) < 1e-6);
+	life.stage.square = 0; /* the same loss each day */
+	assert_true(stage_sharpe(&life.stage) == -1000 * RATIO_ONE);
+	life.stage.mean = 0.001;
+	assert_true(stage_sharpe(&life.stage) == 1000 * RATIO_ONE);
+}
+
+static void mean_slippage_is_rounded_up(void **state)
+{
+	struct stage stage = {.fills = 2, .slippage_sum = 3};
+
+	(void)state;
+	assert_int_equal(stage_slippage(&stage), 2);
+	stage.slippage_sum = -3;
+	assert_int_equal(stage_slippage(&stage), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +483,11 @@ int main(void)
 		cmocka_unit_test(the_journal_brings_a_stage_back_as_it_was),
 		cmocka_unit_test(a_second_sample_of_a_day_is_no_second_return),
 		cmocka_unit_test(the_defaults_are_those_of_the_rules),
+		cmocka_unit_test(a_peak_between_two_samples_counts_if_it_was_the_accounts),
+		cmocka_unit_test(a_nav_that_is_none_changes_nothing),
+		cmocka_unit_test(a_stage_that_begins_at_noon_has_its_first_return_at_midnight),
+		cmocka_unit_test(sharpe_is_mean_over_sample_deviation_times_sqrt_365),
+		cmocka_unit_test(mean_slippage_is_rounded_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,42 @@ static void every_term_is_rounded_against_the_trader(void **state)
 	assert_int_equal(reward_of(&trade, settings, &calm), -333333334);
 }
 
+static void each_penalty_is_rounded_up(void **state)
+{
+	struct trade trade = {.capital = 3 * MONEY_ONE, .risk = 1, .volatility = RATIO_ONE / 2 + 1};
+	struct reward_facts facts = {.drawdown_after = 1};
+	struct reward_settings own = *settings;
+
+	(void)state;
+	assert_int_equal(reward_of(&trade, settings, &calm), -4); /* 1 unit of money of 3 USDT: 3.3e-9 */
+	trade.volatility = 0;
+	own.drawdown_weight = RATIO_ONE / 2;
+	assert_int_equal(reward_of(&trade, &own, &facts), -1);
+	trade.entry_cost = 60000000 + 1; /* 20 % and a bit */
+	assert_int_equal(reward_of(&trade, settings, &calm), -2);
+}
+
+static void any_fact_out_of_range_makes_it_unknown(void **state)
+{
+	struct trade trade = a_trade();
+	struct reward_facts facts = {.drawdown_before = -1};
+
+	(void)state;
+	assert_true(reward_of(&trade, settings, &facts) == UNKNOWN);
+	facts = (struct reward_facts){.drawdown_after = UNKNOWN};
+	assert_true(reward_of(&trade, settings, &facts) == UNKNOWN);
+	trade.risk = -1;
+	assert_true(reward_of(&trade, settings, &calm) == UNKNOWN);
+	trade = a_trade();
+	trade.entry_cost = UNKNOWN;
+	assert_true(reward_of(&trade, settings, &calm) == UNKNOWN);
+	trade = a_trade();
+	trade.capital = 1;
+	trade.net = 0;
+	trade.entry_cost = VALUE_MAX;
+	assert_true(reward_of(&trade, settings, &calm) == UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +151,8 @@ int main(void)
 		cmocka_unit_test(a_daily_loss_breach_outweighs_everything),
 		cmocka_unit_test(without_capital_there_is_no_reward),
 		cmocka_unit_test(every_term_is_rounded_against_the_trader),
+		cmocka_unit_test(each_penalty_is_rounded_up),
+		cmocka_unit_test(any_fact_out_of_range_makes_it_unknown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

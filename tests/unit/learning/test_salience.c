@@ -370,6 +370,47 @@ static void the_defaults_are_those_of_the_rules(void **state)
 	assert_int_equal(SALIENCE_PROMOTED, 800000000);
 }
 
+static void exactly_a_fifth_and_exactly_four_fifths_are_active(void **state)
+{
+	struct learning_settings own = *settings;
+	struct learning learning;
+	struct score score = {0};
+
+	(void)state;
+	own.fade = RATIO_ONE;
+	learning_init(&learning);
+	for (int i = 0; i < 20; i++) { /* mean 0.1325, one win in five: 0.4 x 0.45 / 0.9 */
+		struct trade trade = a_trade(i % 5 ? -0.1 : 1.0625);
+		assert_true(learning_trade(&learning, &own, &trade, &score));
+	}
+	assert_int_equal(score.salience, 200000000);
+	assert_int_equal(score.standing, STANDING_ACTIVE);
+	learning_init(&learning);
+	for (int i = 0; i < 200; i++) { /* mean 0.2175, all won, 200 trades: (0.4 x 0.55 + 0.3 + 0.2) / 0.9 */
+		struct trade trade = a_trade(0.2175);
+		assert_true(learning_trade(&learning, &own, &trade, &score));
+	}
+	assert_int_equal(score.salience, 800000000);
+	assert_int_equal(score.standing, STANDING_ACTIVE);
+}
+
+static void being_archived_for_one_trade_is_enough(void **state)
+{
+	struct learning learning;
+	struct score score = {0};
+
+	(void)state;
+	learning_init(&learning);
+	for (int i = 0; i < 20; i++)
+		score = feed_r(&learning, -0.1);
+	assert_int_equal(score.standing, STANDING_ARCHIVED);
+	score = feed_r(&learning, 20);
+	assert_true(score.variance_r > 8 * RATIO_ONE);
+	assert_true(score.salience > RATIO_ONE / 5);
+	assert_int_equal(score.standing, STANDING_ARCHIVED);
+	assert_int_equal(learning_holding_ms(&learning, STRATEGY_COUNT), 4 * HOUR_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +430,8 @@ int main(void)
 		cmocka_unit_test(an_enormous_r_is_shown_as_the_largest_and_breaks_nothing),
 		cmocka_unit_test(holding_time_is_four_hours_until_fifty_trades_then_their_median),
 		cmocka_unit_test(the_defaults_are_those_of_the_rules),
+		cmocka_unit_test(exactly_a_fifth_and_exactly_four_fifths_are_active),
+		cmocka_unit_test(being_archived_for_one_trade_is_enough),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

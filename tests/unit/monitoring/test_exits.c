@@ -322,6 +322,101 @@ static void the_defaults_are_those_of_the_rules(void **state)
 	assert_int_equal(settings->trail_steps, 12);
 }
 
+/* Shorts that lost a part, and values between two units of money. */
+static void gains_are_rounded_down_and_shorts_count_what_they_realised(void **state)
+{
+	struct holding holding = a_holding(SIDE_SHORT, STRATEGY_TREND);
+	struct instrument fine = {.value_num = 1, .value_den = 3};
+
+	(void)state;
+	holding.qty = 40; /* 60 lots bought back 12 USDT below */
+	holding.cost = 4000 * USDT;
+	holding.exit_qty = 60;
+	holding.exit_value = 5988 * USDT;
+	bar(&holding, 1, 9950, 10100, 10000, REGIME_TRENDING, -0.2);
+	assert_int_equal(holding.mae, 12 * USDT - 40 * USDT);
+	assert_int_equal(holding.mfe, 12 * USDT + 20 * USDT);
+	holding = (struct holding){.side = SIDE_LONG, .qty = 1, .cost = 3};
+	assert_int_equal(holding_gross(&holding, &fine, 10), 0); /* worth 3.33 */
+	holding.side = SIDE_SHORT;
+	assert_int_equal(holding_gross(&holding, &fine, 8), 0); /* owes 2.67 */
+	assert_int_equal(holding_gross(&holding, &fine, 10), -1);
+}
+
+static void a_price_out_of_range_is_unknown_and_moves_nothing(void **state)
+{
+	struct holding holding = a_holding(SIDE_LONG, STRATEGY_TREND);
+	struct quote quote = a_wild_quote(10050);
+
+	(void)state;
+	assert_true(holding_gross(&holding, &instrument, INT64_MAX) == UNKNOWN);
+	assert_true(holding_gross(&holding, &instrument, -1) == UNKNOWN);
+	holding.best_close = INT64_MAX;
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 0);
+	bar(&holding, 1, -1, INT64_MAX, 10000, REGIME_TRENDING, 0.2);
+	assert_int_equal(holding.mae, 0);
+	assert_int_equal(holding.mfe, 0);
+	holding = a_holding(SIDE_LONG, STRATEGY_TREND);
+	holding.cost = -1;
+	assert_true(holding_gross(&holding, &instrument, 10000) == UNKNOWN);
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, 12 * BPS), 0);
+	holding = a_holding(SIDE_LONG, STRATEGY_TREND);
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, UNKNOWN), 0);
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, RATIO_ONE), 0);
+	quote.volatility.num = 1001; /* no rank */
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, 12 * BPS), 0);
+	holding.qty = 0;
+	quote = a_wild_quote(10050);
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, 12 * BPS), 0);
+	holding = a_holding(SIDE_LONG, STRATEGY_TREND);
+	holding.risk = 0; /* an R of nothing is never reached */
+	quiet(&holding, 1, 11000);
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 0);
+}
+
+static void a_short_stop_moves_only_down_and_a_missing_one_takes_any(void **state)
+{
+	struct holding holding = a_holding(SIDE_SHORT, STRATEGY_TREND);
+
+	(void)state;
+	quiet(&holding, 1, 9800); /* wants 9920 */
+	holding.stop = 9929;
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 0);
+	holding.stop = 9930;
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 9920);
+	holding.stop = 9900;
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 0);
+	holding.stop = 0;
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 9920);
+	holding.trail = VALUE_MAX; /* nothing below zero, nothing beyond the largest */
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 0);
+}
+
+static void without_a_spread_the_stop_still_stays_off_the_mark(void **state)
+{
+	struct holding holding = a_holding(SIDE_LONG, STRATEGY_TREND);
+	struct quote quote = a_wild_quote(10012);
+
+	(void)state;
+	quote.bid = quote.ask = 10012;
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, 12 * BPS), 0);
+	quote.mark = 10013;
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, 12 * BPS), 10012);
+	assert_int_equal(break_even_stop(&holding, &instrument, &quote, 0), 10000);
+}
+
+static void one_r_of_a_part_is_rounded_up(void **state)
+{
+	struct holding holding = a_holding(SIDE_LONG, STRATEGY_TREND);
+
+	(void)state;
+	holding.qty = 50;
+	holding.cost = 5000 * USDT;
+	holding.risk = 100 * USDT + 1; /* half of it is 50 USDT and a bit */
+	quiet(&holding, 1, 10100);
+	assert_int_equal(trail_stop(settings, &holding, &instrument), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +435,11 @@ int main(void)
 		cmocka_unit_test(an_average_entry_is_rounded_by_name),
 		cmocka_unit_test(the_break_even_price_is_rounded_so_that_it_pays_its_costs),
 		cmocka_unit_test(the_defaults_are_those_of_the_rules),
+		cmocka_unit_test(gains_are_rounded_down_and_shorts_count_what_they_realised),
+		cmocka_unit_test(a_price_out_of_range_is_unknown_and_moves_nothing),
+		cmocka_unit_test(a_short_stop_moves_only_down_and_a_missing_one_takes_any),
+		cmocka_unit_test(without_a_spread_the_stop_still_stays_off_the_mark),
+		cmocka_unit_test(one_r_of_a_part_is_rounded_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,22 @@ static void the_defaults_are_those_of_the_rules(void **state)
 		assert_non_null(health_fault_text[i]);
 }
 
+static void an_answer_without_a_latency_is_no_measurement_and_late_news_is_no_older_stream(void **state)
+{
+	struct health health = a_healthy_one();
+
+	(void)state;
+	link_says(&health, LINK_UP, 0, UNKNOWN);
+	assert_int_equal(health.answers, 1);
+	assert_int_equal(health.p95_ms, 50);
+	link_says(&health, LINK_UP, 1, UNKNOWN);
+	assert_int_equal(health.answers, 2);
+	ticker(&health, NOW - 10 * SECOND_MS);
+	assert_int_equal(health.stream_ms, NOW);
+	link_says(&health, LINK_UP, 70, UNKNOWN);
+	assert_int_equal(health.p95_ms, 70); /* of three the largest */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +210,8 @@ int main(void)
 		cmocka_unit_test(a_rate_limit_holds_until_its_time),
 		cmocka_unit_test(time_and_other_events_change_nothing),
 		cmocka_unit_test(the_defaults_are_those_of_the_rules),
+		cmocka_unit_test(
+			an_answer_without_a_latency_is_no_measurement_and_late_news_is_no_older_stream),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -400,6 +400,65 @@ static void a_full_universe_fits(void **state)
 		assert_int_equal(scanner.at[i].place, SYMBOLS_MAX - i * 7919 % SYMBOLS_MAX);
 }
 
+static void a_symbol_missing_from_the_table_leaves(void **state)
+{
+	static const int order[] = {0, 1, 2, 3, 4, 5};
+
+	(void)state;
+	a_market(10);
+	table(order, 6);
+	finish(&scanner_settings_default);
+	table(order + 1, 5);
+	assert_int_equal(finish(&scanner_settings_default), 2);
+	assert_false(scanner_watches(&scanner, 0));
+	assert_true(scanner_watches(&scanner, 5));
+	assert_int_equal(scanner.counts.rows, 5);
+	assert_int_equal(changes[0].place, 0);
+	assert_int_equal(changes[0].score, 0);
+}
+
+static void a_held_symbol_is_watched_whoever_opened_it(void **state)
+{
+	(void)state;
+	a_market(3);
+	held[2] = true;
+	assert_int_equal(finish(&scanner_settings_default), 1);
+	assert_true(scanner_watches(&scanner, 2));
+	assert_false(scanner_watches(&scanner, SYM_NONE));
+}
+
+static void what_is_restored_unchanged_is_not_recorded_again(void **state)
+{
+	struct watched record = {.sym = 0, .watched = 1, .scanned = 1};
+
+	(void)state;
+	a_market(2);
+	scanner_restore(&scanner, &record);
+	scanner_begin(&scanner);
+	row(0, 5000000);
+	assert_int_equal(finish(&scanner_settings_default), 0);
+	scanner_manual(&scanner, 0); /* the owner names it: no longer the scanner's pick */
+	assert_int_equal(finish(&scanner_settings_default), 1);
+	assert_int_equal(changes[0].watched, 1);
+	assert_int_equal(changes[0].scanned, 0);
+}
+
+static void only_rows_of_the_table_are_rows(void **state)
+{
+	struct event event = a_row(0, 5000000, 0, 1000, 1);
+
+	(void)state;
+	a_market(2);
+	scanner_begin(&scanner);
+	event.kind = EVENT_TICKER;
+	scanner_row(&scanner, &event);
+	event.kind = EVENT_SCAN_ROW;
+	event.sym = SYM_NONE;
+	scanner_row(&scanner, &event);
+	assert_int_equal(finish(&scanner_settings_default), 0);
+	assert_int_equal(scanner.counts.rows, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +477,10 @@ int main(void)
 		cmocka_unit_test(what_finds_no_room_comes_with_the_next_scan),
 		cmocka_unit_test(the_journals_records_bring_the_watched_symbols_back),
 		cmocka_unit_test(a_full_universe_fits),
+		cmocka_unit_test(a_symbol_missing_from_the_table_leaves),
+		cmocka_unit_test(a_held_symbol_is_watched_whoever_opened_it),
+		cmocka_unit_test(what_is_restored_unchanged_is_not_recorded_again),
+		cmocka_unit_test(only_rows_of_the_table_are_rows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
