@@ -53,7 +53,6 @@ struct config_decide {
 	ratio_t edge;         /* least (target - costs) / (stop + costs) */
 	ratio_t moved;        /* R */
 	int64_t pause_bars;   /* after an exit */
-	ms_t holding_ms;      /* expected holding time of a strategy without a record */
 	ratio_t margin_share; /* of available margin */
 	ratio_t leverage;     /* <= CAP_LEVERAGE */
 };
@@ -85,7 +84,7 @@ struct config_sim {
 	money_t balance;
 	ms_t latency_ms;
 	ratio_t half_spread; /* of the price, at the least */
-	ratio_t depth_share; /* of a bar's turnover that stands within 10 bps */
+	ratio_t depth_share; /* of a bar's mean turnover that stands within 10 bps, on each side */
 };
 
 struct config {
@@ -100,7 +99,7 @@ struct config {
 	struct config_symbols symbols; /* TRADING_SYMBOLS */
 	struct limits limits;
 	ratio_t unexplained; /* change of E that closes entries */
-	ratio_t excess;      /* times a limit: passive excess that is reduced */
+	bool lock_flattens;  /* a lock leaves every position */
 	struct config_signal signal;
 	struct config_decide decide;
 	struct config_exit exit;

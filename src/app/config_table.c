@@ -70,7 +70,7 @@ const struct config_row config_rows[] = {
 		limits.daily_loss, CONFIG_USUAL | CONFIG_HARD_HIGH, "loss since 00:00 UTC that halts until the next day"),
 	NUM_ROW("risk.position_share", "RISK_POSITION_SHARE", RATIO, "of C", "0.20", SMALLEST, CAP_SYMBOL_EXPOSURE,
 		limits.position_share, CONFIG_HARD_HIGH, "value of one position"),
-	NUM_ROW("risk.leverage", "RISK_LEVERAGE", NUMBER, "x", "2", RATIO_ONE, CAP_LEVERAGE, decide.leverage, BOTH_HARD,
+	NUM_ROW("risk.leverage", "RISK_LEVERAGE", NUMBER, "x", "1", RATIO_ONE, CAP_LEVERAGE, decide.leverage, BOTH_HARD,
 		"leverage setting at the exchange"),
 	NUM_ROW("risk.spread", "RISK_SPREAD", RATIO, "of price", "0.001", SMALLEST, PERCENT, limits.spread, 0,
 		"widest spread at which a position is opened"),
@@ -110,8 +110,8 @@ const struct config_row config_rows[] = {
 		0, "how long a lock stands before it may be unlocked"),
 	NUM_ROW("risk.unexplained", "RISK_UNEXPLAINED", RATIO, "of E", "0.02", SMALLEST, 20 * PERCENT, unexplained, 0,
 		"change of equity nobody explains that closes entries"),
-	NUM_ROW("risk.excess", "RISK_EXCESS", NUMBER, "x", "1.25", RATIO_ONE, 2 * RATIO_ONE, excess, 0,
-		"exposure over so many times its limit for 60 s is reduced"),
+	BOOL_ROW("risk.lock_flattens", "RISK_LOCK_FLATTENS", "true", lock_flattens, 0,
+		 "leave every position when drawdown locks (false: stops and targets stay)"),
 
 	NUM_ROW("signal.bollinger_width", "SIGNAL_BOLLINGER_WIDTH", NUMBER, "sigma", "2.0", RATIO_ONE / 2, 5 * RATIO_ONE,
 		signal.bollinger_width, 0, "distance of the Bollinger bands"),
@@ -143,7 +143,7 @@ const struct config_row config_rows[] = {
 		"efficiency ratio over 100 bars from which the regime is trending"),
 	NUM_ROW("signal.hysteresis", "SIGNAL_HYSTERESIS", COUNT, "bars", "3", 1, 100, signal.hysteresis_bars, 0,
 		"bars in a row a new regime must stand"),
-	NUM_ROW("signal.jump", "SIGNAL_JUMP", RATIO, "of close", "0.50", PERCENT, RATIO_ONE, signal.jump, 0,
+	NUM_ROW("signal.jump", "SIGNAL_JUMP", RATIO, "of close", "0.50", PERCENT, 90 * PERCENT, signal.jump, 0,
 		"close-to-close move that drops the series"),
 
 	NUM_ROW("decide.edge", "DECIDE_EDGE", NUMBER, "", "1.0", 0, 10 * RATIO_ONE, decide.edge, 0,
@@ -154,8 +154,6 @@ const struct config_row config_rows[] = {
 		"move of the mid that kills a proposal"),
 	NUM_ROW("decide.life", "DECIDE_LIFE", TIME, "s", "5", SECOND_MS, 5 * SECOND_MS, limits.ticket_ms, 0,
 		"how long a proposal lives"),
-	NUM_ROW("decide.holding", "DECIDE_HOLDING", TIME, "h", "4", HOUR_MS, 30 * DAY_MS, decide.holding_ms, 0,
-		"expected holding time of a strategy without 50 trades (for funding costs)"),
 	NUM_ROW("decide.margin_share", "DECIDE_MARGIN_SHARE", RATIO, "of margin", "0.95", PERCENT, 95 * PERCENT,
 		decide.margin_share, 0, "share of the available margin an entry may use"),
 
@@ -205,9 +203,9 @@ const struct config_row config_rows[] = {
 	NUM_ROW("sim.latency", "SIM_LATENCY", TIME, "ms", "250", 0, MINUTE_MS, sim.latency_ms, 0,
 		"time from an order to its fill"),
 	NUM_ROW("sim.half_spread", "SIM_HALF_SPREAD", RATIO, "of price", "1bps", 0, PERCENT, sim.half_spread, 0,
-		"half the modelled spread, at the least"),
-	NUM_ROW("sim.depth_share", "SIM_DEPTH_SHARE", RATIO, "of turnover", "0.1", SMALLEST, RATIO_ONE, sim.depth_share,
-		0, "share of a bar's turnover that is modelled to rest within 10 bps"),
+		"half the modelled spread, before it widens with the bar's range"),
+	NUM_ROW("sim.depth_share", "SIM_DEPTH_SHARE", RATIO, "of turnover", "0.05", SMALLEST, RATIO_ONE, sim.depth_share,
+		0, "share of a bar's mean turnover that is modelled to rest within 10 bps, on each side"),
 
 	TEXT_ROW("log.level", "LOG_LEVEL", CHOICE, "info", log_level, "error warn info debug", 0, "how much is logged"),
 };

@@ -44,6 +44,7 @@ void settings_of_config(const struct config *config, ms_t timeframe_ms, struct e
 	settings->health.failures = config->failures;
 	settings->health.clock_off_ms = config->limits.clock_off_ms;
 	settings->unexplained = config->unexplained;
+	settings->lock_flattens = config->lock_flattens;
 }
 
 size_t settings_symbols(const struct config *config, struct universe *universe,

@@ -180,7 +180,7 @@ static void the_last_layer_wins_and_every_value_knows_its_own(void **state)
 	assert_origin("RISK_SPREAD", "environment");
 	assert_int_equal(config.limits.slippage, 2 * BPS);
 	assert_origin("RISK_SLIPPAGE", "command line");
-	assert_origin("RISK_EXCESS", "default");
+	assert_origin("RISK_RED_DAY", "default");
 }
 
 static void a_value_looser_than_a_compiled_in_limit_does_not_start(void **state)
