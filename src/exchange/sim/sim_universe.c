@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The instruments of the generated market: grids, minima and habits as real venues have them, so that sizes
- * and prices meet the same roundings as they would live. ETC and DOT count contracts of several coins. */
+ * and prices meet the same roundings as they would live. ETC counts contracts of ten coins. */
 #include <string.h>
 
 #include "sim_generator.h"
