@@ -36,3 +36,4 @@ fuzz()
 
 fuzz decimal "$root/src/base/decimal.c"
 fuzz json "$root/src/base/decimal.c" "$root/src/wire/json.c" "$root/src/wire/json_scan.c" -lcjson
+fuzz candles "-I$root/src/market" "$root"/src/market/*.c "$root/src/base/instrument.c" "$root/src/base/units.c"
