@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
 # Sourced by demo.sh and test.sh: installs the Debian packages named, if any of them is missing.
 install_packages() {
 	local missing=() package as_root=()

@@ -157,6 +157,9 @@ static void both_ends_of_a_range_are_allowed_and_nothing_beyond(void **state)
 		snprintf(text, sizeof(text), "%s%s", high, strchr(high, '.') != NULL ? "000001" : "1");
 		assert_int_equal(config_put(&config, row, text, place, error, sizeof(error)), TB_EINVAL);
 		assert_int_equal(*(int64_t *)(void *)((char *)&config + row->offset), row->highest);
+		if (row->lowest > 0)
+			assert_int_equal(config_put(&config, row, "0", place, error, sizeof(error)),
+					 TB_EINVAL);
 	}
 }
 
