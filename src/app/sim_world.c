@@ -4,26 +4,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* The candle set's funding as the simulated market wants it: one array for all symbols. */
-static int lend_funding(struct sim_world *sim, const struct candle_set *set)
+static void lend_tapes(struct sim_world *sim, const struct candle_set *set)
 {
-	size_t total = 0, at = 0;
-
-	for (size_t i = 0; i < set->universe.count; i++)
-		total += set->series[i].funding_count;
-	sim->funding = calloc(total + 1, sizeof *sim->funding);
-	if (sim->funding == NULL)
-		return TB_EFULL;
 	for (size_t i = 0; i < set->universe.count; i++) {
 		const struct candle_series *series = &set->series[i];
 		sim->tapes[i] = (struct sim_tape){.candles = series->candles, .count = series->count,
-						  .funding = sim->funding + at,
-						  .funding_count = series->funding_count};
-		for (size_t k = 0; k < series->funding_count; k++)
-			sim->funding[at++] = (struct sim_funding){series->funding[k].ms, series->funding[k].rate};
+						  .funding = series->funding, .funding_count = series->funding_count};
 	}
-	return 0;
 }
 
 static void read_history(void *ctx, sym_t sym, int64_t bars, void (*give)(struct world *, const struct event *),
@@ -104,10 +93,8 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 			 SIM_SYMBOLS_MAX);
 		return TB_EINVAL;
 	}
-	if (options->set && lend_funding(sim, options->set) != 0) {
-		snprintf(error, size, "not enough memory");
-		return TB_EFULL;
-	}
+	if (options->set)
+		lend_tapes(sim, options->set);
 	settings_of_config(options->config, options->set ? options->set->timeframe_ms
 							 : options->config->limits.timeframe_ms, &sim->settings);
 	size_t manual = settings_symbols(options->config, sim->universe, &sim->settings);
@@ -121,14 +108,19 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 	return err != 0 ? err : open_engine(sim, error, size);
 }
 
+void sim_world_renew_engine(struct sim_world *sim, int64_t instance)
+{
+	sim->settings.instance = instance;
+	memset(sim->engine, 0, engine_bytes(sim->universe->count));
+	engine_init(sim->engine, &sim->settings, sim->universe);
+}
+
 void sim_world_close(struct sim_world *sim)
 {
 	world_close(&sim->world);
 	tally_close(&sim->tally);
 	free(sim->engine);
-	free(sim->funding);
 	sim->engine = NULL;
-	sim->funding = NULL;
 }
 
 int sim_world_start(struct sim_world *sim, char *error, size_t size)

@@ -35,7 +35,6 @@ struct sim_world {
 	struct sim_broker broker;
 	struct exchange market_exchange, broker_exchange;
 	struct sim_tape tapes[SIM_SYMBOLS_MAX];
-	struct sim_funding *funding;
 	struct engine *engine;
 	struct world world;
 	struct checker checker;
@@ -46,6 +45,9 @@ struct sim_world {
 /* Wires everything; nothing has happened yet. 0 or an error with its text. */
 int sim_world_open(struct sim_world *sim, const struct sim_options *options, char *error, size_t size);
 void sim_world_close(struct sim_world *sim);
+
+/* A fresh engine whose client ids carry this journal's instance. Before start. */
+void sim_world_renew_engine(struct sim_world *sim, int64_t instance);
 
 /* After the sink is set and (on a resumed run) market, broker and engine are as they were: gets ready. */
 int sim_world_start(struct sim_world *sim, char *error, size_t size);

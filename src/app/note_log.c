@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ * See note_log.h. One row a note: who speaks, how loud, and what its two numbers mean. */
+#include "note_log.h"
+
+#include "decimal.h"
+#include "log.h"
+#include "timeframe.h"
+
+#include <stdio.h>
+
+struct row {
+	const char *room;
+	enum log_level level;
+	bool of_a_trade;
+	enum field_unit a, b; /* FIELD_ID: says nothing */
+	const char *a_name, *b_name;
+};
+
+static const struct row rows[NOTE_COUNT] = {
+	[NOTE_READY] = {"engine", LOG_INFO, false, FIELD_INT, FIELD_ID, "open positions", NULL},
+	[NOTE_ENTERED] = {"risk", LOG_INFO, true, FIELD_STRATEGY, FIELD_SIDE, NULL, NULL},
+	[NOTE_EXITED] = {"trade", LOG_INFO, true, FIELD_EXIT, FIELD_MONEY, NULL, "net USDT"},
+	[NOTE_STOP_MOVED] = {"monitor", LOG_INFO, true, FIELD_TICKS, FIELD_TICKS, "to", "from"},
+	[NOTE_UNPROTECTED] = {"monitor", LOG_WARN, false, FIELD_EXIT, FIELD_LOTS, "leaving:", "qty"},
+	[NOTE_HALTED] = {"risk", LOG_WARN, false, FIELD_RATIO, FIELD_ID, "loss", NULL},
+	[NOTE_COOLDOWN] = {"risk", LOG_WARN, false, FIELD_MS, FIELD_ID, "until", NULL},
+	[NOTE_SAFE_MODE] = {"risk", LOG_WARN, false, FIELD_INT, FIELD_ID, "red days", NULL},
+	[NOTE_HALF_SIZE] = {"risk", LOG_WARN, false, FIELD_RATIO, FIELD_ID, "drawdown", NULL},
+	[NOTE_PAUSED] = {"risk", LOG_WARN, false, FIELD_RATIO, FIELD_ID, "drawdown", NULL},
+	[NOTE_LOCKED] = {"risk", LOG_ERROR, false, FIELD_RATIO, FIELD_ID, "drawdown", NULL},
+	[NOTE_OPENED] = {"risk", LOG_INFO, false, FIELD_NOTE, FIELD_ID, "over:", NULL},
+	[NOTE_OPERATOR] = {"app", LOG_WARN, false, FIELD_INT, FIELD_ID, "command", NULL},
+	[NOTE_SCANNED] = {"scanner", LOG_INFO, true, FIELD_BOOL, FIELD_INT, "watched", "place"},
+	[NOTE_SERIES_DROPPED] = {"signal", LOG_WARN, false, FIELD_INT, FIELD_TICKS, "jump", "close"},
+	[NOTE_ORDER_UNKNOWN] = {"execute", LOG_WARN, false, FIELD_ROLE, FIELD_SIDE, NULL, NULL},
+	[NOTE_ORDER_REJECTED] = {"execute", LOG_WARN, false, FIELD_ROLE, FIELD_SIDE, NULL, NULL},
+	[NOTE_DIFFERENCE] = {"engine", LOG_ERROR, false, FIELD_ID, FIELD_ID, NULL, NULL},
+	[NOTE_UNRECORDED] = {"journal", LOG_ERROR, false, FIELD_ID, FIELD_ID, NULL, NULL},
+	[NOTE_UNHEALTHY] = {"monitor", LOG_WARN, false, FIELD_INT, FIELD_ID, "fault", NULL},
+	[NOTE_HEALTHY] = {"monitor", LOG_INFO, false, FIELD_ID, FIELD_ID, NULL, NULL},
+	[NOTE_SLIPPAGE] = {"monitor", LOG_WARN, false, FIELD_MS, FIELD_ID, "until", NULL},
+	[NOTE_STAGE] = {"deploy", LOG_WARN, false, FIELD_RATIO, FIELD_RATIO, "to", "from"},
+	[NOTE_SCORE] = {"learn", LOG_INFO, false, FIELD_STANDING, FIELD_RATIO, NULL, "salience"},
+	[NOTE_GARBAGE] = {"wire", LOG_WARN, false, FIELD_ID, FIELD_ID, NULL, NULL},
+	[NOTE_UNEXPLAINED] = {"risk", LOG_ERROR, false, FIELD_MONEY, FIELD_MONEY, "difference", "allowed"},
+};
+
+static void format_value(enum field_unit unit, int64_t value, const struct instrument *i, char out[static 64])
+{
+	char text[DECIMAL_TEXT_MAX];
+	const char *word = field_text(unit, value);
+
+	out[0] = '\0';
+	if (word != NULL)
+		snprintf(out, 64, "%s", word);
+	else if (value == UNKNOWN)
+		snprintf(out, 64, "unknown");
+	else if (unit == FIELD_RATIO)
+		snprintf(out, 64, "%.2f %%", (double)value / 1e7);
+	else if (unit == FIELD_MONEY)
+		snprintf(out, 64, "%.2f", (double)value / MONEY_ONE);
+	else if (unit == FIELD_MS)
+		utc_text(value, out);
+	else if ((unit == FIELD_TICKS || unit == FIELD_LOTS) && i != NULL) {
+		grid_format(value, unit == FIELD_TICKS ? &i->tick : &i->lot, text);
+		snprintf(out, 64, "%s", text);
+	} else
+		snprintf(out, 64, "%lld", (long long)value);
+}
+
+static size_t add(char *line, size_t size, size_t at, const char *name, enum field_unit unit, int64_t value,
+		  const struct instrument *i)
+{
+	char text[64];
+
+	if (unit == FIELD_ID || at >= size)
+		return at;
+	format_value(unit, value, i, text);
+	int wrote = snprintf(line + at, size - at, "%s%s%s%s", at ? ", " : "", name ? name : "", name ? " " : "", text);
+	return wrote < 0 ? at : at + (size_t)wrote;
+}
+
+void note_log(const struct note_record *note, const struct universe *universe, bool quiet)
+{
+	const struct row *row = &rows[note->note];
+	const struct instrument *i = note->sym == UNKNOWN ? NULL : &universe->at[note->sym];
+	char line[200] = "";
+
+	if (row->room == NULL)
+		return;
+	size_t at = add(line, sizeof line, 0, row->a_name, row->a, note->a, i);
+	add(line, sizeof line, at, row->b_name, row->b, note->b, i);
+	log_line(note->at_ms, row->of_a_trade && quiet ? LOG_DEBUG : row->level, row->room, "%s%s%s%s%s%s",
+		 note_rows[note->note].name, i ? " " : "", i ? i->name : "", line[0] ? " (" : "", line,
+		 line[0] ? ")" : "");
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT
+ * `tradebotd run`: the daemon. Today it trades the simulated exchange (market generator or candle files), at full
+ * speed or against the clock; the state folder makes it resumable at any moment. */
+#include "verbs.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "candle_files.h"
+#include "journal_sink.h"
+#include "log.h"
+#include "note_log.h"
+#include "progress.h"
+#include "run_options.h"
+#include "setup.h"
+#include "sim_state.h"
+#include "sim_world.h"
+#include "state_dir.h"
+#include "timeframe.h"
+
+#define SIM_START_MS 1767225600000LL /* 2026-01-01T00:00:00Z: where the generator's calendar begins */
+#define SYMBOLS_DEFAULT 8
+
+struct run {
+	const struct cli *cli;
+	struct config config;
+	struct candle_set set;
+	struct sim_world sim;
+	struct sim_state state;
+	struct journal_sink journal;
+	double speed; /* 0: as fast as it goes */
+	int lock_fd;
+	bool resumed, has_set;
+	char error[CANDLE_ERROR_MAX];
+};
+
+static volatile sig_atomic_t stop_wanted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop_wanted = 1;
+}
+
+static int commit(void *ctx, const struct turn_records *turn)
+{
+	struct run *run = ctx;
+
+	for (size_t i = 0; i < turn->wants->record_count; i++) {
+		tally_record(&run->sim.tally, &turn->wants->records[i]);
+		if (turn->wants->records[i].kind == RECORD_NOTE)
+			note_log(&turn->wants->records[i].note, run->sim.universe, run->speed == 0);
+	}
+	int err = journal_sink_commit(&run->journal, turn);
+	if (err != 0)
+		log_line(turn->now_ms, LOG_ERROR, "journal", "turn %lld not stored, entries are closed: %s",
+			 (long long)turn->turn, run->journal.journal.error.text);
+	return err;
+}
+
+static void acted(void *ctx, int64_t turn)
+{
+	struct run *run = ctx;
+
+	if (run->journal.journal.turn == turn && sim_state_save(&run->state, &run->sim, turn) != 0)
+		log_line(run->sim.world.now_ms, LOG_ERROR, "sim", "state not saved: %s", run->state.error);
+}
+
+static int load_candles(struct run *run)
+{
+	size_t count = cli_count(run->cli, "candles");
+	const char **paths = calloc(count + 1, sizeof *paths);
+
+	run->has_set = count > 0;
+	if (!run->has_set || paths == NULL) {
+		free(paths);
+		return run->has_set ? TB_EFULL : 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		paths[i] = cli_value_at(run->cli, "candles", i);
+	int err = candle_set_load(&run->set, paths, count, cli_value(run->cli, "timeframe"), UNKNOWN, UNKNOWN,
+				  cli_value(run->cli, "funding"), run->config.taker_fee, stderr, run->error,
+				  sizeof run->error);
+	free(paths);
+	return err;
+}
+
+static int open_sim(struct run *run, int64_t instance)
+{
+	int64_t days = 0, symbols = SYMBOLS_DEFAULT, seed = 1;
+	struct sim_options options = {.config = &run->config, .set = run->has_set ? &run->set : NULL,
+				      .start_ms = SIM_START_MS, .balance = run->config.sim.balance,
+				      .taker_fee = run->config.taker_fee, .stage = RATIO_ONE, .instance = instance};
+
+	if (run_option_count(run->cli, "days", 1, 36500, &days, run->error, sizeof run->error) != 0 ||
+	    run_option_count(run->cli, "symbols", 1, SIM_GENERATED_MAX, &symbols, run->error, sizeof run->error) != 0 ||
+	    run_option_count(run->cli, "seed", 0, INT64_MAX, &seed, run->error, sizeof run->error) != 0 ||
+	    run_option_stage(run->cli, &options.stage, run->error, sizeof run->error) != 0 ||
+	    run_option_speed(run->cli, &run->speed, run->error, sizeof run->error) != 0)
+		return TB_EINVAL;
+	if (run->has_set && (cli_value(run->cli, "days") || cli_value(run->cli, "symbols") || cli_value(run->cli, "seed"))) {
+		snprintf(run->error, sizeof run->error, "--days, --symbols and --seed are the generator's; with --candles "
+							"the files say what there is");
+		return TB_EINVAL;
+	}
+	options.symbols = symbols;
+	options.seed = (uint64_t)seed;
+	options.end_ms = days > 0 ? SIM_START_MS + days * DAY_MS : 0;
+	return sim_world_open(&run->sim, &options, run->error, sizeof run->error);
+}
+
+static int64_t fresh_instance(void)
+{
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+		random = (uint32_t)getpid();
+	return (int64_t)(random & 0xfffff) | 1;
+}
+
+/* Journal first (it knows the instance), then the world, then what both remember. */
+static int open_state(struct run *run)
+{
+	char path[STATE_PATH_MAX];
+	const struct universe *universe = run->sim.universe;
+
+	if (state_path(run->config.state, STATE_JOURNAL_FILE, path) != 0 ||
+	    state_path(run->config.state, STATE_SIM_FILE, run->state.path) != 0) {
+		snprintf(run->error, sizeof run->error, "the path of the state folder is too long");
+		return TB_EINVAL;
+	}
+	bool journal_exists = access(path, F_OK) == 0;
+	int err = journal_sink_open(&run->journal, path, universe, "sim", fresh_instance(), run->error,
+				    sizeof run->error);
+	if (err != 0)
+		return err;
+	sim_world_renew_engine(&run->sim, run->journal.journal.instance);
+	run->sim.world.sink = (struct sink){.ctx = run, .commit = commit, .acted = acted};
+	err = sim_state_load(&run->state, &run->sim, &run->journal.journal);
+	if (err == TB_ENOENT && run->journal.journal.turn > 0) {
+		snprintf(run->error, sizeof run->error, "%.300s is missing but the journal is not new: the simulated "
+			 "exchange cannot be resumed; use a new --state folder", run->state.path);
+		return TB_EREFUSED;
+	}
+	if (err != 0 && err != TB_ENOENT) {
+		snprintf(run->error, sizeof run->error, "%s", run->state.error);
+		return err;
+	}
+	run->resumed = err == 0 && journal_exists;
+	return journal_sink_restore(&run->journal, run->sim.engine, run->sim.world.wants, run->error, sizeof run->error);
+}
+
+static void say_start(const struct run *run)
+{
+	char now[UTC_TEXT_MAX];
+	const struct config *config = &run->config;
+
+	utc_text(run->sim.world.now_ms, now);
+	log_line(run->sim.world.now_ms, LOG_INFO, "app", "%s on the simulated exchange at %s: %zu symbols, state in %s",
+		 run->resumed ? "resumed" : "started", now, run->sim.universe->count, config->state);
+	log_line(run->sim.world.now_ms, LOG_INFO, "app",
+		 "equity %.2f USDT, risk %.2f %% a trade, daily loss limit %.2f %%, at most %lld positions",
+		 (double)engine_equity(run->sim.engine) / MONEY_ONE, (double)config->limits.risk_per_trade / 1e7,
+		 (double)config->limits.daily_loss / 1e7, (long long)config->limits.positions);
+}
+
+static void wait_until(const struct run *run, ms_t from_ms, ms_t to_ms)
+{
+	double wait = (double)(to_ms - from_ms) / 1000 / run->speed;
+
+	while (wait > 0 && !stop_wanted) { /* in short naps: a signal must end it soon */
+		double nap = wait < 0.2 ? wait : 0.2;
+		struct timespec span = {(time_t)nap, (long)((nap - (double)(time_t)nap) * 1e9)};
+		nanosleep(&span, NULL);
+		wait -= nap;
+	}
+}
+
+static void step_progress(struct progress *progress, const struct run *run)
+{
+	char detail[96], now[UTC_TEXT_MAX];
+	money_t equity = engine_equity(run->sim.engine);
+
+	utc_text(run->sim.world.now_ms, now);
+	snprintf(detail, sizeof detail, "%.10s  equity %.2f  drawdown %.1f %%  trades %zu", now,
+		 equity == UNKNOWN ? 0.0 : (double)equity / MONEY_ONE,
+		 (double)desk_drawdown(engine_desk(run->sim.engine)) / 1e7, run->sim.tally.trade_count);
+	progress_step(progress, run->sim.world.now_ms, detail);
+}
+
+static void turn_until_stopped(struct run *run)
+{
+	struct progress progress;
+	struct sim_world *sim = &run->sim;
+	ms_t next_ms, end_ms = sim->market.state.setup.end_ms;
+
+	progress_open(&progress, "simulating", sim->world.now_ms, end_ms, run->speed == 0 && end_ms > 0 ? stderr : NULL);
+	for (int64_t turn = 0; !stop_wanted && sim_world_next(sim, &next_ms); turn++) {
+		if (run->speed > 0)
+			wait_until(run, sim->world.now_ms, next_ms);
+		if (stop_wanted)
+			break;
+		sim_world_turn(sim);
+		if ((turn & 0x3ff) == 0)
+			step_progress(&progress, run);
+		if ((turn & 0xffff) == 0)
+			journal_idle(&run->journal.journal);
+	}
+	step_progress(&progress, run);
+	progress_close(&progress, NULL);
+}
+
+static void feed_digest(void *ctx, const void *bytes, size_t len) { sha256_add(ctx, bytes, len); }
+
+static int say_end(struct run *run)
+{
+	struct sha256 digest;
+	char hex[SHA256_HEX_SIZE] = "";
+
+	log_line(run->sim.world.now_ms, LOG_INFO, "app", "%s; every position keeps its stop at the exchange",
+		 stop_wanted ? "stopped by a signal" : "the simulated time is over");
+	if (sha256_open(&digest) != 0)
+		return EXIT_FAILED;
+	int err = journal_digest(&run->journal.journal, feed_digest, &digest);
+	sha256_hex(&digest, hex);
+	sha256_close(&digest);
+	if (err != 0) {
+		fprintf(stderr, "tradebotd run: the digest could not be made: %s\n", run->journal.journal.error.text);
+		return EXIT_FAILED;
+	}
+	printf("violations %lld over a limit, %lld s unprotected over the deadline, %lld unequal books\n",
+	       (long long)run->sim.checker.over_limit, (long long)run->sim.checker.naked_seconds,
+	       (long long)run->sim.checker.books);
+	if (run->sim.checker.first[0] != '\0')
+		printf("FIRST VIOLATION: %s\n", run->sim.checker.first);
+	printf("digest %s\n", hex);
+	return EXIT_DONE;
+}
+
+/* The final look of the checker: this process may have seen only the last part of the trades. */
+static void finish(struct run *run)
+{
+	money_t net = 0;
+	const struct checker *c = &run->sim.checker;
+
+	for (size_t i = 0; i < run->sim.tally.trade_count; i++)
+		net += run->sim.tally.trades[i].net;
+	checker_finish(&run->sim.checker, run->sim.world.now_ms,
+		       run->resumed ? c->wallet - c->start : net);
+	if (sim_broker_check(&run->sim.broker) != 0)
+		checker_books(&run->sim.checker, "the broker's own books do not add up");
+}
+
+static int run_sim(struct run *run)
+{
+	int err = load_candles(run);
+
+	if (err == 0)
+		err = open_sim(run, 1);
+	if (err != 0)
+		return err == TB_EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	run->lock_fd = state_lock(run->config.state, run->error, sizeof run->error);
+	if (run->lock_fd < 0)
+		return run->lock_fd == TB_EREFUSED ? EXIT_REFUSED : EXIT_FAILED;
+	err = open_state(run);
+	if (err == 0)
+		err = sim_world_start(&run->sim, run->error, sizeof run->error);
+	if (err != 0)
+		return err == TB_EREFUSED ? EXIT_REFUSED : EXIT_FAILED;
+	run->error[0] = '\0';
+	say_start(run);
+	turn_until_stopped(run);
+	if (!stop_wanted)
+		finish(run);
+	return say_end(run);
+}
+
+static int refuse_exchange(const struct run *run)
+{
+	fprintf(stderr, "tradebotd run: exchange.name is %s, but this version trades only the simulated exchange: "
+			"use --exchange sim\n", run->config.exchange);
+	return EXIT_USAGE;
+}
+
+int verb_run(const struct cli *cli)
+{
+	struct run *run = calloc(1, sizeof *run);
+	struct sigaction action = {.sa_handler = on_signal};
+
+	if (run == NULL)
+		return EXIT_FAILED;
+	run->cli = cli;
+	run->lock_fd = -1;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	int code = setup_config(cli, &run->config);
+	if (code == EXIT_DONE && strcmp(run->config.exchange, "sim") != 0)
+		code = refuse_exchange(run);
+	else if (code == EXIT_DONE)
+		code = run_sim(run);
+	if (code != EXIT_DONE && run->error[0] != '\0')
+		fprintf(stderr, "tradebotd run: %s\n", run->error);
+	journal_sink_close(&run->journal);
+	sim_world_close(&run->sim);
+	if (run->has_set)
+		candle_set_free(&run->set);
+	if (run->lock_fd >= 0)
+		close(run->lock_fd);
+	free(run);
+	return code;
+}
