@@ -451,6 +451,45 @@ static void sharpe_is_mean_over_sample_deviation_times_sqrt_365(void **state)
 	assert_true(stage_sharpe(&life.stage) == 1000 * RATIO_ONE);
 }
 
+static void exactly_at_its_limit_sharpe_rises_and_does_not_fall(void **state)
+{
+	struct life life = a_life(STAGE_25);
+	struct stage_settings own = *settings;
+	struct equity_sample again = {.nav_peak = NAV};
+
+	(void)state;
+	days(&life, 29, 30, -10);
+	trades(&life, 50, 0);
+	a_day(&life, -10); /* rises: Sharpe as before the move is in the record */
+	assert_int_equal(life.moves, 1);
+	own.up_sharpe = own.down_sharpe = life.change.sharpe;
+	for (int over = 0; over <= 1; over++) {
+		life = a_life(STAGE_25);
+		days(&life, 30, 30, -10);
+		own.up_sharpe += over;
+		own.down_sharpe += over;
+		again.at_ms = life.now;
+		again.nav = life.nav;
+		for (int i = 0; i < 50; i++)
+			stage_note_trade(&life.stage,
+					 &(struct trade){.stage = STAGE_25, .entry_ms = life.now});
+		assert_true(stage_day(&life.stage, &own, &again, &life.change));
+		assert_int_equal(life.stage.stage, over ? STAGE_10 : STAGE_100);
+	}
+}
+
+static void a_drawdown_is_rounded_up(void **state)
+{
+	struct stage stage;
+	struct stage_change change;
+
+	(void)state;
+	stage_init(&stage, STAGE_100, false);
+	stage_nav(&stage, settings, 1, NAV, &change);
+	stage_nav(&stage, settings, 2, NAV - 1, &change); /* 1e-12 */
+	assert_int_equal(stage.drawdown, 1);
+}
+
 static void mean_slippage_is_rounded_up(void **state)
 {
 	struct stage stage = {.fills = 2, .slippage_sum = 3};
@@ -488,6 +527,8 @@ int main(void)
 		cmocka_unit_test(a_stage_that_begins_at_noon_has_its_first_return_at_midnight),
 		cmocka_unit_test(sharpe_is_mean_over_sample_deviation_times_sqrt_365),
 		cmocka_unit_test(mean_slippage_is_rounded_up),
+		cmocka_unit_test(exactly_at_its_limit_sharpe_rises_and_does_not_fall),
+		cmocka_unit_test(a_drawdown_is_rounded_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

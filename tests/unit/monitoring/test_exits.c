@@ -100,7 +100,11 @@ static void other_regimes_and_unknown_values_contradict_nobody(void **state)
 		assert_int_equal(bar(&breakout, m, 9990, 10010, 10000, REGIME_TRENDING, -0.9), EXIT_NONE);
 		assert_int_equal(bar(&reversion, m, 9990, 10010, 10000, REGIME_HIGH_VOL, -0.9), EXIT_NONE);
 		assert_int_equal(bar(&trend, m, 9990, 10010, 10000, REGIME_NONE, (double)NAN), EXIT_NONE);
-		assert_int_equal(bar(&trend, m, 9990, 10010, 10000, REGIME_TRENDING, 0), EXIT_NONE);
+	}
+	for (int side = -1; side <= 1; side += 2) {
+		trend = a_holding(side, STRATEGY_TREND);
+		for (int m = 1; m <= 30; m++)
+			assert_int_equal(bar(&trend, m, 9990, 10010, 10000, REGIME_TRENDING, 0), EXIT_NONE);
 	}
 }
 
