@@ -63,20 +63,6 @@ void holding_activate(struct execution *x, const struct holding *h)
 	x->active_count++;
 }
 
-/* The holding is over: nothing open, nothing on its way. */
-void holding_clear(struct execution *x, struct holding *h)
-{
-	uint32_t key = key_of(h);
-	size_t kept = 0;
-
-	for (size_t i = 0; i < x->active_count; i++)
-		if (x->active[i] != key)
-			x->active[kept++] = x->active[i];
-	x->active_count = kept;
-	*h = (struct holding){.book = h->book, .sym = h->sym};
-	execution_touch(x, h);
-}
-
 struct order *order_find(struct execution *x, int64_t id)
 {
 	for (size_t i = 0; i < x->order_count; i++)
@@ -89,6 +75,34 @@ void order_touch(struct execution *x, const struct order *order)
 {
 	x->order_dirty[order - x->orders] = true;
 	x->any_dirty = true;
+}
+
+/* From now on these are nobody's: if the exchange does not remove them, the sweep will. */
+void holding_release_protective(struct execution *x, const struct holding *h, ms_t at_ms)
+{
+	const int64_t ids[] = {h->stop_id, h->target_id};
+
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		struct order *order = order_find(x, ids[i]);
+		if (order == NULL || order_is_final(order->state))
+			continue;
+		order->changed_ms = at_ms;
+		order_touch(x, order);
+	}
+}
+
+/* The holding is over: nothing open, nothing on its way. */
+void holding_clear(struct execution *x, struct holding *h)
+{
+	uint32_t key = key_of(h);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < x->active_count; i++)
+		if (x->active[i] != key)
+			x->active[kept++] = x->active[i];
+	x->active_count = kept;
+	*h = (struct holding){.book = h->book, .sym = h->sym};
+	execution_touch(x, h);
 }
 
 /* Drops orders that are over and whose fills have all been heard; called only after a flush. */
@@ -189,6 +203,7 @@ void execution_protect(struct execution *x, const struct ticket *ticket, enum ex
 	const struct order_request *req = &ticket->order;
 	struct holding *h = execution_holding(x, (enum book)req->book, (sym_t)req->sym);
 
+	holding_release_protective(x, h, now_ms);
 	h->stop = req->stop, h->stop_id = req->stop_id;
 	h->stop_reason = stop_reason;
 	if (req->target_id)

@@ -76,11 +76,10 @@ static void fill_entry(struct execution *x, struct holding *h, struct fill_news 
 	h->qty += fill->qty, h->cost += value;
 }
 
-static void close_trade(struct execution *x, struct holding *h, struct fill_news *news)
+static void close_trade(const struct holding *h, struct fill_news *news)
 {
 	money_t gross = realised(h), net = gross - h->fees + h->funding;
 
-	(void)x;
 	news->closed = true;
 	news->trade = (struct trade){
 		.book = h->book, .sym = h->sym, .side = h->side, .strategy = h->strategy, .regime = h->regime,
@@ -134,7 +133,7 @@ static void fill_exit(struct execution *x, struct holding *h, const struct order
 		h->stop_qty = h->qty;
 	if (h->qty == 0) {
 		holding_settle_phase(x, h, fill->at_ms);
-		close_trade(x, h, news);
+		close_trade(h, news);
 	}
 }
 
@@ -171,8 +170,10 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 	else
 		fill_exit(x, h, order, news);
 	holding_settle_phase(x, h, event->at_ms);
-	if (news->closed)
+	if (news->closed) {
+		holding_release_protective(x, h, event->at_ms);
 		holding_clear(x, h);
+	}
 }
 
 void execution_on_funding(struct execution *x, enum book book, sym_t sym, money_t amount)

@@ -85,19 +85,19 @@ void execution_protect_refused(struct execution *x, struct holding *h, ms_t now_
 	execution_touch(x, h);
 }
 
-/* When this order next needs something; INT64_MAX: never. */
+/* When this order next needs something; INT64_MAX: never. changed_ms is also the time of the last attempt. */
 static ms_t order_due_ms(const struct execution *x, const struct order *order)
 {
 	const struct holding *h = &x->holdings[order->book][order->sym];
 	bool attached = order->sent_ms == 0;
 
 	if (order->state == ORDER_UNKNOWN)
-		return order->changed_ms + (order->look_ups + 1) * x->set.query_ms;
+		return order->changed_ms + x->set.query_ms;
 	if (order->state == ORDER_INTENT && !attached)
 		return order->sent_ms + x->set.answer_ms;
 	bool protective = order->role == ROLE_STOP || order->role == ROLE_TARGET;
 	if (order->state == ORDER_LIVE && protective && h->stop_id != order->id && h->target_id != order->id)
-		return order->changed_ms + (order->look_ups + 1) * x->set.sweep_ms;
+		return order->changed_ms + x->set.sweep_ms;
 	return INT64_MAX;
 }
 
@@ -118,6 +118,7 @@ bool execution_order_wish(struct execution *x, ms_t now_ms, struct wish *wish)
 			continue;
 		}
 		order->look_ups++;
+		order->changed_ms = now_ms;
 		return true;
 	}
 	return false;
