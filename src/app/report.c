@@ -18,6 +18,11 @@ struct workspace {
 	size_t trades, r_count, day_count;
 };
 
+/* What nobody knew adds nothing to a sum. */
+static int64_t known(int64_t value)
+{
+	return value == UNKNOWN ? 0 : value;
+}
 static double usdt(money_t money)
 {
 	return (double)money / (double)MONEY_ONE;
@@ -28,8 +33,8 @@ static void row_add(struct report_row *row, const struct trade *trade)
 	row->trades++;
 	row->wins += trade->net > 0;
 	row->draws += trade->net == 0;
-	row->net += trade->net;
-	row->fees += trade->fees;
+	row->net += known(trade->net);
+	row->fees += known(trade->fees);
 	if (trade->r != UNKNOWN)
 		row->sum_r += (double)trade->r / (double)RATIO_ONE;
 	if (trade->exit_ms > trade->entry_ms)
@@ -153,15 +158,14 @@ static void add_trades(const struct report_input *input, struct report *report, 
 			row_add(row, trade);
 		report->longs += trade->side == SIDE_LONG;
 		report->shorts += trade->side == SIDE_SHORT;
-		report->gross += trade->gross;
-		report->funding += trade->funding;
-		if (trade->naked_ms != UNKNOWN)
-			report->naked_ms += trade->naked_ms;
+		report->gross += known(trade->gross);
+		report->funding += known(trade->funding);
+		report->naked_ms += known(trade->naked_ms);
 		add_r(report, work, trade->r);
 		add_extremes(report, trade, name, &wins, &losses);
 		add_slippage(report, trade, &sums);
 		work->spans[work->trades++] = (struct metrics_span){trade->entry_ms, trade->exit_ms};
-		balance += trade->net;
+		balance += known(trade->net);
 		work->closed[work->trades] = (struct metrics_point){trade->exit_ms, usdt(balance)};
 	}
 	int64_t lost = report->all.trades - report->all.wins - report->all.draws;

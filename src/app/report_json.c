@@ -7,7 +7,13 @@
 #include <inttypes.h>
 #include <math.h>
 
-static void count_field(FILE *out, const char *name, int64_t count) { fprintf(out, ", \"%s\": %" PRId64, name, count); }
+static void count_field(FILE *out, const char *name, int64_t count)
+{
+	if (count == UNKNOWN)
+		fprintf(out, ", \"%s\": null", name);
+	else
+		fprintf(out, ", \"%s\": %" PRId64, name, count);
+}
 
 static void money_field(FILE *out, const char *name, money_t money)
 {
@@ -129,7 +135,9 @@ void report_json_fields(const struct report *report, FILE *out)
 	group(out, "by_exit", report->by_exit, EXIT_COUNT);
 	group(out, "by_regime", report->by_regime, REGIME_COUNT);
 	if (report->violations.over_limit >= 0)
-		fprintf(out, ", \"violations\": {\"over_limit\": %" PRId64 ", \"naked\": %" PRId64 ", \"books\": %" PRId64 "}",
+		fprintf(out,
+			", \"violations\": {\"over_limit\": %" PRId64 ", \"naked\": %" PRId64
+			", \"books\": %" PRId64 "}",
 			report->violations.over_limit, report->violations.naked, report->violations.books);
 }
 

@@ -21,8 +21,8 @@ static void heading(FILE *out, const char *what)
 {
 	fprintf(out, "\n%s\n", what);
 	rule(out, '-');
-	fprintf(out, "%-22s %6s %15s %7s %7s %14s %8s %11s %12s\n", "", "trades", "win/draw/loss", "win %", "avg R",
-		"net USDT", "net %", "avg length", "fees USDT");
+	fprintf(out, "%-21s %6s %15s %7s %7s %14s %9s %11s %12s\n", "", "trades", "win/draw/loss", "win %",
+		"avg R", "net USDT", "net %", "avg length", "fees USDT");
 	rule(out, '-');
 }
 
@@ -36,17 +36,17 @@ static void print_row(FILE *out, const struct report *report, const struct repor
 	show_money(row->fees, 2, fees);
 	show_length(row->trades ? row->duration_ms / row->trades : UNKNOWN, length);
 	snprintf(record, sizeof(record), "%" PRId64 "/%" PRId64 "/%" PRId64, row->wins, row->draws, lost);
-	fprintf(out, "%-22s %6" PRId64 " %15s ", row->name, row->trades, record);
+	fprintf(out, "%-21.21s %6" PRId64 " %15s ", row->name, row->trades, record);
 	if (row->trades > 0)
 		fprintf(out, "%7.1f %7.2f ", 100 * (double)row->wins / (double)row->trades,
 			row->sum_r / (double)row->trades);
 	else
 		fprintf(out, "%7s %7s ", "-", "-");
-	fprintf(out, "%14s %8.2f %11s %12s\n", net, share, length, fees);
+	fprintf(out, "%14s %9.*f %11s %12s\n", net, fabs(share) < 10000 ? 2 : 0, share, length, fees);
 }
 
-static void print_table(FILE *out, const struct report *report, const char *what, const struct report_row *rows,
-			size_t count)
+static void print_table(FILE *out, const struct report *report, const char *what,
+			const struct report_row *rows, size_t count)
 {
 	heading(out, what);
 	for (size_t i = 0; i < count; i++) {
@@ -57,9 +57,15 @@ static void print_table(FILE *out, const struct report *report, const char *what
 	print_row(out, report, &report->all);
 }
 
-static void line(FILE *out, const char *name, const char *value) { fprintf(out, "%-34s %s\n", name, value); }
+static void line(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "%-34s %s\n", name, value);
+}
 
-static void line_count(FILE *out, const char *name, int64_t count) { fprintf(out, "%-34s %" PRId64 "\n", name, count); }
+static void line_count(FILE *out, const char *name, int64_t count)
+{
+	fprintf(out, "%-34s %" PRId64 "\n", name, count);
+}
 
 static void line_money(FILE *out, const char *name, money_t money)
 {
@@ -89,8 +95,9 @@ static void print_growth(FILE *out, const struct report *report)
 	line(out, "From", from);
 	line(out, "To", to);
 	fprintf(out, "%-34s %.1f\n", "Days", report->days);
-	fprintf(out, "%-34s %" PRId64 " (%" PRId64 " long, %" PRId64 " short), %.2f a day\n", "Trades", all->trades,
-		report->longs, report->shorts, report->days > 0 ? (double)all->trades / report->days : 0);
+	fprintf(out, "%-34s %" PRId64 " (%" PRId64 " long, %" PRId64 " short), %.2f a day\n", "Trades",
+		all->trades, report->longs, report->shorts,
+		report->days > 0 ? (double)all->trades / report->days : 0);
 	line_money(out, "Starting balance", report->start_balance);
 	line_money(out, "Final balance", report->final_balance);
 	show_money(all->net, 2, net);
@@ -126,7 +133,8 @@ static void print_quality(FILE *out, const struct report *report)
 		line(out, "Expectancy", "-");
 	line_ratio(out, report, "Expectancy ratio", report->expectancy_ratio);
 	line_ratio(out, report, "SQN", report->sqn);
-	fprintf(out, "%-34s %.2f %% (%s)\n", "Max drawdown", 100 * report->max_drawdown, report->drawdown_basis);
+	fprintf(out, "%-34s %.2f %% (%s)\n", "Max drawdown", 100 * report->max_drawdown,
+		report->drawdown_basis);
 	print_drawdown(out, "Max drawdown by the day", &report->equity_drawdown);
 	print_drawdown(out, "Max drawdown of closed trades", &report->closed_drawdown);
 	fprintf(out, "%-34s %.2f USDT\n", "  in USDT", report->closed_drawdown.amount);
@@ -147,10 +155,11 @@ static void print_trades(FILE *out, const struct report *report)
 	fprintf(out, "%-34s %.2f / %.2f\n", "R, average / median", report->mean_r, report->median_r);
 	fprintf(out, "%-34s %s %s USDT / %s %s USDT\n", "Best / worst trade", report->best_symbol, best,
 		report->worst_symbol, worst);
-	fprintf(out, "%-34s %" PRId64 " / %" PRId64 "\n", "Most wins / losses in a row", report->wins_in_a_row,
-		report->losses_in_a_row);
+	fprintf(out, "%-34s %" PRId64 " / %" PRId64 "\n", "Most wins / losses in a row",
+		report->wins_in_a_row, report->losses_in_a_row);
 	fprintf(out, "%-34s %s / %s\n", "Average length, winners / losers", winners, losers);
-	fprintf(out, "%-34s %" PRId64 " / %" PRId64 "\n", "Days won / lost", report->days_won, report->days_lost);
+	fprintf(out, "%-34s %" PRId64 " / %" PRId64 "\n", "Days won / lost", report->days_won,
+		report->days_lost);
 	fprintf(out, "%-34s %.1f %%\n", "Time with a position", 100 * report->exposure);
 }
 
@@ -167,15 +176,18 @@ static void print_costs(FILE *out, const struct report *report)
 	line_money(out, "Gross profit", report->gross);
 	line_money(out, "Fees paid", report->all.fees);
 	line_money(out, "Funding received", report->funding);
-	print_slippage(out, "Slippage at entry (mean, cost)", report->entry_slippage, report->entry_slippage_cost);
-	print_slippage(out, "Slippage at exit (mean, cost)", report->exit_slippage, report->exit_slippage_cost);
+	print_slippage(out, "Slippage at entry (mean, cost)", report->entry_slippage,
+		       report->entry_slippage_cost);
+	print_slippage(out, "Slippage at exit (mean, cost)", report->exit_slippage,
+		       report->exit_slippage_cost);
 	fprintf(out, "%-34s %.1f s\n", "Unprotected", (double)report->naked_ms / 1000);
 }
 
 static void print_histogram(FILE *out, const struct report *report)
 {
-	static const char *const names[REPORT_BUCKETS] = {"under -1.5", "-1.5..-1", "-1..-0.5", "-0.5..0", "0..0.5",
-							  "0.5..1",	"1..1.5",   "1.5..2",	"2..3",	   "3 and over"};
+	static const char *const names[REPORT_BUCKETS] = {"under -1.5", "-1.5..-1",  "-1..-0.5", "-0.5..0",
+							  "0..0.5",     "0.5..1",    "1..1.5",   "1.5..2",
+							  "2..3",       "3 and over"};
 	int64_t most = 0;
 	for (int i = 0; i < REPORT_BUCKETS; i++)
 		most = report->r_histogram[i] > most ? report->r_histogram[i] : most;
@@ -201,7 +213,8 @@ static void print_decisions(FILE *out, const struct report *report)
 	for (int i = 0; i < REFUSAL_COUNT; i++) {
 		if (report->refusals[i] <= 0)
 			continue;
-		fprintf(out, "%-24s %8" PRId64 "  %s\n", refusal_rows[i].name, report->refusals[i], refusal_rows[i].text);
+		fprintf(out, "%-24s %8" PRId64 "  %s\n", refusal_rows[i].name, report->refusals[i],
+			refusal_rows[i].text);
 		any = true;
 	}
 	if (!any)
@@ -212,7 +225,8 @@ static void print_decisions(FILE *out, const struct report *report)
 	for (int i = 0; i < NOTE_COUNT; i++) {
 		if (report->no_trades[i] <= 0)
 			continue;
-		fprintf(out, "%-24s %8" PRId64 "  %s\n", note_rows[i].name, report->no_trades[i], note_rows[i].text);
+		fprintf(out, "%-24s %8" PRId64 "  %s\n", note_rows[i].name, report->no_trades[i],
+			note_rows[i].text);
 		any = true;
 	}
 	if (!any)

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <time.h>
 
-static void show_none(char out[static SHOW_MAX]) { snprintf(out, SHOW_MAX, "-"); }
+static void show_none(char out[static SHOW_MAX])
+{
+	snprintf(out, SHOW_MAX, "-");
+}
 
 /* value / 10^have with show decimals, rounded half away from zero. */
 static void show_decimal(int64_t value, int have, int show, char out[static SHOW_MAX])
@@ -31,8 +34,14 @@ static void show_decimal(int64_t value, int have, int show, char out[static SHOW
 	snprintf(out, SHOW_MAX, "%s", text);
 }
 
-void show_money(money_t money, int decimals, char out[static SHOW_MAX]) { show_decimal(money, 8, decimals, out); }
-void show_ratio(ratio_t ratio, int decimals, char out[static SHOW_MAX]) { show_decimal(ratio, 9, decimals, out); }
+void show_money(money_t money, int decimals, char out[static SHOW_MAX])
+{
+	show_decimal(money, 8, decimals, out);
+}
+void show_ratio(ratio_t ratio, int decimals, char out[static SHOW_MAX])
+{
+	show_decimal(ratio, 9, decimals, out);
+}
 
 void show_percent(ratio_t ratio, int decimals, char out[static SHOW_MAX])
 {
@@ -69,7 +78,8 @@ void show_average(money_t cost, qty_t qty, const struct instrument *instrument, 
 		return;
 	}
 	/* cost = price * qty * value_num / value_den, in ticks; then on the tick's grid. */
-	double ticks = (double)cost * (double)instrument->value_den / ((double)instrument->value_num * (double)qty);
+	double ticks =
+		(double)cost * (double)instrument->value_den / ((double)instrument->value_num * (double)qty);
 	double price = ticks * (double)instrument->tick.step / pow(10, (double)instrument->tick.decimals);
 	snprintf(out, SHOW_MAX, "%.*f", (int)instrument->tick.decimals + (qty > 1 ? 1 : 0), price);
 }
@@ -124,7 +134,8 @@ static void show_milliseconds(ms_t value, char out[static SHOW_MAX])
 		snprintf(out, SHOW_MAX, "%.10g s", (double)value / 1000);
 }
 
-void show_value(enum field_unit unit, int64_t value, const struct instrument *instrument, char out[static SHOW_MAX])
+void show_value(enum field_unit unit, int64_t value, const struct instrument *instrument,
+		char out[static SHOW_MAX])
 {
 	const char *text = field_text(unit, value);
 	if (value == UNKNOWN) {
@@ -186,8 +197,8 @@ void show_json_money(FILE *out, const char *name, money_t money)
 	fprintf(out, "\"%s\": %s", name, money == UNKNOWN ? "null" : text);
 }
 
-static void json_field(FILE *out, const struct field_row *field, int64_t value, const struct universe *universe,
-		       const struct instrument *instrument)
+static void json_field(FILE *out, const struct field_row *field, int64_t value,
+		       const struct universe *universe, const struct instrument *instrument)
 {
 	char text[SHOW_MAX];
 	const struct instrument *own;
@@ -225,7 +236,8 @@ static void json_field(FILE *out, const struct field_row *field, int64_t value, 
 	fputs(text, out);
 }
 
-void show_json_record(FILE *out, const struct record *record, const struct universe *universe, const char *extra)
+void show_json_record(FILE *out, const struct record *record, const struct universe *universe,
+		      const char *extra)
 {
 	const struct record_row *row = &record_rows[record->kind];
 	const int64_t *values = record_values(record);
