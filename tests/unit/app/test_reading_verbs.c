@@ -39,35 +39,8 @@ static void put(struct record record)
 	assert_int_equal(journal_put(&journal, &record), 0);
 }
 
-static void fill_journal(void)
+static void put_decisions(void)
 {
-	assert_int_equal(journal_begin(&journal, 7, NOW, false), 0);
-	struct record desk = {.kind = RECORD_DESK,
-			      .desk = {.nav = NAV_ONE * 88 / 100,
-				       .nav_peak = NAV_ONE,
-				       .nav_day = NAV_ONE * 89 / 100,
-				       .day_ms = NOW,
-				       .cooldown_until_ms = NOW + HOUR_MS,
-				       .halted_until_ms = NOW - 1,
-				       .half_size = 1,
-				       .red_days = 2,
-				       .fees_day = 3 * MONEY_ONE}};
-	put(desk);
-	put((struct record){.kind = RECORD_EQUITY,
-			    .equity = {.at_ms = NOW - DAY_MS, .equity = 10000 * MONEY_ONE, .nav = NAV_ONE}});
-	put((struct record){.kind = RECORD_EQUITY,
-			    .equity = {.at_ms = NOW, .equity = 8800 * MONEY_ONE, .nav = NAV_ONE * 88 / 100}});
-	put((struct record){.kind = RECORD_HOLDING,
-			    .holding = {.sym = 0,
-					.phase = PHASE_UNPROTECTED,
-					.side = SIDE_LONG,
-					.qty = 2,
-					.cost = 12000100000,
-					.stop = 590000,
-					.target = 630000,
-					.opened_ms = NOW - HOUR_MS}});
-	put((struct record){.kind = RECORD_WATCHED, .watched = {.sym = 0, .watched = 1}});
-	put((struct record){.kind = RECORD_WATCHED, .watched = {.sym = 1, .watched = 0}});
 	put((struct record){.kind = RECORD_DECISION,
 			    .decision = {.seq = 1,
 					 .at_ms = NOW,
@@ -103,6 +76,38 @@ static void fill_journal(void)
 					 .regime = REGIME_HIGH_VOL,
 					 .verdict = VERDICT_NO_TRADE,
 					 .note = NOTE_COSTS}});
+}
+
+static void fill_journal(void)
+{
+	assert_int_equal(journal_begin(&journal, 7, NOW, false), 0);
+	struct record desk = {.kind = RECORD_DESK,
+			      .desk = {.nav = NAV_ONE * 88 / 100,
+				       .nav_peak = NAV_ONE,
+				       .nav_day = NAV_ONE * 89 / 100,
+				       .day_ms = NOW,
+				       .cooldown_until_ms = NOW + HOUR_MS,
+				       .halted_until_ms = NOW - 1,
+				       .half_size = 1,
+				       .red_days = 2,
+				       .fees_day = 3 * MONEY_ONE}};
+	put(desk);
+	put((struct record){.kind = RECORD_EQUITY,
+			    .equity = {.at_ms = NOW - DAY_MS, .equity = 10000 * MONEY_ONE, .nav = NAV_ONE}});
+	put((struct record){.kind = RECORD_EQUITY,
+			    .equity = {.at_ms = NOW, .equity = 8800 * MONEY_ONE, .nav = NAV_ONE * 88 / 100}});
+	put((struct record){.kind = RECORD_HOLDING,
+			    .holding = {.sym = 0,
+					.phase = PHASE_UNPROTECTED,
+					.side = SIDE_LONG,
+					.qty = 2,
+					.cost = 12000100000,
+					.stop = 590000,
+					.target = 630000,
+					.opened_ms = NOW - HOUR_MS}});
+	put((struct record){.kind = RECORD_WATCHED, .watched = {.sym = 0, .watched = 1}});
+	put((struct record){.kind = RECORD_WATCHED, .watched = {.sym = 1, .watched = 0}});
+	put_decisions();
 	put((struct record){.kind = RECORD_TRADE,
 			    .trade = {.seq = 4,
 				      .sym = 0,
