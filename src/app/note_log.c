@@ -83,7 +83,7 @@ static size_t add(char *line, size_t size, size_t at, const char *name, enum fie
 void note_log(const struct note_record *note, const struct universe *universe, bool quiet)
 {
 	const struct row *row = &rows[note->note];
-	const struct instrument *i = note->sym == UNKNOWN ? NULL : &universe->at[note->sym];
+	const struct instrument *i = note->sym == SYM_NONE ? NULL : &universe->at[note->sym];
 	char line[200] = "";
 
 	if (row->room == NULL)

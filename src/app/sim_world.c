@@ -162,13 +162,16 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 {
 	if (sim_market_ended(&sim->market) && !sim->ended) {
 		sim->ended = true;
-		tell(sim, COMMAND_END);
+		if (sim->options.set != NULL)
+			tell(sim, COMMAND_END);
 	}
 	*next_ms = world_next_ms(&sim->world);
 	if (!sim->ended)
 		return *next_ms != NEVER_MS;
-	/* Only what is still on its way; the engine alone could scan for ever. */
-	return sim->world.carry->count > 0 || sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS;
+	/* Only what is still on its way; the engine alone could scan for ever. The generated market has not ended: it
+	 * stands still until it is run on, and so do the positions in it. */
+	return sim->options.set != NULL && (sim->world.carry->count > 0 ||
+					    sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS);
 }
 
 void sim_world_turn(struct sim_world *sim)

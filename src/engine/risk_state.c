@@ -13,7 +13,7 @@ static bool mark_is_fresh(const struct engine *e, size_t sym, ms_t at_ms)
 void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule, int64_t a, int64_t b)
 {
 	wants_record(e->wants, RECORD_NOTE)->note = (struct note_record){
-		.seq = ++e->note_seq, .at_ms = e->now_ms, .sym = sym == SYM_NONE ? UNKNOWN : sym, .note = note,
+		.seq = ++e->note_seq, .at_ms = e->now_ms, .sym = sym, .note = note,
 		.rule = rule, .a = a, .b = b};
 }
 
@@ -106,6 +106,8 @@ void engine_record_equity(struct engine *e, ms_t at_ms)
 				       .nav_peak = e->desk.nav_peak};
 	struct stage_change change;
 
+	if (sample.equity == UNKNOWN)
+		return;
 	wants_record(e->wants, RECORD_EQUITY)->equity = sample;
 	if (stage_day(&e->stage, &e->set.stage, &sample, &change))
 		engine_on_stage(e, &change);
