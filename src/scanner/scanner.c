@@ -50,8 +50,9 @@ void scanner_restore(struct scanner *scanner, const struct watched *record)
 
 void scanner_begin(struct scanner *scanner)
 {
-	for (size_t i = 0; i < SYMBOLS_MAX; i++)
+	for (size_t i = 0; i < scanner->rows_end; i++)
 		scanner->at[i].seen = 0;
+	scanner->rows_end = 0;
 }
 
 void scanner_row(struct scanner *scanner, const struct event *event)
@@ -62,6 +63,8 @@ void scanner_row(struct scanner *scanner, const struct event *event)
 		return;
 	symbol = &scanner->at[event->sym];
 	symbol->seen = 1;
+	if (event->sym >= scanner->rows_end)
+		scanner->rows_end = (size_t)event->sym + 1;
 	symbol->turnover = event->scan.turnover;
 	symbol->last = event->scan.last;
 	symbol->open = event->scan.open;

@@ -55,6 +55,7 @@ struct scanner_symbol {
 struct scanner {
 	struct scanner_symbol at[SYMBOLS_MAX];
 	uint16_t order[SYMBOLS_MAX]; /* the ranked ones, best first after a scan */
+	size_t rows_end; /* one past the highest sym with a row in this table */
 	struct scanner_counts counts;
 };
 
