@@ -37,3 +37,5 @@ fuzz()
 fuzz decimal "$root/src/base/decimal.c"
 fuzz json "$root/src/base/decimal.c" "$root/src/wire/json.c" "$root/src/wire/json_scan.c" -lcjson
 fuzz candles "-I$root/src/market" "$root"/src/market/*.c "$root/src/base/instrument.c" "$root/src/base/units.c"
+fuzz gate "-I$root/tests/support" "$root"/src/risk/*.c "$root/src/base/instrument.c" "$root/src/base/units.c" \
+	"$root/src/base/limits.c" "$root/src/base/hash.c" "$root/src/base/catalogue.c"
