@@ -84,8 +84,6 @@ void engine_on_candle(struct engine *e, const struct event *event)
 	struct engine_symbol *s = &e->symbols[event->sym];
 	const struct candle *bar = &event->candle.candle;
 
-	if (!event->candle.closed)
-		return;
 	ms_t end_ms = bar->open_ms + e->set.limits.timeframe_ms;
 	/* Bars come in time order: a newer one ends the round that still waits. */
 	if (engine_round_open(e) && end_ms > e->round_ms)

@@ -144,6 +144,8 @@ static void dispatch(struct engine *e, const struct event *event)
 void engine_step(struct engine *e, const struct event *event, struct wants *wants)
 {
 	e->wants = wants;
+	if (event->kind == EVENT_CANDLE && !event->candle.closed)
+		return; /* a bar still running is the brokers' business: two of five events of a simulated bar */
 	if (event->kind == EVENT_RESTORED) { /* the past: it moves no clock */
 		dispatch(e, event);
 		return;
