@@ -12,14 +12,12 @@
 #include <unistd.h>
 
 #include "candle_files.h"
-#include "journal_sink.h"
 #include "log.h"
 #include "note_log.h"
 #include "progress.h"
 #include "run_options.h"
 #include "setup.h"
-#include "sim_state.h"
-#include "sim_world.h"
+#include "sim_run.h"
 #include "state_dir.h"
 #include "timeframe.h"
 
@@ -30,12 +28,10 @@ struct run {
 	const struct cli *cli;
 	struct config config;
 	struct candle_set set;
-	struct sim_world sim;
-	struct sim_state state;
-	struct journal_sink journal;
+	struct sim_run world;
 	double speed; /* 0: as fast as it goes */
 	int lock_fd;
-	bool resumed, has_set;
+	bool has_set;
 	char error[CANDLE_ERROR_MAX];
 };
 
@@ -47,28 +43,15 @@ static void on_signal(int number)
 	stop_wanted = 1;
 }
 
-static int commit(void *ctx, const struct turn_records *turn)
+/* Records on their way into the journal: counted, and the notes among them logged. */
+static void told(void *ctx, const struct record *record, bool stored)
 {
 	struct run *run = ctx;
 
-	for (size_t i = 0; i < turn->wants->record_count; i++) {
-		tally_record(&run->sim.tally, &turn->wants->records[i]);
-		if (turn->wants->records[i].kind == RECORD_NOTE)
-			note_log(&turn->wants->records[i].note, run->sim.universe, run->speed == 0);
-	}
-	int err = journal_sink_commit(&run->journal, turn);
-	if (err != 0)
-		log_line(turn->now_ms, LOG_ERROR, "journal", "turn %lld not stored, entries are closed: %s",
-			 (long long)turn->turn, run->journal.journal.error.text);
-	return err;
-}
-
-static void acted(void *ctx, int64_t turn)
-{
-	struct run *run = ctx;
-
-	if (run->journal.journal.turn == turn && sim_state_save(&run->state, &run->sim, turn) != 0)
-		log_line(run->sim.world.now_ms, LOG_ERROR, "sim", "state not saved: %s", run->state.error);
+	(void)stored;
+	tally_record(&run->world.sim.tally, record);
+	if (record->kind == RECORD_NOTE)
+		note_log(&record->note, run->world.sim.universe, run->speed == 0);
 }
 
 static int load_candles(struct run *run)
@@ -90,17 +73,18 @@ static int load_candles(struct run *run)
 	return err;
 }
 
-static int open_sim(struct run *run, int64_t instance)
+/* What the command line says about the market. */
+static int read_options(struct run *run, struct sim_options *options)
 {
 	int64_t days = 0, symbols = SYMBOLS_DEFAULT, seed = 1;
-	struct sim_options options = {.config = &run->config, .set = run->has_set ? &run->set : NULL,
-				      .start_ms = SIM_START_MS, .balance = run->config.sim.balance,
-				      .taker_fee = run->config.taker_fee, .stage = RATIO_ONE, .instance = instance};
 
+	*options = (struct sim_options){.config = &run->config, .set = run->has_set ? &run->set : NULL,
+					.start_ms = SIM_START_MS, .balance = run->config.sim.balance,
+					.taker_fee = run->config.taker_fee, .stage = RATIO_ONE, .instance = 1};
 	if (run_option_count(run->cli, "days", 1, 36500, &days, run->error, sizeof run->error) != 0 ||
 	    run_option_count(run->cli, "symbols", 1, SIM_GENERATED_MAX, &symbols, run->error, sizeof run->error) != 0 ||
 	    run_option_count(run->cli, "seed", 0, INT64_MAX, &seed, run->error, sizeof run->error) != 0 ||
-	    run_option_stage(run->cli, &options.stage, run->error, sizeof run->error) != 0 ||
+	    run_option_stage(run->cli, &options->stage, run->error, sizeof run->error) != 0 ||
 	    run_option_speed(run->cli, &run->speed, run->error, sizeof run->error) != 0)
 		return TB_EINVAL;
 	if (run->has_set && (cli_value(run->cli, "days") || cli_value(run->cli, "symbols") || cli_value(run->cli, "seed"))) {
@@ -108,10 +92,10 @@ static int open_sim(struct run *run, int64_t instance)
 							"the files say what there is");
 		return TB_EINVAL;
 	}
-	options.symbols = symbols;
-	options.seed = (uint64_t)seed;
-	options.end_ms = days > 0 ? SIM_START_MS + days * DAY_MS : 0;
-	return sim_world_open(&run->sim, &options, run->error, sizeof run->error);
+	options->symbols = symbols;
+	options->seed = (uint64_t)seed;
+	options->end_ms = days > 0 ? SIM_START_MS + days * DAY_MS : 0;
+	return 0;
 }
 
 static int64_t fresh_instance(void)
@@ -123,49 +107,17 @@ static int64_t fresh_instance(void)
 	return (int64_t)(random & 0xfffff) | 1;
 }
 
-/* Journal first (it knows the instance), then the world, then what both remember. */
-static int open_state(struct run *run)
-{
-	char path[STATE_PATH_MAX];
-	const struct universe *universe = run->sim.universe;
-
-	if (state_path(run->config.state, STATE_JOURNAL_FILE, path) != 0 ||
-	    state_path(run->config.state, STATE_SIM_FILE, run->state.path) != 0) {
-		snprintf(run->error, sizeof run->error, "the path of the state folder is too long");
-		return TB_EINVAL;
-	}
-	bool journal_exists = access(path, F_OK) == 0;
-	int err = journal_sink_open(&run->journal, path, universe, "sim", fresh_instance(), run->error,
-				    sizeof run->error);
-	if (err != 0)
-		return err;
-	sim_world_renew_engine(&run->sim, run->journal.journal.instance);
-	run->sim.world.sink = (struct sink){.ctx = run, .commit = commit, .acted = acted};
-	err = sim_state_load(&run->state, &run->sim, &run->journal.journal);
-	if (err == TB_ENOENT && run->journal.journal.turn > 0) {
-		snprintf(run->error, sizeof run->error, "%.300s is missing but the journal is not new: the simulated "
-			 "exchange cannot be resumed; use a new --state folder", run->state.path);
-		return TB_EREFUSED;
-	}
-	if (err != 0 && err != TB_ENOENT) {
-		snprintf(run->error, sizeof run->error, "%s", run->state.error);
-		return err;
-	}
-	run->resumed = err == 0 && journal_exists;
-	return journal_sink_restore(&run->journal, run->sim.engine, run->sim.world.wants, run->error, sizeof run->error);
-}
-
 static void say_start(const struct run *run)
 {
 	char now[UTC_TEXT_MAX];
 	const struct config *config = &run->config;
 
-	utc_text(run->sim.world.now_ms, now);
-	log_line(run->sim.world.now_ms, LOG_INFO, "app", "%s on the simulated exchange at %s: %zu symbols, state in %s",
-		 run->resumed ? "resumed" : "started", now, run->sim.universe->count, config->state);
-	log_line(run->sim.world.now_ms, LOG_INFO, "app",
+	utc_text(run->world.sim.world.now_ms, now);
+	log_line(run->world.sim.world.now_ms, LOG_INFO, "app", "%s on the simulated exchange at %s: %zu symbols, state in %s",
+		 run->world.resumed ? "resumed" : "started", now, run->world.sim.universe->count, config->state);
+	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
 		 "equity %.2f USDT, risk %.2f %% a trade, daily loss limit %.2f %%, at most %lld positions",
-		 (double)engine_equity(run->sim.engine) / MONEY_ONE, (double)config->limits.risk_per_trade / 1e7,
+		 (double)engine_equity(run->world.sim.engine) / MONEY_ONE, (double)config->limits.risk_per_trade / 1e7,
 		 (double)config->limits.daily_loss / 1e7, (long long)config->limits.positions);
 }
 
@@ -184,19 +136,19 @@ static void wait_until(const struct run *run, ms_t from_ms, ms_t to_ms)
 static void step_progress(struct progress *progress, const struct run *run)
 {
 	char detail[96], now[UTC_TEXT_MAX];
-	money_t equity = engine_equity(run->sim.engine);
+	money_t equity = engine_equity(run->world.sim.engine);
 
-	utc_text(run->sim.world.now_ms, now);
+	utc_text(run->world.sim.world.now_ms, now);
 	snprintf(detail, sizeof detail, "%.10s  equity %.2f  drawdown %.1f %%  trades %zu", now,
 		 equity == UNKNOWN ? 0.0 : (double)equity / MONEY_ONE,
-		 (double)desk_drawdown(engine_desk(run->sim.engine)) / 1e7, run->sim.tally.trade_count);
-	progress_step(progress, run->sim.world.now_ms, detail);
+		 (double)desk_drawdown(engine_desk(run->world.sim.engine)) / 1e7, run->world.sim.tally.trade_count);
+	progress_step(progress, run->world.sim.world.now_ms, detail);
 }
 
 static void turn_until_stopped(struct run *run)
 {
 	struct progress progress;
-	struct sim_world *sim = &run->sim;
+	struct sim_world *sim = &run->world.sim;
 	ms_t next_ms, end_ms = sim->market.state.setup.end_ms;
 
 	progress_open(&progress, "simulating", sim->world.now_ms, end_ms, run->speed == 0 && end_ms > 0 ? stderr : NULL);
@@ -209,7 +161,7 @@ static void turn_until_stopped(struct run *run)
 		if ((turn & 0x3ff) == 0)
 			step_progress(&progress, run);
 		if ((turn & 0xffff) == 0)
-			journal_idle(&run->journal.journal);
+			journal_idle(&run->world.journal.journal);
 	}
 	step_progress(&progress, run);
 	progress_close(&progress, NULL);
@@ -222,22 +174,22 @@ static int say_end(struct run *run)
 	struct sha256 digest;
 	char hex[SHA256_HEX_SIZE] = "";
 
-	log_line(run->sim.world.now_ms, LOG_INFO, "app", "%s; every position keeps its stop at the exchange",
+	log_line(run->world.sim.world.now_ms, LOG_INFO, "app", "%s; every position keeps its stop at the exchange",
 		 stop_wanted ? "stopped by a signal" : "the simulated time is over");
 	if (sha256_open(&digest) != 0)
 		return EXIT_FAILED;
-	int err = journal_digest(&run->journal.journal, feed_digest, &digest);
+	int err = journal_digest(&run->world.journal.journal, feed_digest, &digest);
 	sha256_hex(&digest, hex);
 	sha256_close(&digest);
 	if (err != 0) {
-		fprintf(stderr, "tradebotd run: the digest could not be made: %s\n", run->journal.journal.error.text);
+		fprintf(stderr, "tradebotd run: the digest could not be made: %s\n", run->world.journal.journal.error.text);
 		return EXIT_FAILED;
 	}
 	printf("violations %lld over a limit, %lld s unprotected over the deadline, %lld unequal books\n",
-	       (long long)run->sim.checker.over_limit, (long long)run->sim.checker.naked_seconds,
-	       (long long)run->sim.checker.books);
-	if (run->sim.checker.first[0] != '\0')
-		printf("FIRST VIOLATION: %s\n", run->sim.checker.first);
+	       (long long)run->world.sim.checker.over_limit, (long long)run->world.sim.checker.naked_seconds,
+	       (long long)run->world.sim.checker.books);
+	if (run->world.sim.checker.first[0] != '\0')
+		printf("FIRST VIOLATION: %s\n", run->world.sim.checker.first);
 	printf("digest %s\n", hex);
 	return EXIT_DONE;
 }
@@ -246,32 +198,35 @@ static int say_end(struct run *run)
 static void finish(struct run *run)
 {
 	money_t net = 0;
-	const struct checker *c = &run->sim.checker;
+	const struct checker *c = &run->world.sim.checker;
 
-	for (size_t i = 0; i < run->sim.tally.trade_count; i++)
-		net += run->sim.tally.trades[i].net;
-	checker_finish(&run->sim.checker, run->sim.world.now_ms,
-		       run->resumed ? c->wallet - c->start : net);
-	if (sim_broker_check(&run->sim.broker) != 0)
-		checker_books(&run->sim.checker, "the broker's own books do not add up");
+	for (size_t i = 0; i < run->world.sim.tally.trade_count; i++)
+		net += run->world.sim.tally.trades[i].net;
+	checker_finish(&run->world.sim.checker, run->world.sim.world.now_ms,
+		       run->world.resumed ? c->wallet - c->start : net);
+	if (sim_broker_check(&run->world.sim.broker) != 0)
+		checker_books(&run->world.sim.checker, "the broker's own books do not add up");
 }
 
 static int run_sim(struct run *run)
 {
+	struct sim_options options;
 	int err = load_candles(run);
 
 	if (err == 0)
-		err = open_sim(run, 1);
+		err = read_options(run, &options);
 	if (err != 0)
 		return err == TB_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	run->lock_fd = state_lock(run->config.state, run->error, sizeof run->error);
 	if (run->lock_fd < 0)
 		return run->lock_fd == TB_EREFUSED ? EXIT_REFUSED : EXIT_FAILED;
-	err = open_state(run);
+	run->world.told = told;
+	run->world.told_ctx = run;
+	err = sim_run_open(&run->world, &options, run->config.state, fresh_instance(), run->error, sizeof run->error);
 	if (err == 0)
-		err = sim_world_start(&run->sim, run->error, sizeof run->error);
+		err = sim_run_start(&run->world, run->error, sizeof run->error);
 	if (err != 0)
-		return err == TB_EREFUSED ? EXIT_REFUSED : EXIT_FAILED;
+		return err == TB_EREFUSED ? EXIT_REFUSED : err == TB_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	run->error[0] = '\0';
 	say_start(run);
 	turn_until_stopped(run);
@@ -305,8 +260,7 @@ int verb_run(const struct cli *cli)
 		code = run_sim(run);
 	if (code != EXIT_DONE && run->error[0] != '\0')
 		fprintf(stderr, "tradebotd run: %s\n", run->error);
-	journal_sink_close(&run->journal);
-	sim_world_close(&run->sim);
+	sim_run_close(&run->world);
 	if (run->has_set)
 		candle_set_free(&run->set);
 	if (run->lock_fd >= 0)
