@@ -23,7 +23,8 @@ int sim_broker_init(struct sim_broker *broker, const struct sim_broker_setup *se
 		*model = sim_model_default;
 	if (setup->balance < 0 || setup->balance > VALUE_MAX || setup->latency_ms < 0 ||
 	    setup->latency_ms > LATENCY_MOST_MS || setup->book < 0 || setup->book >= BOOK_COUNT ||
-	    broker->setup.leverage < RATIO_ONE || broker->setup.leverage > LEVERAGE_MOST)
+	    broker->setup.leverage < RATIO_ONE || broker->setup.leverage > LEVERAGE_MOST ||
+	    !sim_model_usable(model))
 		return TB_EINVAL;
 	broker->wallet = setup->balance;
 	for (size_t i = 0; i < universe->count && i < SIM_SYMBOLS_MAX; i++)

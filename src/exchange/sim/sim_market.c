@@ -168,7 +168,8 @@ int sim_market_attach(struct sim_market *market, const struct universe *universe
 	if (setup->symbols < 1 || setup->symbols > SIM_SYMBOLS_MAX ||
 	    (size_t)setup->symbols != universe->count || setup->timeframe_ms < MINUTE_MS ||
 	    setup->timeframe_ms > DAY_MS || setup->preroll < 0 || setup->preroll > 1000000 ||
-	    setup->bars < 0 || setup->bars > 1000000000 || setup->start_ms < 0)
+	    setup->bars < 0 || setup->bars > 1000000000 || setup->start_ms < 0 ||
+	    !sim_model_usable(&setup->model))
 		return TB_EINVAL;
 	uint64_t fingerprint = fingerprint_of(universe, tapes);
 	if (state->fingerprint != 0 && state->fingerprint != fingerprint)
@@ -263,9 +264,27 @@ static void say_funding(struct sim_market *market, sym_t sym, ms_t now, struct e
 		say_rate(market, sym, now, settle_ms, false, heard);
 }
 
+/* Clears room for that many events at once. A length the compiler does not know makes it call memset, which
+ * is several times faster than what gcc puts in for one event's 320 bytes; there are five events to a bar. */
+static void clear_room(struct events *heard, int64_t count)
+{
+	memset(&heard->at[heard->count], 0, (size_t)count * sizeof(heard->at[0]));
+}
+
+/* The next event, of cleared room. */
+static struct event *say(struct events *heard, enum event_kind kind, sym_t sym, ms_t now)
+{
+	struct event *event = &heard->at[heard->count++];
+
+	event->kind = (uint8_t)kind;
+	event->sym = sym;
+	event->at_ms = now;
+	return event;
+}
+
 static void say_candle(sym_t sym, ms_t now, const struct candle *candle, bool closed, struct events *heard)
 {
-	struct event *event = events_add(heard, EVENT_CANDLE, sym, now);
+	struct event *event = say(heard, EVENT_CANDLE, sym, now);
 
 	event->candle.candle = *candle;
 	event->candle.closed = closed;
@@ -316,6 +335,7 @@ static void say_opens(struct sim_market *market, struct events *heard)
 	}
 	if (market->tapes == NULL && now < state->setup.end_ms)
 		sim_common_step(&state->common, scale_of(state));
+	clear_room(heard, 2 * state->setup.symbols);
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
 		symbol->running = next_bar(market, (sym_t)i, now);
@@ -346,6 +366,7 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 	struct sim_market_state *state = &market->state;
 	ms_t now = state->bar_ms + state->setup.timeframe_ms - 1;
 
+	clear_room(heard, 3 * state->setup.symbols);
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
 		if (!symbol->running)
@@ -354,11 +375,11 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 		symbol->running = 0;
 		symbol->ending = 1;
 		say_candle((sym_t)i, now, &symbol->done, false, heard);
-		struct event *event = events_add(heard, EVENT_TICKER, (sym_t)i, now);
+		struct event *event = say(heard, EVENT_TICKER, (sym_t)i, now);
 		event->ticker.bid = symbol->bid;
 		event->ticker.ask = symbol->ask;
 		event->ticker.mark = event->ticker.last = symbol->last;
-		events_add(heard, EVENT_DEPTH, (sym_t)i, now)->depth.notional = symbol->depth;
+		say(heard, EVENT_DEPTH, (sym_t)i, now)->depth.notional = symbol->depth;
 	}
 	state->bar_ms += state->setup.timeframe_ms;
 	state->phase = SIM_AT_OPEN;

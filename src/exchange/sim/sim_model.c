@@ -12,12 +12,23 @@ const struct sim_model sim_model_default = {
 	.impact_cap = 50 * BPS,
 };
 
+static bool is_share(ratio_t ratio)
+{
+	return ratio >= 0 && ratio <= RATIO_ONE;
+}
+
+bool sim_model_usable(const struct sim_model *model)
+{
+	return is_share(model->half_spread) && is_share(model->widening) && is_share(model->depth_share) &&
+	       is_share(model->impact) && is_share(model->impact_cap);
+}
+
 price_t sim_half_spread(const struct sim_model *model, const struct candle *bar)
 {
-	price_t half = share_up(bar->close, model->half_spread);
-	price_t wide = share_down(bar->high - bar->low, model->widening);
+	price_t even = sim_share(bar->close, model->half_spread);
+	bool exact = bar->close % RATIO_ONE * model->half_spread % RATIO_ONE == 0;
+	price_t half = even + !exact + sim_share(bar->high - bar->low, model->widening);
 
-	half = (half < 0 ? 0 : half) + (wide < 0 ? 0 : wide);
 	if (half >= bar->close)
 		half = bar->close - 1;
 	return half < 1 ? 1 : half;
@@ -25,8 +36,13 @@ price_t sim_half_spread(const struct sim_model *model, const struct candle *bar)
 
 money_t sim_bar_turnover(const struct instrument *instrument, const struct candle *bar)
 {
-	money_t value = notional_down(instrument, bar->close, bar->volume);
+	int64_t units, value;
 
+	/* nearly always: whole money per tick and lot, and it fits */
+	if (instrument->value_den == 1 && !__builtin_mul_overflow(bar->close, bar->volume, &units) &&
+	    !__builtin_mul_overflow(units, instrument->value_num, &value))
+		return value > VALUE_MAX ? VALUE_MAX : value;
+	value = notional_down(instrument, bar->close, bar->volume);
 	return value < 0 ? VALUE_MAX : value;
 }
 

@@ -22,6 +22,16 @@ struct sim_model {
 };
 extern const struct sim_model sim_model_default;
 
+/* True if every ratio is in 0..1: nothing below is defined otherwise. */
+bool sim_model_usable(const struct sim_model *model);
+
+/* share_down() for ratios up to 1 and values up to VALUE_MAX, exact, without a division: it runs on each bar.
+ */
+static inline int64_t sim_share(int64_t value, ratio_t ratio)
+{
+	return value / RATIO_ONE * ratio + value % RATIO_ONE * ratio / RATIO_ONE;
+}
+
 /* The distance of bid and ask from the close of this bar, in ticks: half_spread of the close rounded up, plus
  * widening of (high - low) rounded down, at least one tick, less than the close where that is possible. */
 price_t sim_half_spread(const struct sim_model *model, const struct candle *bar);

@@ -47,7 +47,7 @@ void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 	symbol->turnover_at = symbol->turnover_at + 1 == SIM_DEPTH_BARS ? 0 : symbol->turnover_at + 1;
 	if (symbol->turnover_count < SIM_DEPTH_BARS)
 		symbol->turnover_count++;
-	symbol->depth = share_down(symbol->turnover_sum / symbol->turnover_count, model->depth_share);
+	symbol->depth = sim_share(symbol->turnover_sum / symbol->turnover_count, model->depth_share);
 	symbol->last = symbol->done.close;
 	symbol->bid = symbol->last - half;
 	symbol->ask = symbol->last + half;
