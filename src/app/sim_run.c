@@ -33,16 +33,16 @@ static int load_state(struct sim_run *run, char *error, size_t size)
 	struct journal *journal = &run->journal.journal;
 	int err = sim_state_load(&run->state, &run->sim, journal);
 
-	if (err == TB_ENOENT && journal->turn > 0) {
+	if (err == TB_ENOENT) {
 		snprintf(error, size, "%.300s is missing but the journal is not new: the simulated exchange cannot be "
 				      "resumed; use a new --state folder", run->state.path);
 		return TB_EREFUSED;
 	}
-	if (err != 0 && err != TB_ENOENT) {
+	if (err != 0) {
 		snprintf(error, size, "%s", run->state.error);
 		return err;
 	}
-	run->resumed = err == 0;
+	run->resumed = journal->turn > 0;
 	return 0;
 }
 

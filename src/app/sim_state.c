@@ -105,8 +105,11 @@ static int read_file(struct sim_state *state, struct sim_world *sim, int fd, str
 	sim->world.carry->count = (size_t)h->carry_count;
 	if (sim->market.state.fingerprint != fingerprint || sim->market.state.setup.seed != setup.seed)
 		return refused(state, "belongs to another market (seed, symbols or candles differ); use a new --state folder");
-	sim->market.state.setup.end_ms = setup.end_ms; /* a longer or shorter run of the same market */
-	sim->ended = h->ended != 0;
+	struct sim_market_state *market = &sim->market.state;
+	market->setup.end_ms = setup.end_ms; /* a generated market may be run on for longer */
+	sim->ended = h->ended != 0 && sim->options.set != NULL;
+	if (sim->options.set == NULL && market->phase == SIM_ENDED && market->bar_ms < setup.end_ms)
+		market->phase = SIM_AT_OPEN;
 	return 0;
 }
 
@@ -138,12 +141,12 @@ static int catch_up(struct sim_state *state, struct sim_world *sim, struct journ
 {
 	struct redelivery again = {sim, 0};
 
+	sim->world.turn = journal->turn;
 	if (journal->turn == turn)
 		return 0;
 	if (journal->turn != turn + 1)
 		return refused(state, "and the journal are not of the same run");
 	world_wind(&sim->world, journal->turn_ms);
-	sim->world.carry->count = 0;
 	if (journal_intents(journal, journal->turn, deliver_again, &again) != 0)
 		return failed(state, journal->error.text);
 	return 0;
@@ -154,14 +157,14 @@ int sim_state_load(struct sim_state *state, struct sim_world *sim, struct journa
 	struct header h;
 	int fd = open(state->path, O_RDONLY | O_CLOEXEC);
 
+	if (fd < 0 && errno == ENOENT) /* died before the first save, if there is a journal at all */
+		return journal->turn > 1 ? TB_ENOENT : catch_up(state, sim, journal, 0);
 	if (fd < 0)
-		return errno == ENOENT ? TB_ENOENT : failed(state, strerror(errno));
+		return failed(state, strerror(errno));
 	int err = read_file(state, sim, fd, &h);
 	close(fd);
 	if (err != 0)
 		return err;
 	sim->world.now_ms = h.now_ms;
-	err = catch_up(state, sim, journal, h.turn);
-	sim->world.turn = journal->turn;
-	return err;
+	return catch_up(state, sim, journal, h.turn);
 }

@@ -19,7 +19,8 @@ struct sim_state {
 /* 0, or TB_EIO with sim_state.error. */
 int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t turn);
 
-/* Puts the file's contents into sim (opened, not started) and catches up with the journal. TB_ENOENT: no file.
+/* Puts the file's contents into sim (opened, not started) and catches up with the journal. TB_ENOENT: no file,
+ * though the journal is past its first turn.
  * TB_EREFUSED: made with other options, another version, damaged, or not of this journal. */
 int sim_state_load(struct sim_state *state, struct sim_world *sim, struct journal *journal);
 

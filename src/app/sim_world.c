@@ -126,7 +126,9 @@ void sim_world_close(struct sim_world *sim)
 int sim_world_start(struct sim_world *sim, char *error, size_t size)
 {
 	ms_t next_ms = sim_market_ops.next_ms(&sim->market_exchange);
-	ms_t now_ms = sim->world.now_ms != 0 || next_ms == NEVER_MS ? sim->world.now_ms : next_ms;
+	bool resumed = sim->world.now_ms != 0;
+	/* A fresh world gets ready before the first thing happens in it. */
+	ms_t now_ms = resumed ? sim->world.now_ms : next_ms - 1;
 	int err = world_start(&sim->world, now_ms);
 
 	if (err != 0)

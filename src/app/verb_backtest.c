@@ -92,7 +92,7 @@ static int run(struct backtest *b)
 	b->sim.world.sink = (struct sink){.ctx = b, .commit = commit};
 	if (sim_world_start(&b->sim, b->error, sizeof b->error) != 0)
 		return TB_EINVAL;
-	b->start_ms = b->sim.world.now_ms;
+	b->start_ms = first_ms;
 	progress_open(&progress, "backtest", first_ms, last_ms, stderr);
 	double before = seconds_now();
 	for (int64_t turn = 0; sim_world_next(&b->sim, &next_ms); turn++) {

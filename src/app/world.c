@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define START_TURNS_MAX 16
+
 int world_open(struct world *w)
 {
 	w->heard = calloc(1, sizeof *w->heard);
@@ -32,19 +34,27 @@ void world_close(struct world *w)
 
 static void finish_turn(struct world *w);
 
-static void think(struct world *w, const struct event *event)
+static void look_on(struct world *w, const struct event *event)
 {
 	if (w->witness.heard)
 		w->witness.heard(w->witness.ctx, event);
+}
+
+static void think(struct world *w, const struct event *event)
+{
+	look_on(w, event);
 	engine_step(w->engine, event, w->wants);
 	if (!wants_has_room(w->wants))
 		finish_turn(w);
 }
 
-static void think_all(struct world *w, const struct events *events)
+/* Who hears an event: the engine with all that follows, or, while winding, only the witness. */
+typedef void hearer(struct world *w, const struct event *event);
+
+static void tell_all(struct world *w, const struct events *events, hearer *hears)
 {
 	for (size_t i = 0; i < events->count; i++)
-		think(w, &events->at[i]);
+		hears(w, &events->at[i]);
 }
 
 static void venue_wire(struct exchange *venue, ms_t now_ms, struct events *out)
@@ -67,8 +77,7 @@ static bool split(const struct world *w)
 	return w->venues.market != w->venues.broker;
 }
 
-/* What the venues have to say at now. engine: false while winding. */
-static void collect(struct world *w, ms_t now_ms, bool engine)
+static void collect(struct world *w, ms_t now_ms, hearer *hears)
 {
 	struct exchange *market = w->venues.market, *broker = w->venues.broker;
 
@@ -79,23 +88,22 @@ static void collect(struct world *w, ms_t now_ms, bool engine)
 			if (split(w)) {
 				w->answers->count = 0;
 				broker_hears(w, &w->heard->at[i], w->answers);
-				if (engine)
-					think_all(w, w->answers);
+				tell_all(w, w->answers, hears);
 			}
-			if (engine)
-				think(w, &w->heard->at[i]);
+			hears(w, &w->heard->at[i]);
 		}
 	}
 	if (split(w) && broker->ops->next_ms(broker) <= now_ms) {
 		w->answers->count = 0;
 		venue_wire(broker, now_ms, w->answers);
-		if (engine)
-			think_all(w, w->answers);
+		tell_all(w, w->answers, hears);
 	}
 }
 
 void world_wind(struct world *w, ms_t until_ms)
 {
+	tell_all(w, w->carry, look_on);
+	w->carry->count = 0;
 	for (;;) {
 		ms_t market = w->venues.market->ops->next_ms(w->venues.market);
 		ms_t broker = w->venues.broker->ops->next_ms(w->venues.broker);
@@ -103,7 +111,7 @@ void world_wind(struct world *w, ms_t until_ms)
 		if (next > until_ms)
 			break;
 		w->now_ms = next;
-		collect(w, next, false);
+		collect(w, next, look_on);
 	}
 	w->now_ms = until_ms;
 }
@@ -220,8 +228,7 @@ static void hear_carried(struct world *w)
 	w->carry = w->heard; /* finish_turn may carry on while we read */
 	w->carry->count = 0;
 	w->heard = carried;
-	for (size_t i = 0; i < carried->count; i++)
-		think(w, &carried->at[i]);
+	tell_all(w, carried, think);
 	carried->count = 0;
 }
 
@@ -245,7 +252,7 @@ void world_turn(struct world *w)
 	if (w->carry->count > 0)
 		hear_carried(w);
 	else {
-		collect(w, now_ms, true);
+		collect(w, now_ms, think);
 		if (engine_next_ms(w->engine) <= now_ms) {
 			struct event time = {.kind = EVENT_TIME, .at_ms = now_ms, .sym = SYM_NONE};
 			think(w, &time);
@@ -260,31 +267,23 @@ void world_tell(struct world *w, const struct event *event)
 	finish_turn(w);
 }
 
+/* What was carried over from before a restart is heard first, and recorded with the first turn: a second death finds
+ * it either still in the saved state or in the journal. */
 int world_start(struct world *w, ms_t now_ms)
 {
-	struct event restored = {.kind = EVENT_SNAPSHOT_END,
-				 .at_ms = now_ms,
-				 .sym = SYM_NONE,
+	struct event restored = {.kind = EVENT_SNAPSHOT_END, .at_ms = now_ms, .sym = SYM_NONE,
 				 .snapshot.what = SNAPSHOT_JOURNAL};
-	struct event link = {.kind = EVENT_LINK,
-			     .at_ms = now_ms,
-			     .sym = SYM_NONE,
+	struct event link = {.kind = EVENT_LINK, .at_ms = now_ms, .sym = SYM_NONE,
 			     .link = {.state = LINK_UP, .latency_ms = 0, .clock_off_ms = 0}};
-	struct events *before = calloc(1, sizeof *before);
 
-	if (before == NULL)
-		return TB_EFULL;
-	*before = *w->carry; /* from before the restart: heard once we are ready */
-	w->carry->count = 0;
 	w->now_ms = now_ms;
-	world_tell(w, &link);
-	world_tell(w, &restored);
-	for (int i = 0; i < 16 && w->carry->count > 0; i++) {
+	hear_carried(w);
+	think(w, &link);
+	think(w, &restored);
+	finish_turn(w);
+	for (int i = 0; i < START_TURNS_MAX && w->carry->count > 0; i++) {
 		hear_carried(w);
 		finish_turn(w);
 	}
-	for (size_t i = 0; i < before->count && w->carry->count < EVENTS_MAX; i++)
-		w->carry->at[w->carry->count++] = before->at[i];
-	free(before);
 	return engine_ready(w->engine) ? 0 : TB_EIO;
 }

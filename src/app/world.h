@@ -73,7 +73,8 @@ void world_turn(struct world *world);
 /* A turn with one event of the app's own (a command). */
 void world_tell(struct world *world, const struct event *event);
 
-/* Resuming a simulation: moves the venues alone, up to and including until_ms. Nobody hears it. */
+/* Resuming a simulation: moves the venues alone, up to and including until_ms. Only the witness hears of it (and of
+ * what was carried): the engine has been told by the journal. */
 void world_wind(struct world *world, ms_t until_ms);
 
 #endif

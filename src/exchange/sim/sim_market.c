@@ -356,9 +356,10 @@ static void say_opens(struct sim_market *market, struct events *heard)
 		state->phase = SIM_AT_RANGE;
 		return;
 	}
-	state->bar_ms = next_open(market);
+	if (market->tapes != NULL)
+		state->bar_ms = next_open(market);
 	if (state->bar_ms >= state->setup.end_ms)
-		state->phase = SIM_ENDED;
+		state->phase = SIM_ENDED; /* a generator stays at this bar: a later end lets it go on */
 }
 
 static void say_ranges(struct sim_market *market, struct events *heard)
@@ -423,13 +424,39 @@ static int market_submit(struct exchange *exchange, const struct ticket *ticket,
 	return TB_EREFUSED; /* orders go to a broker */
 }
 
-/* WATCH: all symbols stream anyway. HISTORY: the app reads it with sim_market_history. */
+/* What a symbol has last said, at the time it said it: who begins to watch, or has been restarted, needs it. */
+static int say_present(const struct sim_market *market, sym_t sym, ms_t now, struct events *heard)
+{
+	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
+
+	if (heard->count + 3 > EVENTS_MAX)
+		return TB_EFULL;
+	if (symbol->funding_rate != UNKNOWN && funding_next(market, sym) != INT64_MAX) {
+		struct event *funding = events_add(heard, EVENT_FUNDING_RATE, sym, now);
+		funding->funding.rate = symbol->funding_rate;
+		funding->funding.settle_ms = funding_next(market, sym);
+	}
+	if (symbol->last == 0)
+		return TB_OK;
+	ms_t then = symbol->done.open_ms + market->state.setup.timeframe_ms - 1;
+	struct event *ticker = events_add(heard, EVENT_TICKER, sym, then);
+	ticker->ticker.bid = symbol->bid;
+	ticker->ticker.ask = symbol->ask;
+	ticker->ticker.mark = ticker->ticker.last = symbol->last;
+	events_add(heard, EVENT_DEPTH, sym, then)->depth.notional = symbol->depth;
+	return TB_OK;
+}
+
+/* WATCH: all symbols stream anyway, so only the present quote is said. HISTORY: the app reads it with
+ * sim_market_history. */
 static int market_ask(struct exchange *exchange, const struct intent *intent, ms_t now, struct turn_out *out)
 {
 	const struct sim_market *market = exchange->state;
 
 	switch (intent->kind) {
 	case INTENT_WATCH:
+		return intent->sym >= market->state.setup.symbols ? TB_ENOENT
+		       : intent->value ? say_present(market, intent->sym, now, out->heard) : TB_OK;
 	case INTENT_HISTORY: return intent->sym < market->state.setup.symbols ? TB_OK : TB_ENOENT;
 	case INTENT_SCAN: return sim_market_scan(market, now, out->heard);
 	default: return TB_EINVAL;
