@@ -121,6 +121,17 @@ static void say_start(const struct run *run)
 		 (double)config->limits.daily_loss / 1e7, (long long)config->limits.positions);
 }
 
+static void say_scan(const struct run *run)
+{
+	const struct scanner_counts *n = engine_scan_counts(run->world.sim.engine);
+
+	log_line(run->world.sim.world.now_ms, LOG_INFO, "scanner",
+		 "%lld symbols: %lld readable, %lld trading, %lld not blacklisted, %lld listed long enough, %lld with "
+		 "turnover, %lld with a narrow spread; %lld watched",
+		 (long long)n->rows, (long long)n->readable, (long long)n->trading, (long long)n->not_blacklisted,
+		 (long long)n->listed, (long long)n->turnover, (long long)n->spread, (long long)n->watched);
+}
+
 static void wait_until(const struct run *run, ms_t from_ms, ms_t to_ms)
 {
 	double wait = (double)(to_ms - from_ms) / 1000 / run->speed;
@@ -229,6 +240,7 @@ static int run_sim(struct run *run)
 		return err == TB_EREFUSED ? EXIT_REFUSED : err == TB_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	run->error[0] = '\0';
 	say_start(run);
+	say_scan(run);
 	turn_until_stopped(run);
 	if (!stop_wanted)
 		finish(run);

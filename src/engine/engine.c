@@ -90,9 +90,9 @@ static void on_time(struct engine *e)
 {
 	if (engine_round_open(e) && e->now_ms >= e->round_ms + e->set.round_wait_ms)
 		engine_close_round(e);
-	if (e->ready && e->now_ms >= e->scan_ms && !e->scan_open) {
+	if (e->ready && e->now_ms >= e->scan_ms) { /* one that was never answered is asked for again */
+		scanner_begin(&e->scanner);
 		e->scan_ms = (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms;
-		e->scan_open = true;
 		wants_intent(e->wants, INTENT_SCAN, BOOK_MAIN, SYM_NONE);
 	}
 }
@@ -170,8 +170,10 @@ ms_t engine_next_ms(const struct engine *e)
 
 	if (engine_round_open(e))
 		next = earlier(next, e->round_ms + e->set.round_wait_ms);
-	if (e->ready && !e->scan_open)
+	if (e->ready)
 		next = earlier(next, e->scan_ms);
+	if (e->restored && e->desk.day_ms != 0)
+		next = earlier(next, e->desk.day_ms + DAY_MS);
 	return next;
 }
 
@@ -179,3 +181,4 @@ bool engine_ready(const struct engine *e) { return e->ready; }
 const struct desk *engine_desk(const struct engine *e) { return &e->desk; }
 struct execution *engine_execution(struct engine *e) { return &e->execution; }
 const struct quote *engine_quote(const struct engine *e, sym_t sym) { return &e->symbols[sym].quote; }
+const struct scanner_counts *engine_scan_counts(const struct engine *e) { return &e->scanner.counts; }

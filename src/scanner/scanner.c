@@ -79,9 +79,10 @@ static bool is_price(price_t price)
 	return price > 0 && price <= VALUE_MAX / 4;
 }
 
+/* Turnover is only compared: a giant's goes far beyond what an order may be worth. */
 static bool readable(const struct scanner_symbol *s)
 {
-	return s->turnover >= 0 && s->turnover <= VALUE_MAX && is_price(s->last) && is_price(s->open) &&
+	return s->turnover >= 0 && is_price(s->last) && is_price(s->open) &&
 	       is_price(s->high) && is_price(s->low) && s->low <= s->high &&
 	       quote_spread(s->bid, s->ask) != UNKNOWN;
 }

@@ -459,9 +459,24 @@ static void only_rows_of_the_table_are_rows(void **state)
 	assert_int_equal(scanner.counts.rows, 0);
 }
 
+static void a_giant_that_turns_over_more_than_any_account_may_hold_is_readable(void **state)
+{
+	struct event event = a_row(0, 1, 100, 1000, 1);
+
+	(void)state;
+	a_market(1);
+	scanner_begin(&scanner);
+	event.scan.turnover = 50 * VALUE_MAX; /* 50e9 USDT a day: BTC on a lively one */
+	scanner_row(&scanner, &event);
+	finish(&scanner_settings_default);
+	assert_int_equal(scanner.counts.readable, 1);
+	assert_true(scanner_watches(&scanner, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_giant_that_turns_over_more_than_any_account_may_hold_is_readable),
 		cmocka_unit_test(the_defaults_are_those_of_the_rules),
 		cmocka_unit_test(each_filter_takes_what_it_should_and_counts_the_rest),
 		cmocka_unit_test(the_score_is_30_25_25_20_of_rank_percentiles),
