@@ -35,7 +35,7 @@ static int print_trade(void *ctx, const struct record *record)
 	const char *side = field_text(FIELD_SIDE, trade->side),
 		   *strategy = field_text(FIELD_STRATEGY, trade->strategy);
 	const char *reason = field_text(FIELD_EXIT, trade->exit_reason);
-	printf("%-16.16s %-11s %-5s %-10.10s %12s %12s %12s %9s %6s %s%s\n", exit, name, side ? side : "?",
+	printf("%-16.16s %-13s %-5s %-14s %12s %12s %12s %9s %6s %s%s\n", exit, name, side ? side : "?",
 	       strategy ? strategy : "?", qty, in, out, net, r, reason ? reason : "?",
 	       trade->book == BOOK_MAIN ? "" : " (shadow)");
 	return 0;
@@ -54,7 +54,7 @@ int verb_trades(const struct cli *cli)
 		code = journal_each(&reader->journal, RECORD_TRADE, &all, reader_list_record, &list);
 		puts(list.count ? "]" : "[]");
 	} else {
-		printf("%-16s %-11s %-5s %-10s %12s %12s %12s %9s %6s %s\n", "closed (UTC)", "symbol", "side",
+		printf("%-16s %-13s %-5s %-14s %12s %12s %12s %9s %6s %s\n", "closed (UTC)", "symbol", "side",
 		       "strategy", "qty", "entry", "exit", "net USDT", "R", "why");
 		code = journal_each(&reader->journal, RECORD_TRADE, &all, print_trade, reader);
 	}

@@ -52,17 +52,33 @@ static void print_refusal(FILE *out, const struct decision *decision, const stru
 	fprintf(out, " (%s)", row->text);
 }
 
+/* The reason, with the numbers where there are any. */
+static void print_no_trade(FILE *out, const struct decision *decision, const struct instrument *instrument)
+{
+	char limit[SHOW_MAX], actual[SHOW_MAX];
+
+	if (decision->note < 0 || decision->note >= NOTE_COUNT) {
+		fputs("no trade", out);
+		return;
+	}
+	fprintf(out, "no trade: %s", note_rows[decision->note].text);
+	if (decision->note == NOTE_COSTS) {
+		show_ratio(decision->limit_value, 2, limit);
+		show_ratio(decision->actual_value, 2, actual);
+		fprintf(out, " (%s < %s)", actual, limit);
+	} else if (decision->note == NOTE_SIZE) {
+		show_qty(decision->limit_value, instrument, limit);
+		show_qty(decision->actual_value, instrument, actual);
+		fprintf(out, " (%s < %s)", actual, limit);
+	}
+}
+
 static void print_verdict(FILE *out, const struct decision *decision, const struct instrument *instrument)
 {
 	char qty[SHOW_MAX];
 	switch (decision->verdict) {
 	case VERDICT_REFUSED: print_refusal(out, decision, instrument); break;
-	case VERDICT_NO_TRADE:
-		if (decision->note >= 0 && decision->note < NOTE_COUNT)
-			fprintf(out, "no trade: %s", note_rows[decision->note].text);
-		else
-			fputs("no trade", out);
-		break;
+	case VERDICT_NO_TRADE: print_no_trade(out, decision, instrument); break;
 	case VERDICT_APPROVED:
 		show_qty(decision->qty, instrument, qty);
 		fprintf(out, "approved: %s", qty);
@@ -71,24 +87,35 @@ static void print_verdict(FILE *out, const struct decision *decision, const stru
 	}
 }
 
+/* A signal that was dropped before it was priced has none. */
+static void print_prices(const struct decision *decision, const struct instrument *instrument)
+{
+	char entry[SHOW_MAX], stop[SHOW_MAX], target[SHOW_MAX];
+
+	if (decision->entry == 0)
+		return;
+	show_price(decision->entry, instrument, entry);
+	show_price(decision->stop, instrument, stop);
+	show_price(decision->target, instrument, target);
+	printf(", entry %s stop %s target %s", entry, stop, target);
+}
+
 static int print_decision(void *ctx, const struct record *record)
 {
 	struct why *why = ctx;
 	const struct decision *decision = &record->decision;
 	const struct instrument *instrument = show_instrument(&why->reader->universe, decision->sym);
-	char at[SHOW_MAX], confidence[SHOW_MAX], entry[SHOW_MAX], stop[SHOW_MAX], target[SHOW_MAX];
+	char at[SHOW_MAX], confidence[SHOW_MAX];
 	const char *strategy = field_text(FIELD_STRATEGY, decision->strategy);
 	const char *side = field_text(FIELD_SIDE, decision->side),
 		   *regime = field_text(FIELD_REGIME, decision->regime);
 
 	show_time(decision->at_ms, at);
 	show_ratio(decision->confidence, 2, confidence);
-	show_price(decision->entry, instrument, entry);
-	show_price(decision->stop, instrument, stop);
-	show_price(decision->target, instrument, target);
-	printf("%s  %s %s in %s, confidence %s, entry %s stop %s target %s%s\n                     ", at,
-	       strategy ? strategy : "?", side ? side : "?", regime ? regime : "?", confidence, entry, stop,
-	       target, decision->book == BOOK_MAIN ? "" : " (shadow)");
+	printf("%s  %s %s in %s, confidence %s", at, strategy ? strategy : "?", side ? side : "?",
+	       regime ? regime : "?", confidence);
+	print_prices(decision, instrument);
+	printf("%s\n                     ", decision->book == BOOK_MAIN ? "" : " (shadow)");
 	print_verdict(stdout, decision, instrument);
 	fputc('\n', stdout);
 	why->count++;
