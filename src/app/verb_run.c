@@ -247,6 +247,13 @@ static int run_sim(struct run *run)
 	return say_end(run);
 }
 
+static int refuse_paper(void)
+{
+	fprintf(stderr, "tradebotd run: --paper needs an exchange's live market, which this version does not have: "
+			"use --exchange sim without it\n");
+	return EXIT_USAGE;
+}
+
 static int refuse_exchange(const struct run *run)
 {
 	fprintf(stderr, "tradebotd run: exchange.name is %s, but this version trades only the simulated exchange: "
@@ -268,6 +275,8 @@ int verb_run(const struct cli *cli)
 	int code = setup_config(cli, &run->config);
 	if (code == EXIT_DONE && strcmp(run->config.exchange, "sim") != 0)
 		code = refuse_exchange(run);
+	else if (code == EXIT_DONE && cli_flag(cli, "paper"))
+		code = refuse_paper();
 	else if (code == EXIT_DONE)
 		code = run_sim(run);
 	if (code != EXIT_DONE && run->error[0] != '\0')
