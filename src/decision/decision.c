@@ -51,7 +51,8 @@ static bool place(const struct decision_input *in, struct enter *out)
 
 static bool has_moved(const struct decision_settings *settings, const struct decision_input *in, struct finding *why)
 {
-	price_t moved = distance(in->quote->bid + in->quote->ask, 2 * in->close) / 2;
+	/* rounded up: the mid may lie on half a tick */
+	price_t moved = (distance(in->quote->bid + in->quote->ask, 2 * in->close) + 1) / 2;
 
 	*why = (struct finding){.limit = share_down(in->signal->stop_distance, settings->moved), .actual = moved};
 	return moved > why->limit || in->now_ms - in->quote->bar_ms > settings->life_ms;
