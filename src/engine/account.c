@@ -73,6 +73,8 @@ void engine_on_fill(struct engine *e, const struct event *event)
 	if (!news.counted)
 		return;
 	bool main_book = event->book == BOOK_MAIN;
+	if (news.opened && news.holding->capital == 0) /* a late entry nobody planned: it still moves NAV */
+		news.holding->capital = engine_capital(e) > 0 ? engine_capital(e) : 0;
 	news.fill.seq = ++e->seq;
 	wants_record(e->wants, RECORD_FILL)->fill = news.fill;
 	if (main_book && slippage_step(&e->slippage, &e->set.limits, &news.fill))
@@ -120,13 +122,9 @@ static money_t own_result(const struct engine *e)
 	return own;
 }
 
-void engine_on_balance(struct engine *e, const struct event *event)
+static void explain_wallet(struct engine *e, money_t before)
 {
-	money_t wallet = event->balance.wallet, before = e->wallet;
-
-	if (wallet == UNKNOWN)
-		return;
-	e->wallet = wallet;
+	money_t wallet = e->wallet;
 	money_t expected = e->expected_wallet == UNKNOWN ? wallet : e->expected_wallet + own_result(e);
 	money_t off = wallet > expected ? wallet - expected : expected - wallet;
 	money_t allowed = share_down(wallet > 0 ? wallet : 0, e->set.unexplained);
@@ -137,17 +135,31 @@ void engine_on_balance(struct engine *e, const struct event *event)
 	if (!unexplained)
 		e->expected_wallet = wallet - own_result(e);
 	money_t equity = engine_equity(e);
-	if (equity != UNKNOWN)
+	/* A gain that nobody explained may be a deposit whose row is on its way: it is no peak. */
+	if (equity != UNKNOWN && (!unexplained || wallet < expected))
 		engine_fact(e, &(struct fact){.kind = FACT_EQUITY, .at_ms = e->now_ms, .value = equity});
+}
+
+void engine_on_balance(struct engine *e, const struct event *event)
+{
+	money_t before = e->wallet;
+
+	if (event->balance.wallet == UNKNOWN || event->book != BOOK_MAIN)
+		return;
+	e->wallet = event->balance.wallet;
+	explain_wallet(e, before);
 }
 
 void engine_on_ledger(struct engine *e, const struct event *event)
 {
 	if (event->ledger.kind == LEDGER_FUNDING && event->sym != SYM_NONE)
 		execution_on_funding(&e->execution, (enum book)event->book, event->sym, event->ledger.amount);
-	else if (event->ledger.kind == LEDGER_TRANSFER && e->expected_wallet != UNKNOWN) {
+	else if (event->ledger.kind == LEDGER_TRANSFER && event->book == BOOK_MAIN && e->expected_wallet != UNKNOWN) {
 		e->expected_wallet += event->ledger.amount;
 		e->desk.equity_peak += event->ledger.amount;
+		e->desk_dirty = true;
+		if (e->unexplained) /* this may be the reason */
+			explain_wallet(e, e->wallet);
 	}
 }
 

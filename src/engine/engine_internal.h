@@ -47,7 +47,6 @@ struct engine {
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
 	ms_t scan_ms;		/* next scan */
-	bool scan_open;
 	ms_t round_ms;		/* end of the bar whose round is open; 0: none */
 	ms_t last_round_ms;
 	size_t round_missing;	/* watched symbols whose bar has not come */

@@ -52,17 +52,45 @@ static void ask_history(struct engine *e, sym_t sym)
 	wants_intent(e->wants, INTENT_HISTORY, BOOK_MAIN, sym)->value = e->set.history_bars;
 }
 
+/* What was open at the last NAV sample is told by the sample itself: nav / nav_day = 1 + day_closed + sum of
+ * (sampled_net - day_base) / C. Only the sum matters, so the first holding carries it. */
+static void restore_sampled(struct engine *e)
+{
+	const struct desk *desk = &e->desk;
+	int64_t open = 0;
+	bool first = true;
+
+	if (desk->nav_day <= 0)
+		return;
+	open = desk->nav >= desk->nav_day ? mul_div_down(desk->nav - desk->nav_day, NAV_ONE, desk->nav_day)
+					  : -mul_div_up(desk->nav_day - desk->nav, NAV_ONE, desk->nav_day);
+	open -= desk->day_closed;
+	for (size_t i = 0; i < e->execution.active_count; i++) {
+		const struct holding *h = execution_active(&e->execution, i);
+		if (h->book != BOOK_MAIN || h->qty == 0 || h->capital <= 0)
+			continue;
+		money_t *sampled = &e->symbols[h->sym].sampled_net;
+		*sampled = h->day_base;
+		if (first)
+			*sampled += open >= 0 ? mul_div_down(open, h->capital, NAV_ONE)
+					      : -mul_div_up(-open, h->capital, NAV_ONE);
+		first = false;
+	}
+}
+
 /* The journal is read: ask the exchange for its truth. */
 static void begin(struct engine *e)
 {
 	bool any_watched = false;
 
 	e->restored = true;
+	restore_sampled(e);
 	if (e->now_ms >= e->desk.day_ms + DAY_MS)
 		engine_roll_day(e);
 	for (size_t i = 0; i < e->set.manual_count; i++)
 		scanner_manual(&e->scanner, e->set.manual[i]);
 	execution_restored(&e->execution, e->now_ms);
+	execution_on_orders_begin(&e->execution);
 	e->snapshot_open = true;
 	wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_MAIN, SYM_NONE);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
@@ -105,10 +133,14 @@ void engine_on_snapshot_end(struct engine *e, const struct event *event)
 			break;
 		e->snapshot_open = false;
 		e->positions_done = true;
-		if (!execution_on_positions_end(&e->execution, BOOK_MAIN))
+		if (!execution_on_positions_end(&e->execution, BOOK_MAIN, e->now_ms))
 			engine_note(e, NOTE_DIFFERENCE, SYM_NONE, REFUSAL_NONE, 0, 0);
 		break;
-	case SNAPSHOT_ORDERS: e->orders_done = true; break;
+	case SNAPSHOT_ORDERS:
+		if (!e->orders_done)
+			execution_on_orders_end(&e->execution, BOOK_MAIN, e->now_ms);
+		e->orders_done = true;
+		break;
 	case SNAPSHOT_BALANCE: e->balance_done = true; break;
 	case SNAPSHOT_SCAN: engine_on_scan_end(e); break;
 	case SNAPSHOT_HISTORY:

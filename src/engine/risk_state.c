@@ -54,7 +54,8 @@ void engine_fact(struct engine *e, const struct fact *fact)
 
 void engine_flush_desk(struct engine *e)
 {
-	if (!e->desk_dirty)
+	/* An id that was handed out must never be again, whatever became of its order. */
+	if (!e->desk_dirty && e->desk.sequence == e->execution.sequence)
 		return;
 	e->desk_dirty = false;
 	e->desk.sequence = e->execution.sequence;

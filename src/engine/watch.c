@@ -14,7 +14,8 @@ static void begin_watching(struct engine *e, sym_t sym)
 {
 	wants_intent(e->wants, INTENT_WATCH, BOOK_MAIN, sym)->value = 1;
 	wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, sym)->value = e->set.decision.leverage;
-	if (e->symbols[sym].series.bars == 0 && e->restored && !e->set.warm_all)
+	bool cold = e->now_ms - e->symbols[sym].bar_ms > 2 * e->set.limits.timeframe_ms; /* never, or no longer, fed */
+	if (cold && e->restored && !e->set.warm_all)
 		wants_intent(e->wants, INTENT_HISTORY, BOOK_MAIN, sym)->value = e->set.history_bars;
 }
 
@@ -41,7 +42,6 @@ void engine_on_scan_end(struct engine *e)
 			wants_intent(e->wants, INTENT_WATCH, BOOK_MAIN, (sym_t)changes[i].sym)->value = 0;
 	}
 	scanner_begin(&e->scanner);
-	e->scan_open = false;
 }
 
 static price_t way_out_price(const struct quote *quote, int64_t side)
@@ -83,8 +83,15 @@ void engine_flatten(struct engine *e, enum exit_reason reason)
 {
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		struct holding *h = execution_active(&e->execution, i);
-		if (h->book == BOOK_MAIN && h->qty > 0 && h->phase != PHASE_LEAVING)
+		if (h->book != BOOK_MAIN || h->phase == PHASE_LEAVING)
+			continue;
+		if (h->qty > 0) {
 			engine_reduce(e, h, h->qty, reason);
+		} else { /* its entry is on the way: what it fills leaves at once */
+			h->phase = PHASE_LEAVING;
+			h->exit_reason = reason;
+			execution_touch(&e->execution, h);
+		}
 	}
 }
 

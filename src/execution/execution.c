@@ -77,7 +77,8 @@ void order_touch(struct execution *x, const struct order *order)
 	x->any_dirty = true;
 }
 
-/* From now on these are nobody's: if the exchange does not remove them, the sweep will. */
+/* From now on these are nobody's: if the exchange does not remove them, the sweep will. One that was attached and
+ * never heard of is asked about, like any other order that does not answer. */
 void holding_release_protective(struct execution *x, const struct holding *h, ms_t at_ms)
 {
 	const int64_t ids[] = {h->stop_id, h->target_id};
@@ -87,6 +88,8 @@ void holding_release_protective(struct execution *x, const struct holding *h, ms
 		if (order == NULL || order_is_final(order->state))
 			continue;
 		order->changed_ms = at_ms;
+		if (order->sent_ms == 0)
+			order->sent_ms = at_ms;
 		order_touch(x, order);
 	}
 }
@@ -115,6 +118,7 @@ static void orders_compact(struct execution *x)
 		if (order_is_final(order->state) && (order->state != ORDER_FILLED || order->filled >= order->qty))
 			continue;
 		x->orders[kept] = *order;
+		x->order_listed[kept] = x->order_listed[i];
 		x->order_dirty[kept++] = false;
 	}
 	x->order_count = kept;
@@ -125,6 +129,7 @@ struct order *order_add(struct execution *x, const struct order *order)
 	tb_assert(x->order_count < EXECUTION_ORDERS_MAX);
 	x->orders[x->order_count] = *order;
 	x->order_dirty[x->order_count] = true;
+	x->order_listed[x->order_count] = false;
 	x->any_dirty = true;
 	return &x->orders[x->order_count++];
 }
@@ -187,8 +192,10 @@ void execution_reduce(struct execution *x, const struct ticket *ticket, price_t 
 	h->exit_id = req->id;
 	if (h->exit_reason == EXIT_NONE)
 		h->exit_reason = reason;
-	if (req->qty == h->qty)
+	if (req->qty == h->qty && h->phase != PHASE_LEAVING) {
 		h->phase = PHASE_LEAVING;
+		h->tries = 0;
+	}
 	h->retry_ms = now_ms + SECOND_MS; /* a reduce may be reissued after a second of silence */
 	execution_touch(x, h);
 	order_add(x, &(struct order){.id = req->id, .book = req->book, .sym = req->sym, .role = ROLE_EXIT,
@@ -240,7 +247,8 @@ void execution_flush(struct execution *x, struct wants *wants)
 void execution_restore(struct execution *x, const struct record *record)
 {
 	if (record->kind == RECORD_FILL) {
-		x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = record->fill.execution;
+		x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = (struct seen_execution){
+			record->fill.execution, record->fill.book, record->fill.sym};
 	} else if (record->kind == RECORD_ORDER) {
 		int64_t sequence = client_id_sequence(record->order.id);
 		if (sequence > x->sequence)
@@ -266,5 +274,15 @@ void execution_restored(struct execution *x, ms_t now_ms)
 			order->changed_ms = now_ms;
 			order_touch(x, order);
 		}
+	}
+	/* Deadlines count connected, running time: they begin anew. */
+	for (size_t i = 0; i < x->active_count; i++) {
+		struct holding *h = execution_active(x, i);
+		if (h->naked_ms != 0)
+			h->naked_ms = now_ms;
+		h->beyond_ms = 0;
+		h->retry_ms = now_ms;
+		h->tries = 0;
+		execution_touch(x, h);
 	}
 }

@@ -23,6 +23,11 @@ struct execution_settings {
 };
 extern const struct execution_settings execution_settings_default;
 
+/* An execution already counted: numbers are the exchange's own, unique only within a book and a symbol. */
+struct seen_execution {
+	int64_t execution, book, sym;
+};
+
 /* What the exchange said of a symbol's position in the running snapshot. */
 struct seen_position {
 	int64_t side;
@@ -37,10 +42,11 @@ struct execution {
 	size_t order_count;
 	struct order orders[EXECUTION_ORDERS_MAX];
 	bool order_dirty[EXECUTION_ORDERS_MAX];
+	bool order_listed[EXECUTION_ORDERS_MAX]; /* the running snapshot of orders has it */
 	bool any_dirty;
 	size_t active_count;	 /* holdings that are not flat, sorted by book and symbol */
 	uint32_t active[BOOK_COUNT * 256];
-	int64_t seen[EXECUTION_SEEN_MAX]; /* executions already counted */
+	struct seen_execution seen[EXECUTION_SEEN_MAX];
 	size_t seen_next;
 	struct holding holdings[BOOK_COUNT][SYMBOLS_MAX];
 	bool dirty[BOOK_COUNT][SYMBOLS_MAX];
@@ -87,7 +93,12 @@ void execution_on_unrecorded(struct execution *x, int64_t id, ms_t now_ms);
 void execution_on_funding(struct execution *x, enum book book, sym_t sym, money_t amount);
 /* Position snapshot: remember, then compare at its end. True if the symbol's quantities agree for all. */
 void execution_on_position(struct execution *x, const struct event *event);
-bool execution_on_positions_end(struct execution *x, enum book book);
+bool execution_on_positions_end(struct execution *x, enum book book, ms_t now_ms);
+/* The list of orders is complete. An order we believe to rest that was not in it is unknown from now on: it is
+ * looked up, and a stop of that kind protects nothing meanwhile. Call execution_on_orders_begin() when the snapshot
+ * is asked for. */
+void execution_on_orders_begin(struct execution *x);
+void execution_on_orders_end(struct execution *x, enum book book, ms_t now_ms);
 
 /* What is needed now. Call until false; each wish must be acted on (or its refusal told) before the next call. */
 enum wish_kind { WISH_REDUCE, WISH_PROTECT, WISH_CANCEL, WISH_QUERY };

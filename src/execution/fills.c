@@ -48,12 +48,15 @@ money_t holding_net(const struct holding *h, const struct instrument *instrument
 	return realised(h) + holding_unrealised(h, instrument, price) - h->fees + h->funding;
 }
 
-static bool seen_before(struct execution *x, int64_t execution)
+static bool seen_before(struct execution *x, const struct event *event)
 {
+	const struct seen_execution it = {event->fill.execution, event->book, event->sym};
+
 	for (size_t i = 0; i < EXECUTION_SEEN_MAX; i++)
-		if (x->seen[i] == execution && execution != 0)
+		if (it.execution != 0 && x->seen[i].execution == it.execution && x->seen[i].sym == it.sym &&
+		    x->seen[i].book == it.book)
 			return true;
-	x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = execution;
+	x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = it;
 	return false;
 }
 
@@ -74,6 +77,7 @@ static void fill_entry(struct execution *x, struct holding *h, struct fill_news 
 		h->spread = fill->spread;
 	h->entry_qty += fill->qty, h->entry_cost += value;
 	h->qty += fill->qty, h->cost += value;
+	holding_read_stop(x, h); /* its stop may have been confirmed before the fill was told */
 }
 
 static void close_trade(const struct holding *h, struct fill_news *news)
@@ -98,6 +102,7 @@ static void close_trade(const struct holding *h, struct fill_news *news)
 		news->trade.mae = 0;
 	if (news->trade.mfe < 0)
 		news->trade.mfe = 0;
+	news->trade.r = UNKNOWN;
 	if (h->risk > 0) /* toward minus infinity: never better than it was */
 		news->trade.r = net >= 0 ? mul_div_down(net, RATIO_ONE, h->risk) : -mul_div_up(-net, RATIO_ONE, h->risk);
 }
@@ -137,6 +142,19 @@ static void fill_exit(struct execution *x, struct holding *h, const struct order
 	}
 }
 
+/* An entry that was taken for rejected or absent has filled after all. It is ours, and nothing protects it that we
+ * know of: held only to leave at once. */
+static void take_late_entry(struct execution *x, struct holding *h, const struct event *event)
+{
+	h->phase = PHASE_LEAVING;
+	h->side = event->fill.side;
+	h->entry_id = event->fill.id;
+	h->decision_price = event->fill.price;
+	h->sent_ms = h->signal_ms = event->at_ms;
+	h->exit_reason = EXIT_UNPROTECTED;
+	holding_activate(x, h);
+}
+
 void execution_on_fill(struct execution *x, const struct event *event, struct fill_news *news)
 {
 	enum book book = (enum book)event->book;
@@ -147,14 +165,20 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 	news->fill.at_ms = event->at_ms;
 	news->fill.book = event->book;
 	news->fill.sym = event->sym;
-	if (seen_before(x, event->fill.execution))
+	if (seen_before(x, event))
 		return;
 	bool ours = order != NULL || client_id_instance(event->fill.id) == x->instance;
 	bool entry = ours && client_id_role(event->fill.id) == ROLE_ENTRY;
 	if (order != NULL) {
 		order->filled += event->fill.qty;
+		if (order->filled >= order->qty && !order_is_final(order->state)) { /* proof enough */
+			order->state = ORDER_FILLED;
+			order->changed_ms = event->at_ms;
+		}
 		order_touch(x, order);
 	}
+	if (h->phase == PHASE_FLAT && entry)
+		take_late_entry(x, h, event);
 	if (h->phase == PHASE_FLAT || (entry && h->entry_id != event->fill.id) ||
 	    (!entry && event->fill.side != -h->side)) { /* nothing of ours that this could belong to */
 		x->unreconciled[book][event->sym] = true;
@@ -193,7 +217,7 @@ void execution_on_position(struct execution *x, const struct event *event)
 }
 
 /* The exchange is the truth for positions: where it has less of ours than we think, ours is what it has. */
-static bool reconcile(struct execution *x, struct holding *h, const struct seen_position *seen)
+static bool reconcile(struct execution *x, struct holding *h, const struct seen_position *seen, ms_t now_ms)
 {
 	bool same_side = seen->qty == 0 || h->qty == 0 || seen->side == h->side;
 
@@ -201,23 +225,29 @@ static bool reconcile(struct execution *x, struct holding *h, const struct seen_
 		return true;
 	x->unreconciled[h->book][h->sym] = true;
 	qty_t kept = same_side && seen->qty < h->qty ? seen->qty : same_side ? h->qty : 0;
-	if (h->qty > 0 && kept < h->qty) {
-		h->cost = mul_div_down(h->cost, kept, h->qty);
-		h->qty = kept;
-		if (kept == 0)
-			holding_clear(x, h);
-		execution_touch(x, h);
+	if (h->qty == 0 || kept == h->qty)
+		return false;
+	if (kept == 0) {
+		holding_release_protective(x, h, now_ms);
+		holding_clear(x, h);
+		return false;
 	}
+	/* What left elsewhere leaves the entry too: its result is nobody's to guess. */
+	money_t gone = h->cost - mul_div_down(h->cost, kept, h->qty);
+	h->cost -= gone, h->entry_cost -= gone;
+	h->entry_qty -= h->qty - kept;
+	h->qty = kept;
+	execution_touch(x, h);
 	return false;
 }
 
-bool execution_on_positions_end(struct execution *x, enum book book)
+bool execution_on_positions_end(struct execution *x, enum book book, ms_t now_ms)
 {
 	bool agree = true;
 
 	for (size_t sym = 0; sym < x->universe->count; sym++) {
 		x->unreconciled[book][sym] = false;
-		agree = reconcile(x, &x->holdings[book][sym], &x->snapshot[book][sym]) && agree;
+		agree = reconcile(x, &x->holdings[book][sym], &x->snapshot[book][sym], now_ms) && agree;
 		x->snapshot[book][sym] = (struct seen_position){0};
 	}
 	return agree;

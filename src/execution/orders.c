@@ -9,8 +9,13 @@ void holding_settle_phase(struct execution *x, struct holding *h, ms_t at_ms)
 
 	if (naked && h->naked_ms == 0) {
 		h->naked_ms = at_ms;
-		h->retry_ms = at_ms + x->set.protect_grace_ms;
-		h->tries = 0;
+		if (h->phase != PHASE_LEAVING) {
+			h->retry_ms = at_ms + x->set.protect_grace_ms;
+			h->tries = 0;
+		} else if (h->exit_id == 0) { /* it was to leave before it opened: at once */
+			h->retry_ms = at_ms;
+			h->tries = 1;
+		}
 	} else if (!naked && h->naked_ms != 0) {
 		h->naked_total_ms += at_ms > h->naked_ms ? at_ms - h->naked_ms : 0;
 		h->naked_ms = 0;
@@ -50,13 +55,27 @@ static void entry_changed(struct execution *x, struct holding *h, const struct o
 	entry_over(x, h, order);
 }
 
+void holding_read_stop(struct execution *x, struct holding *h)
+{
+	const struct order *stop = order_find(x, h->stop_id);
+
+	if (stop != NULL && stop->state == ORDER_LIVE)
+		h->stop_qty = stop->qty;
+}
+
+/* While a new stop is on its way the one it replaces still covers; once that is gone, nothing does. */
 static void stop_changed(struct execution *x, struct holding *h, const struct order *order, ms_t at_ms)
 {
-	if (h->stop_id != order->id || h->qty == 0)
+	const struct order *stop = order_find(x, h->stop_id);
+	bool current = h->stop_id == order->id;
+
+	if (h->qty == 0)
 		return;
-	if (order->state == ORDER_LIVE)
+	if (current && order->state == ORDER_LIVE)
 		h->stop_qty = order->qty;
-	else if (order_is_final(order->state) || order->state == ORDER_UNKNOWN)
+	else if (current && (order_is_final(order->state) || order->state == ORDER_UNKNOWN))
+		h->stop_qty = 0;
+	else if (!current && order_is_final(order->state) && (stop == NULL || stop->state != ORDER_LIVE))
 		h->stop_qty = 0;
 	holding_settle_phase(x, h, at_ms);
 }
@@ -105,13 +124,35 @@ void execution_on_order(struct execution *x, const struct event *event)
 {
 	struct order *order = order_find(x, event->order.id);
 
-	if (order == NULL || order_is_final(order->state))
+	if (order == NULL)
+		return;
+	x->order_listed[order - x->orders] = true;
+	if (order_is_final(order->state))
 		return;
 	if (event->order.qty > 0 && order->role != ROLE_ENTRY)
 		order->qty = event->order.qty;
 	if (order->role == ROLE_STOP || order->role == ROLE_TARGET)
 		order->price = event->order.price > 0 ? event->order.price : order->price;
-	move(x, order, event->order.state, event->at_ms);
+	int64_t state = event->order.state;
+	/* The rest of an entry was cancelled, and its fills may be told after it: it filled, with less. */
+	if (order->role == ROLE_ENTRY && order_is_final(state) && event->order.filled > 0) {
+		state = ORDER_FILLED;
+		order->qty = event->order.filled < order->qty ? event->order.filled : order->qty;
+	}
+	move(x, order, state, event->at_ms);
+}
+
+void execution_on_orders_begin(struct execution *x)
+{
+	for (size_t i = 0; i < x->order_count; i++)
+		x->order_listed[i] = false;
+}
+
+void execution_on_orders_end(struct execution *x, enum book book, ms_t now_ms)
+{
+	for (size_t i = 0; i < x->order_count; i++)
+		if (x->orders[i].book == book && x->orders[i].state == ORDER_LIVE && !x->order_listed[i])
+			move(x, &x->orders[i], ORDER_UNKNOWN, now_ms);
 }
 
 /* "Not found" is proof only after the exchange's own delay. */

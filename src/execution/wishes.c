@@ -23,32 +23,37 @@ static bool leave(struct holding *h, enum exit_reason reason, struct wish *wish)
 	return true;
 }
 
-/* Alternates protect and leave once the deadline has passed; before it, asks for the missing stop. */
+static bool protect(const struct holding *h, struct wish *wish)
+{
+	*wish = (struct wish){.kind = WISH_PROTECT, .book = (enum book)h->book, .sym = (sym_t)h->sym,
+			      .stop = h->stop, .target = h->target, .reason = (enum exit_reason)h->stop_reason};
+	return true;
+}
+
+/* Asks for the missing stop until the deadline, then leaves (and leaving_wish takes over). */
 static bool naked_wish(struct execution *x, struct holding *h, ms_t now_ms, struct wish *wish)
 {
 	if (h->naked_ms == 0 || now_ms < h->retry_ms)
 		return false;
 	bool late = now_ms - h->naked_ms >= x->set.protect_deadline_ms;
-	bool protect = !late || h->tries % 2 == 1;
 
 	h->retry_ms = now_ms + backoff(x, h->tries);
 	if (!late && h->retry_ms > h->naked_ms + x->set.protect_deadline_ms)
 		h->retry_ms = h->naked_ms + x->set.protect_deadline_ms;
 	h->tries++;
 	execution_touch(x, h);
-	if (!protect)
-		return leave(h, EXIT_UNPROTECTED, wish);
-	*wish = (struct wish){.kind = WISH_PROTECT, .book = (enum book)h->book, .sym = (sym_t)h->sym,
-			      .stop = h->stop, .target = h->target, .reason = (enum exit_reason)h->stop_reason};
-	return true;
+	return late ? leave(h, EXIT_UNPROTECTED, wish) : protect(h, wish);
 }
 
-static bool leaving_wish(struct execution *x, struct holding *h, ms_t now_ms, struct wish *wish)
+/* The way out did not work yet: again, and where nothing protects meanwhile, in turn with asking for the stop. */
+static bool leaving_wish(struct execution *x, struct holding *h, price_t mark, ms_t now_ms, struct wish *wish)
 {
-	if (h->phase != PHASE_LEAVING || now_ms < h->retry_ms)
+	if (now_ms < h->retry_ms)
 		return false;
 	h->retry_ms = now_ms + backoff(x, ++h->tries);
 	execution_touch(x, h);
+	if (h->naked_ms != 0 && h->tries % 2 == 1 && h->stop > 0 && !mark_beyond_stop(h, mark))
+		return protect(h, wish);
 	return leave(h, (enum exit_reason)h->exit_reason, wish);
 }
 
@@ -71,18 +76,30 @@ bool execution_holding_wish(struct execution *x, struct holding *h, price_t mark
 	if (h->qty == 0)
 		return false;
 	if (h->phase == PHASE_LEAVING)
-		return leaving_wish(x, h, now_ms, wish);
+		return leaving_wish(x, h, mark, now_ms, wish);
 	return naked_wish(x, h, now_ms, wish) || beyond_wish(x, h, mark, now_ms, wish);
 }
 
 void execution_protect_refused(struct execution *x, struct holding *h, ms_t now_ms)
 {
 	h->naked_ms = h->naked_ms ? h->naked_ms : now_ms;
-	h->tries = 0; /* an even try after the deadline leaves */
+	h->tries = 1; /* the next try leaves */
 	h->retry_ms = now_ms;
+	if (h->phase != PHASE_LEAVING)
+		h->exit_reason = EXIT_BEYOND_STOP;
 	h->phase = PHASE_LEAVING;
-	h->exit_reason = EXIT_BEYOND_STOP;
 	execution_touch(x, h);
+}
+
+/* A stop that was replaced is cancelled only once the one in its place is confirmed. */
+static bool still_covers(const struct execution *x, const struct holding *h, const struct order *order)
+{
+	if (order->role != ROLE_STOP || h->qty == 0)
+		return false;
+	for (size_t i = 0; i < x->order_count; i++)
+		if (x->orders[i].id == h->stop_id)
+			return x->orders[i].state != ORDER_LIVE;
+	return true;
 }
 
 /* When this order next needs something; INT64_MAX: never. changed_ms is also the time of the last attempt. */
@@ -96,7 +113,8 @@ static ms_t order_due_ms(const struct execution *x, const struct order *order)
 	if (order->state == ORDER_INTENT && !attached)
 		return order->sent_ms + x->set.answer_ms;
 	bool protective = order->role == ROLE_STOP || order->role == ROLE_TARGET;
-	if (order->state == ORDER_LIVE && protective && h->stop_id != order->id && h->target_id != order->id)
+	if (order->state == ORDER_LIVE && protective && h->stop_id != order->id && h->target_id != order->id &&
+	    !still_covers(x, h, order))
 		return order->changed_ms + x->set.sweep_ms;
 	return INT64_MAX;
 }

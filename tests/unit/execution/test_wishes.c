@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT
+ * What a position asks for, and when: protection, a way out, both in turn. */
+#include "books.h"
+
+static void open_naked(void)
+{
+	enter(SIDE_LONG, 10);
+	fill(held(1)->entry_id, SIDE_LONG, 10, 1000);
+	assert_int_equal(held(1)->phase, PHASE_UNPROTECTED);
+}
+
+static void a_protected_position_wants_nothing(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	now += DAY_MS;
+	assert_int_equal(wish_at(1000), -1);
+	assert_int_equal(execution_next_ms(&x), INT64_MAX);
+}
+
+static void an_attached_stop_that_is_not_confirmed_within_the_grace_is_asked_for(void **state)
+{
+	(void)state;
+	open_naked();
+	now = T0 + 499;
+	assert_int_equal(wish_at(1000), -1);
+	assert_int_equal(execution_next_ms(&x), T0 + 500);
+	now = T0 + 500;
+	assert_int_equal(wish_at(1000), WISH_PROTECT);
+	assert_int_equal(held(1)->stop, 950);
+	assert_int_equal(wants.intents[wants.intent_count - 1].ticket.order.qty, 10);
+	live(held(1)->stop_id, 10);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+	now += HOUR_MS;
+	assert_int_equal(wish_at(1000), -1);
+}
+
+static void at_the_three_second_deadline_it_leaves(void **state)
+{
+	(void)state;
+	open_naked();
+	for (now = T0; now < T0 + 3000; now++)
+		assert_int_not_equal(wish_at(1000), WISH_REDUCE);
+	assert_int_equal(wish_at(1000), WISH_REDUCE);
+	assert_int_equal(now, T0 + 3000);
+	assert_int_equal(held(1)->phase, PHASE_LEAVING);
+	assert_int_equal(held(1)->exit_reason, EXIT_UNPROTECTED);
+}
+
+static void if_leaving_fails_it_alternates_both_with_at_most_two_seconds_between(void **state)
+{
+	(void)state;
+	open_naked();
+	ms_t last = T0 + 3000;
+	int kinds[16], count = 0;
+	for (now = T0; now < T0 + 60000 && count < 16; now += 10) {
+		int kind = wish_at(1000);
+		wants.intent_count = 0;
+		if (kind < 0 || now < T0 + 3000)
+			continue;
+		assert_true(now - last <= 2000);
+		last = now;
+		kinds[count++] = kind;
+		if (kind == WISH_REDUCE) /* and the exchange refuses every time */
+			news_of(held(1)->exit_id, ORDER_REJECTED, 10, 0);
+		else
+			news_of(held(1)->stop_id, ORDER_REJECTED, 10, 0);
+	}
+	assert_int_equal(count, 16);
+	for (int i = 0; i < count; i++)
+		assert_int_equal(kinds[i], i % 2 == 0 ? WISH_REDUCE : WISH_PROTECT);
+}
+
+static void silence_from_the_way_out_alternates_too(void **state)
+{
+	(void)state;
+	open_naked();
+	int reduces = 0, protects = 0;
+	for (now = T0 + 3000; now < T0 + 15000; now += 10) {
+		int kind = wish_at(1000);
+		reduces += kind == WISH_REDUCE;
+		protects += kind == WISH_PROTECT;
+	}
+	assert_true(reduces >= 3 && protects >= 3 && reduces - protects <= 1 && protects - reduces <= 1);
+}
+
+static void a_stop_that_takes_while_leaving_ends_the_unprotected_time_but_not_the_leaving(void **state)
+{
+	(void)state;
+	open_naked();
+	now = T0 + 3000;
+	assert_int_equal(wish_at(1000), WISH_REDUCE);
+	now += 1000;
+	assert_int_equal(wish_at(1000), WISH_PROTECT);
+	live(held(1)->stop_id, 10);
+	assert_int_equal(held(1)->naked_ms, 0);
+	assert_int_equal(held(1)->naked_total_ms, 4000);
+	assert_int_equal(held(1)->phase, PHASE_LEAVING);
+	now += 2000;
+	assert_int_equal(wish_at(1000), WISH_REDUCE);
+}
+
+static void a_reduce_may_be_sent_again_after_a_second_of_silence_with_a_new_id(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	reduce(EXIT_TIME);
+	int64_t first = held(1)->exit_id;
+	now = T0 + 999;
+	assert_int_equal(wish_at(1000), -1);
+	now = T0 + 1000;
+	assert_int_equal(execution_next_ms(&x), now);
+	assert_int_equal(wish_at(1000), WISH_REDUCE);
+	assert_int_not_equal(held(1)->exit_id, first);
+	assert_int_equal(held(1)->exit_reason, EXIT_TIME);
+}
+
+static void a_rejected_reduce_is_tried_again_sooner(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	reduce(EXIT_TIME);
+	now += 100;
+	news_of(held(1)->exit_id, ORDER_REJECTED, 10, 0);
+	now += 249;
+	assert_int_equal(wish_at(1000), -1);
+	now++;
+	assert_int_equal(wish_at(1000), WISH_REDUCE);
+}
+
+static void a_mark_beyond_the_stop_for_two_seconds_reduces(void **state)
+{
+	for (int64_t side = SIDE_SHORT; side <= SIDE_LONG; side += 2) {
+		books_open(state);
+		open_protected(side, 10);
+		price_t stop = held(1)->stop;
+		assert_int_equal(wish_at(stop + side), -1);
+		assert_int_equal(held(1)->beyond_ms, 0);
+		assert_int_equal(wish_at(stop), -1); /* at the stop is beyond it */
+		assert_int_equal(execution_next_ms(&x), T0 + 2000);
+		now = T0 + 1999;
+		assert_int_equal(wish_at(stop - side), -1);
+		now = T0 + 2000;
+		assert_int_equal(wish_at(stop - side), WISH_REDUCE);
+		assert_int_equal(held(1)->exit_reason, EXIT_BEYOND_STOP);
+	}
+}
+
+static void a_mark_that_comes_back_starts_the_two_seconds_anew(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	wish_at(940);
+	now = T0 + 1500;
+	assert_int_equal(wish_at(960), -1);
+	now = T0 + 2500;
+	assert_int_equal(wish_at(940), -1);
+	now = T0 + 4499;
+	assert_int_equal(wish_at(940), -1);
+	now = T0 + 4500;
+	assert_int_equal(wish_at(940), WISH_REDUCE);
+}
+
+static void a_stop_that_cannot_be_sealed_leaves_at_once(void **state)
+{
+	(void)state;
+	open_naked();
+	now = T0 + 600;
+	execution_protect_refused(&x, held(1), now);
+	assert_int_equal(wish_at(940), WISH_REDUCE);
+	assert_int_equal(held(1)->exit_reason, EXIT_BEYOND_STOP);
+}
+
+static void the_old_stop_covers_until_the_new_one_is_rejected(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	int64_t old = held(1)->stop_id;
+	protect(980);
+	assert_int_not_equal(held(1)->stop_id, old);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+	now += 300;
+	news_of(held(1)->stop_id, ORDER_REJECTED, 10, 0);
+	assert_int_equal(held(1)->phase, PHASE_UNPROTECTED);
+	assert_int_equal(held(1)->naked_ms, now);
+}
+
+static void the_old_stop_is_not_cancelled_before_the_new_one_is_confirmed(void **state)
+{
+	(void)state;
+	struct wish wish;
+	open_protected(SIDE_LONG, 10);
+	int64_t old = held(1)->stop_id;
+	protect(980);
+	now += 4000; /* twice the sweep time */
+	while (order_wish(&wish) == WISH_CANCEL)
+		assert_int_not_equal(wish.id, old);
+	live(held(1)->stop_id, 10);
+	bool swept = false;
+	while (order_wish(&wish) == WISH_CANCEL)
+		swept = swept || wish.id == old;
+	assert_true(swept);
+	news_of(old, ORDER_CANCELLED, 10, 0);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+}
+
+static void if_the_old_stop_goes_before_the_new_one_is_confirmed_nothing_protects(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	int64_t old = held(1)->stop_id;
+	protect(980);
+	news_of(old, ORDER_CANCELLED, 10, 0);
+	assert_int_equal(held(1)->phase, PHASE_UNPROTECTED);
+	live(held(1)->stop_id, 10);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+}
+
+static void a_stop_cancelled_by_somebody_else_is_missed_at_once(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	now += 60000;
+	news_of(held(1)->stop_id, ORDER_CANCELLED, 10, 0);
+	assert_int_equal(held(1)->phase, PHASE_UNPROTECTED);
+	now += 500;
+	assert_int_equal(wish_at(1000), WISH_PROTECT);
+}
+
+static void a_lost_target_is_no_reason_to_leave(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	news_of(held(1)->target_id, ORDER_REJECTED, 10, 0);
+	assert_int_equal(held(1)->target_qty, 0);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+}
+
+static void deadlines_count_running_time_and_begin_anew_after_a_restart(void **state)
+{
+	(void)state;
+	open_naked();
+	execution_flush(&x, &wants);
+	now += HOUR_MS;
+	execution_restored(&x, now);
+	assert_int_equal(wish_at(1000), WISH_PROTECT);
+	now += 2999;
+	assert_int_not_equal(wish_at(1000), WISH_REDUCE);
+	now++;
+	assert_int_equal(wish_at(1000), WISH_REDUCE);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, books_open)
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_protected_position_wants_nothing),
+		TEST(an_attached_stop_that_is_not_confirmed_within_the_grace_is_asked_for),
+		TEST(at_the_three_second_deadline_it_leaves),
+		TEST(if_leaving_fails_it_alternates_both_with_at_most_two_seconds_between),
+		TEST(silence_from_the_way_out_alternates_too),
+		TEST(a_stop_that_takes_while_leaving_ends_the_unprotected_time_but_not_the_leaving),
+		TEST(a_reduce_may_be_sent_again_after_a_second_of_silence_with_a_new_id),
+		TEST(a_rejected_reduce_is_tried_again_sooner),
+		TEST(a_mark_beyond_the_stop_for_two_seconds_reduces),
+		TEST(a_mark_that_comes_back_starts_the_two_seconds_anew),
+		TEST(a_stop_that_cannot_be_sealed_leaves_at_once),
+		TEST(the_old_stop_covers_until_the_new_one_is_rejected),
+		TEST(the_old_stop_is_not_cancelled_before_the_new_one_is_confirmed),
+		TEST(if_the_old_stop_goes_before_the_new_one_is_confirmed_nothing_protects),
+		TEST(a_stop_cancelled_by_somebody_else_is_missed_at_once),
+		TEST(a_lost_target_is_no_reason_to_leave),
+		TEST(deadlines_count_running_time_and_begin_anew_after_a_restart),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
