@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# How fast is the engine? A million bars of 1m of one symbol, always the same, seven times. What is measured is the
+# figure the daemon itself prints: market, simulated exchange, engine, gate, tally and digest; not reading the file.
+# Instructions a bar are counted by callgrind over the first 100,000 bars: the same on every machine with one compiler.
+#
+# usage: engine.sh PROGRAM SOURCE [BENCH_SIGNAL [BENCH_CANDLES]]       BARS=1000000 RUNS=7 as environment
+set -euo pipefail
+bot=$(realpath "$1") root=$(realpath "$2") signal=${3:-} candles=${4:-}
+bars=${BARS:-1000000} runs=${RUNS:-7} part=100000
+[ "$bars" -ge "$part" ] || part=$bars
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+if [ -e "$root/../shared/bench/gen_candles.py" ]; then
+	python3 "$root/../shared/bench/gen_candles.py" MILLION-1m.csv "$bars" >/dev/null
+	made="gen_candles.py, seed 42"
+else
+	python3 "$root/tests/support/make_candles.py" MILLION-1m.csv "$bars"
+	made="tests/support/make_candles.py, seed 1"
+fi
+head -$((part + 1)) MILLION-1m.csv >PART-1m.csv
+echo "$bars bars of 1m, one symbol ($made), sha256 $(sha256sum <MILLION-1m.csv | cut -c1-16)"
+echo "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), load $(cut -d' ' -f1 /proc/loadavg) before"
+
+for ((i = 0; i < runs; i++)); do
+	env -i "$bot" backtest --candles MILLION-1m.csv --json 2>/dev/null
+done >results
+python3 - "$bars" results <<'PY'
+import json, statistics, sys
+bars, runs = int(sys.argv[1]), [json.loads(line) for line in open(sys.argv[2])]
+if len({run["digest"] for run in runs}) != 1 or any(run["bars"] != bars for run in runs):
+    sys.exit("the runs differ")
+for name, key in (("engine, sim and digest", "engine_seconds"), ("reading the file", "load_seconds")):
+    seconds = sorted(run[key] for run in runs)
+    row = [(s * 1e9 / bars, bars / s / 1e6) for s in (seconds[-1], statistics.median(seconds), seconds[0])]
+    print(f"{name:24}" + "".join(f"  {word} {rate:6.2f} M bars/s {ns:6.1f} ns/bar"
+                                 for word, (ns, rate) in zip(("min", "median", "max"), row)))
+print(f"peak {max(run['peak_rss_kib'] for run in runs) / 1024:.0f} MiB, {runs[0]['trades']} trades, "
+      f"digest {runs[0]['digest'][:16]}")
+PY
+
+if command -v valgrind >/dev/null; then
+	count() { # OPTION...: instructions of the program on the part
+		env -i valgrind --tool=callgrind --callgrind-out-file=cg.out "$@" "$bot" backtest --candles PART-1m.csv --json \
+			2>&1 >/dev/null | tr -d , | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
+	}
+	all=$(count)
+	turns=$(count --toggle-collect=sim_world_turn --toggle-collect=sim_world_next)
+	echo "callgrind, first $part bars: $((turns / part)) instructions a bar in the engine's turns, $((all / part)) in all" \
+		"(with reading the file and starting)"
+	echo "by their own cost, instructions a bar:"
+	callgrind_annotate cg.out | tr -d , | awk -v part="$part" '/^[ ]*[0-9]+ \(.*:/ && n < 12 {
+		match($0, /[a-zA-Z0-9_?]+:[^ ]+/)
+		printf "%8.1f  %s\n", $1 / part, substr($0, RSTART, RLENGTH); n++ }' || true
+else
+	echo "no valgrind: instructions are not counted"
+fi
+[ -z "$signal" ] || { echo && "$signal" MILLION-1m.csv; }
+[ -z "$candles" ] || { echo && "$candles" MILLION-1m.csv; }
