@@ -32,15 +32,22 @@ results() { # PROGRAM: one line each
 for compiler in gcc clang; do
 	for level in O0 O2; do
 		build=$here/$compiler-$level
-		if ! cmake -S "$root" -B "$build" -G "$generator" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release \
-			-DCMAKE_C_FLAGS_RELEASE="-$level" -DTB_TESTS=OFF -DTB_SANITIZE=OFF >"$folder/log" 2>&1 ||
+		type=Release
+		[ "$level" = O0 ] && type=Debug
+		if ! cmake -S "$root" -B "$build" -G "$generator" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_BUILD_TYPE="$type" \
+			-DTB_TESTS=OFF -DTB_SANITIZE=OFF >"$folder/log" 2>&1 ||
 			! cmake --build "$build" --parallel --target tradebotd >"$folder/log" 2>&1; then
 			echo "$compiler -$level does not build:"
 			tail -20 "$folder/log"
 			exit 1
 		fi
+		if grep '"command"' "$build/compile_commands.json" | grep -qv -- " -$level " ||
+			! grep -q "^CMAKE_C_COMPILER:.*/$compiler" "$build/CMakeCache.txt"; then
+			echo "$build was not built with $compiler -$level"
+			exit 1
+		fi
 		(cd "$folder" && results "$build/tradebotd") >"$folder/$compiler-$level"
-		cat "$folder/$compiler-$level" | sed "s/^/$compiler -$level: /"
+		sed "s/^/$compiler -$level: /" "$folder/$compiler-$level"
 		grep -q 'digest [0-9a-f]\{64\}' "$folder/$compiler-$level" || { echo "$compiler -$level: no digest"; wrong=1; }
 		diff "$folder/gcc-O0" "$folder/$compiler-$level" || { echo "$compiler -$level differs from gcc -O0"; wrong=1; }
 	done
