@@ -5,13 +5,11 @@
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0 all=0
 shared=$root/../shared/candles
-[ -d "$shared" ] || { echo "skipped: no candles in ../shared"; exit 77; }
-shared=$(realpath "$shared")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 
-agree() { # FOLDER TIMEFRAME FEE BALANCE [OPTION...]: one backtest, recomputed
+agree() { # FOLDER TIMEFRAME FEE BALANCE [--from DAY] [--to DAY]: one backtest, recomputed
 	local said at=$1 frame=$2 fee=$3 balance=$4
 	shift 4
 	if ! env -i "$bot" backtest --candles "$shared/$at" --timeframe "$frame" --funding "$shared/funding" \
@@ -21,11 +19,33 @@ agree() { # FOLDER TIMEFRAME FEE BALANCE [OPTION...]: one backtest, recomputed
 		return
 	fi
 	said=$(python3 "$root/tests/support/recompute.py" --trades trades.csv --candles "$shared/$at" \
-		--timeframe "$frame" --funding "$shared/funding" --taker-fee "$fee" --balance "$balance")
+		--timeframe "$frame" --funding "$shared/funding" --taker-fee "$fee" --balance "$balance" "$@")
 	[ $? -eq 0 ] || wrong=1
 	tail -20 <<<"$said"
 	all=$((all + $(wc -l <trades.csv) - 1))
 }
+
+# A market made here: steps between bars that jump over stops and targets, holes, funding every hour.
+own=$folder/own
+mkdir -p "$own/made" "$own/funding"
+for symbol in AAA BBB; do
+	[ "$symbol" = AAA ] && set -- 7 3000000 || set -- 8 4567
+	python3 "$root/tests/support/make_candles.py" whole 40000 "$1" "$2"
+	awk -F, -v OFS=, 'BEGIN { level = 1 } NR == 1 { print; next } NR % 4000 > 3990 || NR % 7000 == 0 { next }
+		NR % 41 == 0 { level *= NR % 82 == 0 ? 1.006 : 1 / 1.006 }
+		{ for (i = 2; i <= 5; i++) $i = sprintf("%.2f", $i * level); print }' whole >"$own/made/${symbol}USDT-1m.csv"
+	awk 'BEGIN { print "ts_ms,rate"; for (i = 0; i < 700; i++)
+		printf "%.0f,%s\n", 1609459200000 + i * 3600000 + i % 7, i % 3 ? "0.0001" : "-0.00025" }' \
+		>"$own/funding/${symbol}USDT-funding.csv"
+done
+there=$shared shared=$own
+agree made 1m 0.00055 10000
+agree made 1m 0.0001 5000
+gaps=$(awk -F, 'NR > 1 && $14 ~ /stop|target/ && $12 % 60000 == 0' trades.csv | wc -l)
+[ "$gaps" -ge 3 ] || { echo "only $gaps exits at an open beyond the level"; wrong=1; }
+awk -F, 'NR > 1 && $16 != 0 { n++ } END { exit n < 3 }' trades.csv || { echo "hardly any funding was paid"; wrong=1; }
+[ -d "$there" ] || { echo "recomputed a made market only: no candles in ../shared"; exit "$wrong"; }
+shared=$(realpath "$there")
 
 agree perp-2025-05 1m 0.00055 10000
 agree perp-2025-05 1m 0.0002 250000 --to 2025-05-20
