@@ -14,7 +14,8 @@ static void begin_watching(struct engine *e, sym_t sym)
 {
 	wants_intent(e->wants, INTENT_WATCH, BOOK_MAIN, sym)->value = 1;
 	wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, sym)->value = e->set.decision.leverage;
-	bool cold = e->now_ms - e->symbols[sym].bar_ms > 2 * e->set.limits.timeframe_ms; /* never, or no longer, fed */
+	/* never fed, or no longer */
+	bool cold = e->now_ms - e->symbols[sym].bar_ms > 2 * e->set.limits.timeframe_ms;
 	if (cold && e->restored && !e->set.warm_all)
 		wants_intent(e->wants, INTENT_HISTORY, BOOK_MAIN, sym)->value = e->set.history_bars;
 }

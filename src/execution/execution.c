@@ -87,7 +87,8 @@ void holding_release_protective(struct execution *x, const struct holding *h, ms
 		struct order *order = order_find(x, ids[i]);
 		if (order == NULL || order_is_final(order->state))
 			continue;
-		order->changed_ms = at_ms;
+		if (order->state != ORDER_UNKNOWN) /* being asked about: that goes on */
+			order->changed_ms = at_ms;
 		if (order->sent_ms == 0)
 			order->sent_ms = at_ms;
 		order_touch(x, order);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The books of execution with three symbols, and an exchange made of single lines: each helper is one piece of news.
- * One tick times one lot is 10 USDT-millionths (1000 units of money) unless a test changes it. */
+ * The books of execution with three symbols, and an exchange made of single lines: each helper is one piece
+ * of news. One tick times one lot is 10 USDT-millionths (1000 units of money) unless a test changes it. */
 #ifndef SUPPORT_BOOKS_H
 #define SUPPORT_BOOKS_H
 
@@ -34,27 +34,49 @@ static inline int books_open(void **state)
 	return 0;
 }
 
-static inline struct holding *held(sym_t sym) { return execution_holding(&x, BOOK_MAIN, sym); }
+static inline struct holding *held(sym_t sym)
+{
+	return execution_holding(&x, BOOK_MAIN, sym);
+}
 
 static inline void enter_in(enum book book, sym_t sym, int64_t side, qty_t qty)
 {
-	struct ticket ticket = {.order = {.verb = VERB_ENTER, .book = book, .sym = sym, .side = side, .qty = qty,
-					  .price = 1000, .stop = 1000 - side * 50, .target = 1000 + side * 100,
+	struct ticket ticket = {.order = {.verb = VERB_ENTER,
+					  .book = book,
+					  .sym = sym,
+					  .side = side,
+					  .qty = qty,
+					  .price = 1000,
+					  .stop = 1000 - side * 50,
+					  .target = 1000 + side * 100,
 					  .risk = 50 * 1000 * qty}};
 
 	ticket.order.id = execution_next_id(&x, ROLE_ENTRY);
 	ticket.order.stop_id = execution_next_id(&x, ROLE_STOP);
 	ticket.order.target_id = execution_next_id(&x, ROLE_TARGET);
-	execution_enter(&x, &ticket, &(struct holding){.strategy = STRATEGY_TREND, .capital = MONEY_ONE}, now, &wants);
+	execution_enter(&x, &ticket, &(struct holding){.strategy = STRATEGY_TREND, .capital = MONEY_ONE}, now,
+			&wants);
 }
-static inline void enter(int64_t side, qty_t qty) { enter_in(BOOK_MAIN, 1, side, qty); }
+static inline void enter(int64_t side, qty_t qty)
+{
+	enter_in(BOOK_MAIN, 1, side, qty);
+}
 
-static inline struct fill_news fill_in(enum book book, sym_t sym, int64_t id, int64_t side, qty_t qty, price_t price)
+static inline struct fill_news fill_in(enum book book, sym_t sym, int64_t id, int64_t side, qty_t qty,
+				       price_t price)
 {
 	struct fill_news news;
-	struct event event = {.kind = EVENT_FILL, .book = (uint8_t)book, .sym = sym, .at_ms = now,
-			      .fill = {.id = id, .execution = ++executions, .side = side, .qty = qty, .price = price,
-				       .spread = UNKNOWN, .impact = UNKNOWN}};
+	struct event event = {.kind = EVENT_FILL,
+			      .book = (uint8_t)book,
+			      .sym = sym,
+			      .at_ms = now,
+			      .fill = {.id = id,
+				       .execution = ++executions,
+				       .side = side,
+				       .qty = qty,
+				       .price = price,
+				       .spread = UNKNOWN,
+				       .impact = UNKNOWN}};
 
 	execution_on_fill(&x, &event, &news);
 	return news;
@@ -66,13 +88,20 @@ static inline struct fill_news fill(int64_t id, int64_t side, qty_t qty, price_t
 
 static inline void news_of(int64_t id, enum order_state state, qty_t qty, qty_t filled)
 {
-	execution_on_order(&x, &(struct event){.kind = EVENT_ORDER, .sym = 1, .at_ms = now,
-					       .order = {.id = id, .state = state, .qty = qty, .filled = filled}});
+	execution_on_order(
+		&x, &(struct event){.kind = EVENT_ORDER,
+				    .sym = 1,
+				    .at_ms = now,
+				    .order = {.id = id, .state = state, .qty = qty, .filled = filled}});
 }
-static inline void live(int64_t id, qty_t qty) { news_of(id, ORDER_LIVE, qty, 0); }
+static inline void live(int64_t id, qty_t qty)
+{
+	news_of(id, ORDER_LIVE, qty, 0);
+}
 static inline void absent(int64_t id)
 {
-	execution_on_absent(&x, &(struct event){.kind = EVENT_ORDER_ABSENT, .sym = 1, .at_ms = now, .absent.id = id});
+	execution_on_absent(
+		&x, &(struct event){.kind = EVENT_ORDER_ABSENT, .sym = 1, .at_ms = now, .absent.id = id});
 }
 
 /* An open long (or short) of qty at 1000 with stop and target confirmed. */
@@ -97,8 +126,12 @@ static inline void reduce(enum exit_reason reason)
 static inline void protect(price_t stop)
 {
 	struct holding *h = held(1);
-	struct ticket ticket = {.order = {.verb = VERB_PROTECT, .sym = 1, .side = -h->side, .qty = h->qty,
-					  .stop = stop, .target = h->target}};
+	struct ticket ticket = {.order = {.verb = VERB_PROTECT,
+					  .sym = 1,
+					  .side = -h->side,
+					  .qty = h->qty,
+					  .stop = stop,
+					  .target = h->target}};
 
 	ticket.order.stop_id = execution_next_id(&x, ROLE_STOP);
 	ticket.order.target_id = execution_next_id(&x, ROLE_TARGET);
@@ -141,7 +174,8 @@ static inline size_t tickets(enum verb verb)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < wants.intent_count; i++)
-		count += wants.intents[i].kind == INTENT_TICKET && wants.intents[i].ticket.order.verb == (int)verb;
+		count += wants.intents[i].kind == INTENT_TICKET &&
+			 wants.intents[i].ticket.order.verb == (int)verb;
 	return count;
 }
 

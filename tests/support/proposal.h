@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A signal that becomes a proposal, to be changed one value at a time: a long at 100 with stop 98 and target 106 on
- * a tick of 0.01 and a lot of 0.001; C = 10,000 USDT, no spread, no fees, full confidence and weight. Every cap but
- * the position share (20 %: 20 coins) is far away. */
+ * A signal that becomes a proposal, to be changed one value at a time: a long at 100 with stop 98 and target
+ * 106 on a tick of 0.01 and a lot of 0.001; C = 10,000 USDT, no spread, no fees, full confidence and weight.
+ * Every cap but the position share (20 %: 20 coins) is far away. */
 #ifndef SUPPORT_PROPOSAL_H
 #define SUPPORT_PROPOSAL_H
 
@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#define NOW	 (20000 * DAY_MS + 12 * HOUR_MS)
-#define USDT(n)	 ((n)*MONEY_ONE)
+#define NOW      (20000 * DAY_MS + 12 * HOUR_MS)
+#define USDT(n)  ((n)*MONEY_ONE)
 #define PRICE(n) ((n)*100)
 #define COINS(n) ((n)*1000)
 

@@ -209,7 +209,8 @@ static void the_risk_budget_binds_with_a_distant_stop_and_counts_costs(void **st
 	given.in.slippage = 250 * BPS; /* 250 ticks more */
 	assert_int_equal(size_of(given), COINS(8) - 1);
 	given.in.slippage = 0;
-	given.instrument.taker_fee = 100 * BPS; /* 200 ticks at entry and exit as costs; 190 by the gate's count */
+	given.instrument.taker_fee =
+		100 * BPS; /* 200 ticks at entry and exit as costs; 190 by the gate's count */
 	assert_int_equal(size_of(given), 8333);
 }
 

@@ -68,12 +68,11 @@ static void a_desk(struct random *random, struct given *given)
 static void a_proposal_passes_every_rule_about_its_size(void **state)
 {
 	(void)state;
-	const uint64_t size_rules = 1ULL << REFUSAL_RISK | 1ULL << REFUSAL_SYMBOL_EXPOSURE |
-				    1ULL << REFUSAL_TOTAL_EXPOSURE | 1ULL << REFUSAL_POSITIONS |
-				    1ULL << REFUSAL_MARTINGALE | 1ULL << REFUSAL_HALF_RISK |
-				    1ULL << REFUSAL_HALF_SYMBOL | 1ULL << REFUSAL_HALF_TOTAL |
-				    1ULL << REFUSAL_UNDER_MINIMUM | 1ULL << REFUSAL_OVER_MAXIMUM |
-				    1ULL << REFUSAL_UNUSABLE | 1ULL << REFUSAL_OFF_GRID;
+	const uint64_t size_rules =
+		1ULL << REFUSAL_RISK | 1ULL << REFUSAL_SYMBOL_EXPOSURE | 1ULL << REFUSAL_TOTAL_EXPOSURE |
+		1ULL << REFUSAL_POSITIONS | 1ULL << REFUSAL_MARTINGALE | 1ULL << REFUSAL_HALF_RISK |
+		1ULL << REFUSAL_HALF_SYMBOL | 1ULL << REFUSAL_HALF_TOTAL | 1ULL << REFUSAL_UNDER_MINIMUM |
+		1ULL << REFUSAL_OVER_MAXIMUM | 1ULL << REFUSAL_UNUSABLE | 1ULL << REFUSAL_OFF_GRID;
 	struct random random;
 	int proposals = 0, weighted_up_to_minimum = 0;
 
@@ -88,13 +87,14 @@ static void a_proposal_passes_every_rule_about_its_size(void **state)
 		a_desk(&random, &given);
 		if (propose(&given, &enter, &why) != NOTE_ENTERED)
 			continue;
-		risk_assess(&given.limits, &given.desk, &given.standing, &given.quote, &given.instrument, &enter,
-			    &answer);
+		risk_assess(&given.limits, &given.desk, &given.standing, &given.quote, &given.instrument,
+			    &enter, &answer);
 		proposals++;
 		weighted_up_to_minimum += enter.qty == given.instrument.min_qty;
 		if ((answer.failed & size_rules) != 0)
-			fail_msg("case %d: %s, limit %lld, actual %lld", i, refusal_rows[answer.first.rule].name,
-				 (long long)answer.first.limit, (long long)answer.first.actual);
+			fail_msg("case %d: %s, limit %lld, actual %lld", i,
+				 refusal_rows[answer.first.rule].name, (long long)answer.first.limit,
+				 (long long)answer.first.actual);
 	}
 	assert_true(proposals > 20000);
 	assert_true(weighted_up_to_minimum > 0);
@@ -113,7 +113,8 @@ static void one_lot_more_than_the_risk_allows_is_refused(void **state)
 	given.signal.target_distance = 3000;
 	assert_int_equal(propose(&given, &enter, &why), NOTE_ENTERED);
 	enter.qty += 2; /* the proposal stays two units of money below the limit, which may cost a lot */
-	risk_assess(&given.limits, &given.desk, &given.standing, &given.quote, &given.instrument, &enter, &answer);
+	risk_assess(&given.limits, &given.desk, &given.standing, &given.quote, &given.instrument, &enter,
+		    &answer);
 	assert_int_equal(answer.first.rule, REFUSAL_RISK);
 }
 

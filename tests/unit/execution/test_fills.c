@@ -134,8 +134,7 @@ static void net_of_an_open_trade_is_realised_and_unrealised_less_fees_and_fundin
 	fill(held(1)->target_id, SIDE_SHORT, 4, 1100);
 	held(1)->fees = 7;
 	execution_on_funding(&x, BOOK_MAIN, 1, 2);
-	assert_int_equal(holding_net(held(1), &universe.at[1], 1050),
-			 4 * 100 * 1000 + 6 * 50 * 1000 - 7 + 2);
+	assert_int_equal(holding_net(held(1), &universe.at[1], 1050), 4 * 100 * 1000 + 6 * 50 * 1000 - 7 + 2);
 }
 
 static void the_trade_says_which_order_closed_it(void **state)
@@ -170,9 +169,17 @@ static void a_liquidation_closes_with_its_own_reason_whatever_order_it_names(voi
 	(void)state;
 	struct fill_news news;
 	open_protected(SIDE_LONG, 10);
-	struct event event = {.kind = EVENT_FILL, .sym = 1, .at_ms = now,
-			      .fill = {.execution = 900, .side = SIDE_SHORT, .qty = 10, .price = 600,
-				       .reason = EXIT_LIQUIDATION, .fee = 11, .spread = UNKNOWN, .impact = UNKNOWN}};
+	struct event event = {.kind = EVENT_FILL,
+			      .sym = 1,
+			      .at_ms = now,
+			      .fill = {.execution = 900,
+				       .side = SIDE_SHORT,
+				       .qty = 10,
+				       .price = 600,
+				       .reason = EXIT_LIQUIDATION,
+				       .fee = 11,
+				       .spread = UNKNOWN,
+				       .impact = UNKNOWN}};
 	execution_on_fill(&x, &event, &news);
 	assert_true(news.closed);
 	assert_int_equal(news.trade.exit_reason, EXIT_LIQUIDATION);
@@ -265,7 +272,8 @@ static void executions_come_back_from_the_journal(void **state)
 static bool snapshot(int64_t side, qty_t qty)
 {
 	if (qty > 0)
-		execution_on_position(&x, &(struct event){.kind = EVENT_POSITION, .sym = 1,
+		execution_on_position(&x, &(struct event){.kind = EVENT_POSITION,
+							  .sym = 1,
 							  .position = {.side = side, .qty = qty}});
 	return execution_on_positions_end(&x, BOOK_MAIN, now);
 }
