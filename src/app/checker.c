@@ -156,10 +156,10 @@ static void heard_order(struct checker *c, const struct event *e)
 
 	if (e->order.id == s->pending_id && order_is_final(e->order.state) && e->order.state != ORDER_FILLED)
 		s->pending = 0;
-	if (e->order.id != s->stop_id)
+	if (e->order.id != s->stop_id && e->order.id != s->resting_id)
 		return;
-	if (e->order.state == ORDER_LIVE)
-		s->stop_qty = e->order.qty;
+	if (e->order.state == ORDER_LIVE && e->order.id == s->stop_id)
+		s->stop_qty = e->order.qty, s->resting_id = s->stop_id;
 	else if (order_is_final(e->order.state) && s->qty > 0)
 		s->stop_qty = 0;
 	settle_naked(c, s, e->at_ms);

@@ -14,7 +14,8 @@ struct checker_symbol {
 	price_t mark;	    /* 0: none heard */
 	money_t pending;    /* notional of entries on their way */
 	int64_t pending_id; /* the newest of them */
-	int64_t stop_id;
+	int64_t stop_id;     /* the newest sent */
+	int64_t resting_id;  /* the one stop_qty is of: until the newest is confirmed, the one before */
 	qty_t stop_qty;
 	ms_t naked_since;   /* 0: covered, or flat */
 	money_t cost;

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT
+ * The driver: record, then act; extra time changes nothing; and the checker that looks on counts what is
+ * planted. */
+#include "sim_stand.h"
+
+static struct {
+	int64_t ids[20000];
+	size_t count;
+	int64_t enters, reduces, protects, unrecorded;
+	int64_t lost_id_sent, lost_id_unrecorded;
+} seen;
+
+static void witness_sent(void *ctx, const struct order_request *order, ms_t now_ms)
+{
+	const int64_t ids[] = {order->id, order->stop_id, order->target_id};
+
+	checker_sent(ctx, order, now_ms);
+	for (size_t i = 0; i < 3; i++)
+		if (ids[i] != 0) {
+			assert_true(seen.count < 20000);
+			seen.ids[seen.count++] = ids[i];
+		}
+	seen.enters += order->verb == VERB_ENTER;
+	seen.reduces += order->verb == VERB_REDUCE;
+	seen.protects += order->verb == VERB_PROTECT;
+	seen.lost_id_sent += sink_log.lost_id != 0 &&
+			     (order->id == sink_log.lost_id || order->stop_id == sink_log.lost_id);
+}
+
+static void witness_heard(void *ctx, const struct event *event)
+{
+	checker_heard(ctx, event);
+	if (event->kind == EVENT_UNRECORDED) {
+		seen.unrecorded++;
+		seen.lost_id_unrecorded += event->unrecorded.id == sink_log.lost_id;
+	}
+}
+
+static void run_days(int64_t days, bool fail_enter, bool fail_protective)
+{
+	ms_t next_ms;
+
+	sim_open(days);
+	memset(&seen, 0, sizeof seen);
+	sink_log.fail_next_enter = fail_enter;
+	sink_log.fail_next_protective = fail_protective;
+	sim->world.witness.sent = witness_sent;
+	sim->world.witness.heard = witness_heard;
+	sim_start();
+	while (sim_world_next(sim, &next_ms))
+		sim_world_turn(sim);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void no_client_id_is_ever_sent_twice(void **state)
+{
+	(void)state;
+	run_days(3, false, false);
+	assert_true(seen.enters > 3 && seen.protects + seen.reduces > 0);
+	qsort(seen.ids, seen.count, sizeof seen.ids[0], by_value);
+	for (size_t i = 1; i < seen.count; i++)
+		assert_int_not_equal(seen.ids[i - 1], seen.ids[i]);
+	assert_int_equal(sim->checker.over_limit + sim->checker.books + sim->checker.naked_seconds, 0);
+	sim_close();
+}
+
+static void an_entry_that_cannot_be_recorded_never_leaves_and_comes_back_as_unrecorded(void **state)
+{
+	(void)state;
+	run_days(3, true, false);
+	assert_int_not_equal(sink_log.lost_id, 0);
+	assert_int_equal(sim->world.dropped_enters, 1);
+	assert_int_equal(sim->world.failed_commits, 1);
+	assert_int_equal(seen.lost_id_sent, 0);
+	assert_int_equal(seen.unrecorded, 1);
+	assert_int_equal(seen.lost_id_unrecorded, 1);
+	assert_true(sink_log.late_came); /* and what it had to say is kept: sink_commit compares it */
+	assert_int_equal(sim->world.unsaved_count, 0);
+	int64_t state_of_it = -1;
+	for (size_t i = 0; i < sink_log.count; i++)
+		if (sink_log.records[i].kind == RECORD_ORDER &&
+		    sink_log.records[i].order.id == sink_log.lost_id)
+			state_of_it = sink_log.records[i].order.state;
+	assert_int_equal(state_of_it, ORDER_REJECTED);
+	assert_true(seen.enters > 0); /* the next ones leave again */
+	assert_int_equal(sim->checker.over_limit + sim->checker.books + sim->checker.naked_seconds, 0);
+	sim_close();
+}
+
+static void a_protective_order_leaves_although_it_cannot_be_recorded(void **state)
+{
+	(void)state;
+	run_days(3, false, true);
+	assert_int_not_equal(sink_log.lost_id, 0);
+	assert_int_equal(sim->world.failed_commits, 1);
+	assert_int_equal(seen.lost_id_sent, 1);
+	assert_int_equal(seen.unrecorded, 0);
+	assert_true(sink_log.late_came);
+	sim_close();
+}
+
+/* Tells TIME at random moments, never after the next thing that happens anyway. */
+static void extra_time_changes_no_record_and_no_intent(void **state)
+{
+	(void)state;
+	run_days(3, false, false);
+	size_t count = sink_log.count, ids = seen.count;
+	struct record *records = malloc(count * sizeof *records);
+	assert_non_null(records);
+	memcpy(records, sink_log.records, count * sizeof *records);
+	int64_t *sent = malloc(ids * sizeof *sent);
+	assert_non_null(sent);
+	memcpy(sent, seen.ids, ids * sizeof *sent);
+	sim_close();
+
+	struct random random;
+	ms_t next_ms;
+	int64_t extra = 0;
+	random_seed(&random, 3);
+	sim_open(3);
+	memset(&seen, 0, sizeof seen);
+	sim->world.witness.sent = witness_sent;
+	sim->world.witness.heard = witness_heard;
+	sim_start();
+	while (sim_world_next(sim, &next_ms)) {
+		for (int i = (int)(random_next(&random) % 3); i > 0 && next_ms > sim->world.now_ms; i--) {
+			ms_t span = next_ms - sim->world.now_ms;
+			sim->world.now_ms += (ms_t)(random_next(&random) % (uint64_t)span);
+			extra++;
+			world_tell(&sim->world, &(struct event){.kind = EVENT_TIME,
+								.sym = SYM_NONE,
+								.at_ms = sim->world.now_ms});
+		}
+		sim_world_turn(sim);
+	}
+	assert_true(extra > 1000);
+	for (size_t i = 0; i < count && i < sink_log.count; i++)
+		if (memcmp(&records[i], &sink_log.records[i], sizeof records[0]) != 0) {
+			const int64_t *a = record_values(&records[i]),
+				      *b = record_values(&sink_log.records[i]);
+			for (size_t f = 0; f < record_rows[records[i].kind].field_count; f++)
+				if (records[i].kind != sink_log.records[i].kind || a[f] != b[f])
+					fail_msg("record %zu: %s.%s %lld, with extra time %lld", i,
+						 record_rows[records[i].kind].table,
+						 record_rows[records[i].kind].fields[f].name, (long long)a[f],
+						 (long long)b[f]);
+		}
+	assert_int_equal(sink_log.count, count);
+	assert_int_equal(seen.count, ids);
+	assert_memory_equal(seen.ids, sent, ids * sizeof *sent);
+	free(records), free(sent);
+	sim_close();
+}
+
+static struct universe universe;
+static struct checker checker;
+
+static int look_on(void **state)
+{
+	(void)state;
+	universe.count = 2;
+	universe.at[0] = universe.at[1] =
+		(struct instrument){.name = "A/USDT:USDT", .value_num = 1000, .value_den = 1};
+	checker_init(&checker, &universe, 10000 * MONEY_ONE, RATIO_ONE);
+	checker_heard(&checker, &(struct event){.kind = EVENT_TICKER, .ticker = {9999, 10001, 10000, 10000}});
+	return 0;
+}
+
+/* 10,000 USDT, entry 100 USDT a coin of 1000 lots: qty lots are worth qty / 10 USDT. */
+static struct order_request an_entry(qty_t qty)
+{
+	return (struct order_request){.verb = VERB_ENTER,
+				      .side = SIDE_LONG,
+				      .qty = qty,
+				      .price = 10000,
+				      .stop = 9900,
+				      .target = 10150,
+				      .id = 16,
+				      .stop_id = 34};
+}
+static void sent(struct order_request order)
+{
+	checker_sent(&checker, &order, 1000);
+}
+static void filled(int64_t side, qty_t qty, price_t price, ms_t at_ms)
+{
+	checker_heard(&checker, &(struct event){.kind = EVENT_FILL,
+						.at_ms = at_ms,
+						.fill = {.side = side, .qty = qty, .price = price}});
+}
+static void stop_is(enum order_state now_is, qty_t qty, ms_t at_ms)
+{
+	checker_heard(&checker, &(struct event){.kind = EVENT_ORDER,
+						.at_ms = at_ms,
+						.order = {.id = 34, .state = now_is, .qty = qty}});
+}
+
+static void the_checker_passes_an_honest_trade(void **state)
+{
+	(void)state;
+	sent(an_entry(10000));
+	filled(SIDE_LONG, 10000, 10000, 1000);
+	stop_is(ORDER_LIVE, 10000, 4000); /* exactly at the deadline */
+	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 10000});
+	filled(SIDE_SHORT, 10000, 10100, 9000);
+	checker_heard(&checker, &(struct event){.kind = EVENT_BALANCE, .balance.wallet = 10010 * MONEY_ONE});
+	checker_finish(&checker, 10000, 10 * MONEY_ONE);
+	if (checker.over_limit + checker.naked_seconds + checker.books != 0)
+		fail_msg("%s", checker.first);
+}
+
+static void the_checker_counts_each_kind_of_entry_that_breaks_a_limit(void **state)
+{
+	struct order_request order;
+	order = an_entry(30001), sent(order); /* over 30 % in the symbol */
+	assert_int_equal(checker.over_limit, 1);
+	look_on(state), order = an_entry(30000), sent(order);
+	assert_int_equal(checker.over_limit, 0);
+	look_on(state), order = an_entry(10000), order.stop = 0, sent(order);
+	assert_int_equal(checker.over_limit, 1);
+	look_on(state), order = an_entry(10000), order.stop = 10001, sent(order);
+	assert_int_equal(checker.over_limit, 1);
+	look_on(state), order = an_entry(10000), order.target = 10149, sent(order);
+	assert_int_equal(checker.over_limit, 1);
+	look_on(state), order = an_entry(29000), order.stop = 9300, order.target = 12000,
+			sent(order); /* 203 USDT */
+	assert_int_equal(checker.over_limit, 1);
+	look_on(state), order = an_entry(30000), sent(order), order.sym = 1, order.qty = 20001, sent(order);
+	assert_int_equal(checker.over_limit, 1); /* over 50 % in all */
+	look_on(state), order = an_entry(1000), sent(order), sent(order);
+	assert_int_equal(checker.over_limit, 1); /* twice in a symbol */
+	assert_non_null(strstr(checker.first, "A/USDT:USDT"));
+}
+
+static void the_checker_counts_a_reduce_that_does_not_shrink(void **state)
+{
+	(void)state;
+	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 1});
+	assert_int_equal(checker.over_limit, 1);
+	filled(SIDE_LONG, 10, 10000, 1000);
+	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_LONG, .qty = 10});
+	assert_int_equal(checker.over_limit, 2);
+	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 11});
+	assert_int_equal(checker.over_limit, 3);
+	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 10});
+	assert_int_equal(checker.over_limit, 3);
+}
+
+static void the_checker_counts_seconds_without_a_stop_over_the_deadline(void **state)
+{
+	(void)state;
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	stop_is(ORDER_LIVE, 9, 2000); /* does not cover it all */
+	stop_is(ORDER_LIVE, 10, 4001);
+	assert_int_equal(checker.naked_seconds, 1);
+	stop_is(ORDER_CANCELLED, 10, 5000);
+	checker_finish(&checker, 5000 + 3000 + 2500, 0);
+	assert_int_equal(checker.naked_seconds, 1 + 3);
+}
+
+static void the_checker_notices_a_stop_that_went_before_its_successor_was_confirmed(void **state)
+{
+	(void)state;
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	stop_is(ORDER_LIVE, 10, 1000);
+	sent((struct order_request){
+		.verb = VERB_PROTECT, .side = SIDE_SHORT, .qty = 10, .stop = 9950, .stop_id = 50});
+	checker_heard(&checker,
+		      &(struct event){.kind = EVENT_ORDER,
+				      .at_ms = 2000,
+				      .order = {.id = 34, .state = ORDER_CANCELLED, .role = ROLE_STOP}});
+	checker_heard(
+		&checker,
+		&(struct event){.kind = EVENT_ORDER,
+				.at_ms = 9000,
+				.order = {.id = 50, .state = ORDER_LIVE, .qty = 10, .role = ROLE_STOP}});
+	assert_int_equal(checker.naked_seconds, 4);
+}
+
+static void the_checker_finds_books_that_do_not_add_up(void **state)
+{
+	filled(SIDE_LONG, 10, 10000, 1000);
+	filled(SIDE_SHORT, 10, 10100, 2000);
+	checker_finish(&checker, 3000, 0); /* the wallet never got the gain */
+	assert_int_equal(checker.books, 1);
+	look_on(state);
+	filled(SIDE_LONG, 10, 10000, 1000);
+	filled(SIDE_SHORT, 10, 10100, 2000);
+	checker_heard(&checker, &(struct event){.kind = EVENT_BALANCE,
+						.balance.wallet = 10000 * MONEY_ONE + 10 * 100 * 1000});
+	checker_finish(&checker, 3000, 10 * 100 * 1000 - 1); /* the trades say one unit less */
+	assert_int_equal(checker.books, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, look_on)
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_client_id_is_ever_sent_twice),
+		cmocka_unit_test(an_entry_that_cannot_be_recorded_never_leaves_and_comes_back_as_unrecorded),
+		cmocka_unit_test(a_protective_order_leaves_although_it_cannot_be_recorded),
+		cmocka_unit_test(extra_time_changes_no_record_and_no_intent),
+		TEST(the_checker_passes_an_honest_trade),
+		TEST(the_checker_counts_each_kind_of_entry_that_breaks_a_limit),
+		TEST(the_checker_counts_a_reduce_that_does_not_shrink),
+		TEST(the_checker_counts_seconds_without_a_stop_over_the_deadline),
+		TEST(the_checker_notices_a_stop_that_went_before_its_successor_was_confirmed),
+		TEST(the_checker_finds_books_that_do_not_add_up),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
