@@ -132,6 +132,7 @@ static void net_of_an_open_trade_is_realised_and_unrealised_less_fees_and_fundin
 	(void)state;
 	open_protected(SIDE_LONG, 10);
 	fill(held(1)->target_id, SIDE_SHORT, 4, 1100);
+	assert_int_equal(held(1)->cost, 6 * 1000 * 1000);
 	held(1)->fees = 7;
 	execution_on_funding(&x, BOOK_MAIN, 1, 2);
 	assert_int_equal(holding_net(held(1), &universe.at[1], 1050), 4 * 100 * 1000 + 6 * 50 * 1000 - 7 + 2);
