@@ -106,8 +106,22 @@ static void on_order(struct engine *e, const struct event *event)
 	execution_on_order(&e->execution, event);
 }
 
+/* News of a symbol or book we do not have (a foreign position may be in any) is nobody's here. */
+static bool concerns_us(const struct engine *e, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_CANDLE: case EVENT_TICKER: case EVENT_DEPTH: case EVENT_FUNDING_RATE: case EVENT_ADVICE:
+	case EVENT_FILL: case EVENT_POSITION: return event->sym < e->universe->count && event->book < BOOK_COUNT;
+	case EVENT_LEDGER:
+		return (event->sym < e->universe->count || event->sym == SYM_NONE) && event->book < BOOK_COUNT;
+	default: return true;
+	}
+}
+
 static void dispatch(struct engine *e, const struct event *event)
 {
+	if (!concerns_us(e, event))
+		return;
 	switch (event->kind) {
 	case EVENT_CANDLE: engine_on_candle(e, event); break;
 	case EVENT_TICKER: engine_on_ticker(e, event); break;

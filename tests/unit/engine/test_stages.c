@@ -468,6 +468,26 @@ static void a_fifth_of_the_account_lost_locks_whoever_lost_it(void **state)
 	assert_int_equal(engine_desk(engine)->locked, 1);
 }
 
+static void news_of_a_symbol_or_book_nobody_has_is_nobodys(void **state)
+{
+	(void)state;
+	static const enum event_kind kinds[] = {EVENT_CANDLE,       EVENT_TICKER, EVENT_DEPTH,
+						EVENT_FUNDING_RATE, EVENT_ADVICE, EVENT_FILL,
+						EVENT_POSITION,     EVENT_LEDGER};
+	start_and_scan();
+	size_t before = journal_count;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct event event = {.kind = (uint8_t)kinds[i], .sym = 2};
+		event.candle.closed = kinds[i] == EVENT_CANDLE;
+		tell(event);
+		event.sym = SYM_NONE - 1;
+		tell(event);
+		event.sym = 0, event.book = BOOK_COUNT;
+		tell(event);
+	}
+	assert_int_equal(journal_count, before);
+}
+
 static void the_balance_of_another_book_is_not_the_accounts(void **state)
 {
 	(void)state;
@@ -505,6 +525,7 @@ int main(void)
 		TEST(a_dropped_entry_frees_the_symbol_again),
 		TEST(a_deposit_heard_of_before_its_row_closes_entries_and_is_no_peak),
 		TEST(a_fifth_of_the_account_lost_locks_whoever_lost_it),
+		TEST(news_of_a_symbol_or_book_nobody_has_is_nobodys),
 		TEST(the_balance_of_another_book_is_not_the_accounts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
