@@ -118,10 +118,30 @@ static void one_lot_more_than_the_risk_allows_is_refused(void **state)
 	assert_int_equal(answer.first.rule, REFUSAL_RISK);
 }
 
+/* A short's way out costs its fee on a higher price than the entry's: the gate counts that. */
+static void a_short_with_a_distant_stop_and_nothing_but_fees_passes_the_risk_rule(void **state)
+{
+	(void)state;
+	struct given given = a_good_signal();
+	struct enter enter;
+	struct finding why;
+	struct assessment answer;
+
+	given.signal.side = SIDE_SHORT;
+	given.signal.stop_distance = 1000;
+	given.signal.target_distance = 3000;
+	given.instrument.taker_fee = 20 * BPS;
+	assert_int_equal(propose(&given, &enter, &why), NOTE_ENTERED);
+	risk_assess(&given.limits, &given.desk, &given.standing, &given.quote, &given.instrument, &enter,
+		    &answer);
+	assert_int_equal(answer.failed, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_proposal_passes_every_rule_about_its_size),
+		cmocka_unit_test(a_short_with_a_distant_stop_and_nothing_but_fees_passes_the_risk_rule),
 		cmocka_unit_test(one_lot_more_than_the_risk_allows_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
