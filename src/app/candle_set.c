@@ -3,6 +3,7 @@
  * funding, the part of the time asked for. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "candle_files.h"
@@ -318,6 +319,16 @@ static int put_in_order(struct loader *l)
 	return 0;
 }
 
+/* A folder that was named must be there: a typing error must not trade without funding. */
+static int check_folder(const char *dir, char *error, size_t size)
+{
+	struct stat info;
+	if (!dir || (stat(dir, &info) == 0 && S_ISDIR(info.st_mode)))
+		return 0;
+	snprintf(error, size, "funding folder %s: %s", dir, access(dir, F_OK) == 0 ? "not a folder" : "not there");
+	return TB_EINVAL;
+}
+
 int candle_set_load(struct candle_set *set, const char *const *paths, size_t path_count,
 		    const char *timeframe, ms_t from_ms, ms_t to_ms, const char *funding_dir,
 		    ratio_t taker_fee, FILE *progress, char *error, size_t size)
@@ -339,7 +350,9 @@ int candle_set_load(struct candle_set *set, const char *const *paths, size_t pat
 		snprintf(error, size, "timeframe \"%s\" is none of " TIMEFRAME_LIST, timeframe);
 		return TB_EINVAL;
 	}
-	int failed = candle_paths_expand(paths, path_count, &files, &count, error, size);
+	int failed = check_folder(funding_dir, error, size);
+	if (!failed)
+		failed = candle_paths_expand(paths, path_count, &files, &count, error, size);
 	if (failed)
 		return failed;
 	l.at = calloc(count < SYMBOLS_MAX ? count + 1 : SYMBOLS_MAX, sizeof(*l.at));

@@ -9,7 +9,10 @@ __extension__ typedef __int128 big_t;
 
 void checker_init(struct checker *c, const struct universe *universe, money_t start, ratio_t stage)
 {
-	*c = (struct checker){.universe = universe, .stage = stage, .deadline_ms = 3 * SECOND_MS, .start = start,
+	*c = (struct checker){.universe = universe,
+			      .stage = stage,
+			      .deadline_ms = 3 * SECOND_MS,
+			      .start = start,
 			      .wallet = start};
 }
 
@@ -53,7 +56,8 @@ static big_t equity(const struct checker *c)
 	for (size_t sym = 0; sym < c->universe->count; sym++) {
 		const struct checker_symbol *s = &c->at[sym];
 		if (s->qty > 0)
-			sum += s->side * (value(&c->universe->at[sym], s->mark, s->qty) / c->universe->at[sym].value_den -
+			sum += s->side * (value(&c->universe->at[sym], s->mark, s->qty) /
+						  c->universe->at[sym].value_den -
 					  s->cost);
 	}
 	return sum;

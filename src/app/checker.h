@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The independent checker: it hears what the engine hears and sees each order that leaves, keeps its own books with
- * its own (128-bit) arithmetic, and counts what must never happen. It shares no code with the gate. */
+ * The independent checker: it hears what the engine hears and sees each order that leaves, keeps its own
+ * books with its own (128-bit) arithmetic, and counts what must never happen. It shares no code with the
+ * gate. */
 #ifndef TRADEBOT_APP_CHECKER_H
 #define TRADEBOT_APP_CHECKER_H
 
@@ -11,13 +12,13 @@
 struct checker_symbol {
 	int64_t side;
 	qty_t qty;
-	price_t mark;	    /* 0: none heard */
+	price_t mark;       /* 0: none heard */
 	money_t pending;    /* notional of entries on their way */
 	int64_t pending_id; /* the newest of them */
-	int64_t stop_id;     /* the newest sent */
-	int64_t resting_id;  /* the one stop_qty is of: until the newest is confirmed, the one before */
+	int64_t stop_id;    /* the newest sent */
+	int64_t resting_id; /* the one stop_qty is of: until the newest is confirmed, the one before */
 	qty_t stop_qty;
-	ms_t naked_since;   /* 0: covered, or flat */
+	ms_t naked_since; /* 0: covered, or flat */
 	money_t cost;
 };
 

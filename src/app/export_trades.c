@@ -10,7 +10,8 @@ static void put_average(const struct instrument *i, money_t value, qty_t qty, FI
 {
 	char text[DECIMAL_TEXT_MAX];
 	price_t ticks = i->value_num > 0 && qty <= VALUE_MAX / i->value_num
-				? mul_div_down(value, i->value_den, qty * i->value_num) : -1;
+				? mul_div_down(value, i->value_den, qty * i->value_num)
+				: -1;
 
 	for (price_t t = ticks; t >= 0 && t <= ticks + 1; t++)
 		if (notional_down(i, t, qty) == value || notional_up(i, t, qty) == value) {
@@ -45,7 +46,10 @@ static void put_decimal(int64_t value, int64_t decimals, FILE *out)
 }
 
 /* Ratios as basis points: 1e-9 is 1e-5 bps. */
-static void put_bps(ratio_t ratio, FILE *out) { put_decimal(ratio, 5, out); }
+static void put_bps(ratio_t ratio, FILE *out)
+{
+	put_decimal(ratio, 5, out);
+}
 
 /* lots in order units (coins, or contracts) */
 static void put_row(const struct trade *t, const struct instrument *i, FILE *out)

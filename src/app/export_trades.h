@@ -8,9 +8,10 @@
 
 #include <stdio.h>
 
-#define EXPORT_HEADER                                                                                         \
-	"symbol,side,strategy,regime,confidence,signal_ts_ms,entry_ts_ms,entry_price,qty,stop,target,exit_ts_ms," \
-	"exit_price,exit_reason,fees,funding,gross_pnl,net_pnl,r_multiple,mae,mfe,entry_slippage_bps,"            \
+#define EXPORT_HEADER                                                                                        \
+	"symbol,side,strategy,regime,confidence,signal_ts_ms,entry_ts_ms,entry_price,qty,stop,target,exit_"  \
+	"ts_ms,"                                                                                             \
+	"exit_price,exit_reason,fees,funding,gross_pnl,net_pnl,r_multiple,mae,mfe,entry_slippage_bps,"       \
 	"exit_slippage_bps,spread_bps,impact_bps,latency_ms,equity_before"
 
 /* Header and one row a trade. Decimals are exact, but for average prices of several fills (12 digits). */

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-int journal_sink_open(struct journal_sink *sink, const char *path, const struct universe *universe, const char *mode,
-		      int64_t instance, char *error, size_t size)
+int journal_sink_open(struct journal_sink *sink, const char *path, const struct universe *universe,
+		      const char *mode, int64_t instance, char *error, size_t size)
 {
 	struct journal_error why = {{0}};
 	struct journal_options options = {.mode = mode, .instance = instance, .created_ms = 0};
@@ -27,7 +27,8 @@ void journal_sink_close(struct journal_sink *sink)
 static bool carries_enter(const struct wants *wants)
 {
 	for (size_t i = 0; i < wants->intent_count; i++)
-		if (wants->intents[i].kind == INTENT_TICKET && wants->intents[i].ticket.order.verb == VERB_ENTER)
+		if (wants->intents[i].kind == INTENT_TICKET &&
+		    wants->intents[i].ticket.order.verb == VERB_ENTER)
 			return true;
 	return false;
 }

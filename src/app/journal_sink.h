@@ -13,8 +13,8 @@ struct journal_sink {
 };
 
 /* Opens or makes the file. mode keys the risk state; instance is used when the file is new. */
-int journal_sink_open(struct journal_sink *sink, const char *path, const struct universe *universe, const char *mode,
-		      int64_t instance, char *error, size_t size);
+int journal_sink_open(struct journal_sink *sink, const char *path, const struct universe *universe,
+		      const char *mode, int64_t instance, char *error, size_t size);
 void journal_sink_close(struct journal_sink *sink);
 int journal_sink_commit(struct journal_sink *sink, const struct turn_records *turn);
 /* Gives every stored record to the engine as RESTORED events. */

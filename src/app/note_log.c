@@ -76,7 +76,8 @@ static size_t add(char *line, size_t size, size_t at, const char *name, enum fie
 	if (unit == FIELD_ID || at >= size)
 		return at;
 	format_value(unit, value, i, text);
-	int wrote = snprintf(line + at, size - at, "%s%s%s%s", at ? ", " : "", name ? name : "", name ? " " : "", text);
+	int wrote = snprintf(line + at, size - at, "%s%s%s%s", at ? ", " : "", name ? name : "",
+			     name ? " " : "", text);
 	return wrote < 0 ? at : at + (size_t)wrote;
 }
 

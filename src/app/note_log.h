@@ -6,7 +6,8 @@
 #include "tradebot/instrument.h"
 #include "tradebot/record.h"
 
-/* One line. quiet (full speed): what belongs to single trades is DEBUG, changes of state stay INFO or WARN. */
+/* One line. quiet (full speed): what belongs to single trades is DEBUG, changes of state stay INFO or WARN.
+ */
 void note_log(const struct note_record *note, const struct universe *universe, bool quiet);
 
 #endif

@@ -22,7 +22,8 @@ static void draw(struct progress *progress, int percent, const char *detail)
 	memset(bar, '#', (size_t)full);
 	bar[WIDTH] = '\0';
 	if (progress->terminal)
-		fprintf(progress->out, "\r%s [%s] %3d %%  %-40.60s", progress->what, bar, percent, detail ? detail : "");
+		fprintf(progress->out, "\r%s [%s] %3d %%  %-40.60s", progress->what, bar, percent,
+			detail ? detail : "");
 	else
 		fprintf(progress->out, "%s %3d %%  %s\n", progress->what, percent, detail ? detail : "");
 	fflush(progress->out);

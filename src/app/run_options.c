@@ -16,7 +16,8 @@ int run_option_stage(const struct cli *cli, ratio_t *out, char *error, size_t si
 	if (text == NULL)
 		return 0;
 	if (decimal_parse(text, strlen(text), 9, &value) == DECIMAL_OK &&
-	    (value == RATIO_ONE / 20 || value == RATIO_ONE / 10 || value == RATIO_ONE / 4 || value == RATIO_ONE)) {
+	    (value == RATIO_ONE / 20 || value == RATIO_ONE / 10 || value == RATIO_ONE / 4 ||
+	     value == RATIO_ONE)) {
 		*out = value;
 		return 0;
 	}
@@ -32,7 +33,8 @@ int run_option_count(const struct cli *cli, const char *name, int64_t lowest, in
 
 	if (text == NULL)
 		return 0;
-	if (decimal_parse(text, strlen(text), 0, &value) == DECIMAL_OK && value >= lowest && value <= highest) {
+	if (decimal_parse(text, strlen(text), 0, &value) == DECIMAL_OK && value >= lowest &&
+	    value <= highest) {
 		*out = value;
 		return 0;
 	}
@@ -52,7 +54,8 @@ int run_option_on_lock(const struct cli *cli, ms_t *out, char *error, size_t siz
 		return 0;
 	if (strncmp(text, rebase, sizeof rebase - 1) == 0) {
 		const char *number = text + sizeof rebase - 1;
-		if (decimal_parse(number, strlen(number), 0, &days) == DECIMAL_OK && days >= 1 && days <= 3650) {
+		if (decimal_parse(number, strlen(number), 0, &days) == DECIMAL_OK && days >= 1 &&
+		    days <= 3650) {
 			*out = days * DAY_MS;
 			return 0;
 		}

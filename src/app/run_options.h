@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Options that backtest and run share, read strictly: each error names the option, the value and what is allowed. */
+ * Options that backtest and run share, read strictly: each error names the option, the value and what is
+ * allowed. */
 #ifndef TRADEBOT_APP_RUN_OPTIONS_H
 #define TRADEBOT_APP_RUN_OPTIONS_H
 

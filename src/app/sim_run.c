@@ -13,8 +13,10 @@ int sim_run_commit(void *ctx, const struct turn_records *turn)
 	int err = journal_sink_commit(&run->journal, turn);
 
 	if (err != 0)
-		log_line(turn->now_ms, LOG_ERROR, "journal", "turn %lld not stored, entries are closed: %s",
-			 (long long)turn->turn, run->journal.journal.error.text);
+		log_line(turn->now_ms, LOG_ERROR, "journal",
+			 "turn %lld not stored, entries are closed, %zu records wait, %zu lost: %s",
+			 (long long)turn->turn, turn->late_count + turn->wants->record_count,
+			 turn->lost_count, run->journal.journal.error.text);
 	for (size_t i = 0; run->told != NULL && i < turn->wants->record_count; i++)
 		run->told(run->told_ctx, &turn->wants->records[i], err == 0);
 	return err;
@@ -34,8 +36,10 @@ static int load_state(struct sim_run *run, char *error, size_t size)
 	int err = sim_state_load(&run->state, &run->sim, journal);
 
 	if (err == TB_ENOENT) {
-		snprintf(error, size, "%.300s is missing but the journal is not new: the simulated exchange cannot be "
-				      "resumed; use a new --state folder", run->state.path);
+		snprintf(error, size,
+			 "%.300s is missing but the journal is not new: the simulated exchange cannot be "
+			 "resumed; use a new --state folder",
+			 run->state.path);
 		return TB_EREFUSED;
 	}
 	if (err != 0) {
@@ -55,7 +59,8 @@ int sim_run_open(struct sim_run *run, const struct sim_options *options, const c
 
 	if (err != 0)
 		return err;
-	if (state_path(dir, STATE_JOURNAL_FILE, path) != 0 || state_path(dir, STATE_SIM_FILE, run->state.path) != 0) {
+	if (state_path(dir, STATE_JOURNAL_FILE, path) != 0 ||
+	    state_path(dir, STATE_SIM_FILE, run->state.path) != 0) {
 		snprintf(error, size, "the path of the state folder is too long");
 		return TB_EINVAL;
 	}
@@ -65,10 +70,15 @@ int sim_run_open(struct sim_run *run, const struct sim_options *options, const c
 	sim_world_renew_engine(&run->sim, run->journal.journal.instance);
 	run->sim.world.sink = (struct sink){.ctx = run, .commit = sim_run_commit, .acted = sim_run_acted};
 	err = load_state(run, error, size);
-	return err != 0 ? err : journal_sink_restore(&run->journal, run->sim.engine, run->sim.world.wants, error, size);
+	return err != 0 ? err
+			: journal_sink_restore(&run->journal, run->sim.engine, run->sim.world.wants, error,
+					       size);
 }
 
-int sim_run_start(struct sim_run *run, char *error, size_t size) { return sim_world_start(&run->sim, error, size); }
+int sim_run_start(struct sim_run *run, char *error, size_t size)
+{
+	return sim_world_start(&run->sim, error, size);
+}
 
 void sim_run_close(struct sim_run *run)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * A simulated world with a memory: journal and sim.bin in a state folder. Opened again, however it ended, it goes on
- * where it was. */
+ * A simulated world with a memory: journal and sim.bin in a state folder. Opened again, however it ended, it
+ * goes on where it was. */
 #ifndef TRADEBOT_APP_SIM_RUN_H
 #define TRADEBOT_APP_SIM_RUN_H
 
@@ -18,9 +18,9 @@ struct sim_run {
 	void *told_ctx;
 };
 
-/* dir: an existing state folder, locked by the caller. instance: of a new journal. Opens the world, the journal
- * and what both remember; told is to be set before. 0; TB_EINVAL: the options; TB_EREFUSED: the folder holds
- * something that cannot be gone on with; TB_EIO. sim_run_close in any case. */
+/* dir: an existing state folder, locked by the caller. instance: of a new journal. Opens the world, the
+ * journal and what both remember; told is to be set before. 0; TB_EINVAL: the options; TB_EREFUSED: the
+ * folder holds something that cannot be gone on with; TB_EIO. sim_run_close in any case. */
 int sim_run_open(struct sim_run *run, const struct sim_options *options, const char *dir, int64_t instance,
 		 char *error, size_t size);
 /* Gets ready: see sim_world_start. */

@@ -11,7 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define MAGIC 0x3142454449535442LL /* "BTSIDEB1" */
+#define MAGIC   0x3142454449535442LL /* "BTSIDEB1" */
 #define VERSION 1
 
 struct header {
@@ -41,11 +41,15 @@ static int refused(struct sim_state *state, const char *what)
 int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t turn)
 {
 	char fresh[sizeof state->path + 8];
-	struct header h = {.magic = MAGIC, .version = VERSION, .turn = turn, .now_ms = sim->world.now_ms,
+	struct header h = {.magic = MAGIC,
+			   .version = VERSION,
+			   .turn = turn,
+			   .now_ms = sim->world.now_ms,
 			   .ended = sim->ended,
 			   .market_bytes = (int64_t)sim_market_state_bytes(&sim->market.state),
 			   .broker_bytes = (int64_t)sim_broker_bytes(&sim->broker),
-			   .carry_count = (int64_t)sim->world.carry->count, .event_bytes = sizeof(struct event)};
+			   .carry_count = (int64_t)sim->world.carry->count,
+			   .event_bytes = sizeof(struct event)};
 	h.check = header_check(&h);
 	struct iovec parts[] = {{&h, sizeof h},
 				{(void *)(uintptr_t)&sim->market.state, (size_t)h.market_bytes},
@@ -83,18 +87,43 @@ static bool read_all(int fd, void *out, size_t bytes)
 	return true;
 }
 
+/* What differs between the saved world and the one these options make, in words; NULL: nothing that matters.
+ */
+static const char *difference(const struct sim_world *sim, uint64_t fingerprint,
+			      const struct sim_market_setup *setup, const struct sim_broker_setup *account,
+			      ratio_t fee)
+{
+	const struct sim_market_state *market = &sim->market.state;
+	const struct sim_broker *broker = &sim->broker;
+
+	if (market->fingerprint != fingerprint || market->setup.seed != setup->seed)
+		return "belongs to another market (seed, symbols or candles differ)";
+	if (market->setup.timeframe_ms != setup->timeframe_ms)
+		return "belongs to a market of another timeframe";
+	if (memcmp(&market->setup.model, &setup->model, sizeof setup->model) != 0 ||
+	    broker->setup.latency_ms != account->latency_ms)
+		return "belongs to a market with another spread, depth or latency";
+	if (broker->setup.balance != account->balance || broker->slots[0].instrument.taker_fee != fee)
+		return "belongs to an account with another start balance or fee";
+	return NULL;
+}
+
 static int read_file(struct sim_state *state, struct sim_world *sim, int fd, struct header *h)
 {
 	const struct universe *universe = sim->checker.universe;
 	uint64_t fingerprint = sim->market.state.fingerprint;
 	struct sim_market_setup setup = sim->market.state.setup;
+	struct sim_broker_setup account = sim->broker.setup;
+	ratio_t fee = sim->broker.slots[0].instrument.taker_fee;
+	char what[200];
 
 	if (!read_all(fd, h, sizeof *h) || h->magic != MAGIC || h->check != header_check(h))
 		return refused(state, "is damaged or no simulation state");
 	if (h->version != VERSION || h->event_bytes != (int64_t)sizeof(struct event))
 		return refused(state, "was written by another version; start with a new --state folder");
-	if (h->market_bytes > (int64_t)sizeof sim->market.state || h->broker_bytes > (int64_t)sizeof sim->broker ||
-	    h->market_bytes < 0 || h->broker_bytes < 0 || h->carry_count < 0 || h->carry_count > EVENTS_MAX)
+	if (h->market_bytes > (int64_t)sizeof sim->market.state ||
+	    h->broker_bytes > (int64_t)sizeof sim->broker || h->market_bytes < 0 || h->broker_bytes < 0 ||
+	    h->carry_count < 0 || h->carry_count > EVENTS_MAX)
 		return refused(state, "is damaged");
 	if (!read_all(fd, &sim->market.state, (size_t)h->market_bytes) ||
 	    !read_all(fd, &sim->broker, (size_t)h->broker_bytes) ||
@@ -103,8 +132,11 @@ static int read_file(struct sim_state *state, struct sim_world *sim, int fd, str
 		return refused(state, "is cut short");
 	sim->checker.universe = universe;
 	sim->world.carry->count = (size_t)h->carry_count;
-	if (sim->market.state.fingerprint != fingerprint || sim->market.state.setup.seed != setup.seed)
-		return refused(state, "belongs to another market (seed, symbols or candles differ); use a new --state folder");
+	const char *other = difference(sim, fingerprint, &setup, &account, fee);
+	if (other != NULL) {
+		snprintf(what, sizeof what, "%s; use a new --state folder", other);
+		return refused(state, what);
+	}
 	struct sim_market_state *market = &sim->market.state;
 	market->setup.end_ms = setup.end_ms; /* a generated market may be run on for longer */
 	sim->ended = h->ended != 0 && sim->options.set != NULL;
@@ -124,8 +156,11 @@ static int deliver_again(void *ctx, const struct journal_intent *written)
 	struct redelivery *again = ctx;
 	struct sim_world *sim = again->sim;
 	struct turn_out turn = {.heard = sim->world.carry};
-	struct intent intent = {.kind = (uint8_t)written->kind, .book = (uint8_t)written->book, .sym = written->sym,
-				.id = written->id, .value = written->value};
+	struct intent intent = {.kind = (uint8_t)written->kind,
+				.book = (uint8_t)written->book,
+				.sym = written->sym,
+				.id = written->id,
+				.value = written->value};
 
 	if (written->kind == INTENT_TICKET) {
 		checker_sent(&sim->checker, &written->order, sim->world.now_ms);

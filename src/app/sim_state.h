@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * sim.bin: the simulated market and account on disk, so that a killed simulation goes on exactly where it was. It is
- * replaced (a new file renamed over the old one) after each recorded turn whose intents were acted on, and carries
- * that turn's number. The journal may be one turn ahead: that turn's intents are then delivered again, by what the
- * journal wrote down, to a market and broker wound on to its time. They cannot have arrived twice: the file is all
- * that the simulated exchange is. */
+ * sim.bin: the simulated market and account on disk, so that a killed simulation goes on exactly where it
+ * was. It is replaced (a new file renamed over the old one) after each recorded turn whose intents were acted
+ * on, and carries that turn's number. The journal may be one turn ahead: that turn's intents are then
+ * delivered again, by what the journal wrote down, to a market and broker wound on to its time. They cannot
+ * have arrived twice: the file is all that the simulated exchange is. */
 #ifndef TRADEBOT_APP_SIM_STATE_H
 #define TRADEBOT_APP_SIM_STATE_H
 
@@ -19,9 +19,9 @@ struct sim_state {
 /* 0, or TB_EIO with sim_state.error. */
 int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t turn);
 
-/* Puts the file's contents into sim (opened, not started) and catches up with the journal. TB_ENOENT: no file,
- * though the journal is past its first turn.
- * TB_EREFUSED: made with other options, another version, damaged, or not of this journal. */
+/* Puts the file's contents into sim (opened, not started) and catches up with the journal. TB_ENOENT: no
+ * file, though the journal is past its first turn. TB_EREFUSED: made with other options, another version,
+ * damaged, or not of this journal. */
 int sim_state_load(struct sim_state *state, struct sim_world *sim, struct journal *journal);
 
 #endif

@@ -10,23 +10,29 @@ static void lend_tapes(struct sim_world *sim, const struct candle_set *set)
 {
 	for (size_t i = 0; i < set->universe.count; i++) {
 		const struct candle_series *series = &set->series[i];
-		sim->tapes[i] = (struct sim_tape){.candles = series->candles, .count = series->count,
-						  .funding = series->funding, .funding_count = series->funding_count};
+		sim->tapes[i] = (struct sim_tape){.candles = series->candles,
+						  .count = series->count,
+						  .funding = series->funding,
+						  .funding_count = series->funding_count};
 	}
 }
 
-static void read_history(void *ctx, sym_t sym, int64_t bars, void (*give)(struct world *, const struct event *),
-			 struct world *world)
+static void read_history(void *ctx, sym_t sym, int64_t bars,
+			 void (*give)(struct world *, const struct event *), struct world *world)
 {
 	struct sim_world *sim = ctx;
 	struct candle chunk[256];
 	size_t from = 0, got;
 
 	(void)bars; /* all of it: the same first bar gives the same bits after a restart */
-	while ((got = sim_market_history(&sim->market, sym, from, chunk, sizeof chunk / sizeof chunk[0])) > 0) {
+	while ((got = sim_market_history(&sim->market, sym, from, chunk, sizeof chunk / sizeof chunk[0])) >
+	       0) {
 		for (size_t i = 0; i < got; i++) {
-			struct event event = {.kind = EVENT_CANDLE, .sym = sym, .at_ms = world->now_ms,
-					      .candle = {.candle = chunk[i], .closed = true, .history = true}};
+			struct event event = {
+				.kind = EVENT_CANDLE,
+				.sym = sym,
+				.at_ms = world->now_ms,
+				.candle = {.candle = chunk[i], .closed = true, .history = true}};
 			give(world, &event);
 		}
 		from += got;
@@ -41,18 +47,25 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 
 	model.half_spread = o->config->sim.half_spread;
 	model.depth_share = o->config->sim.depth_share;
-	sim_market_init(&sim->market, &(struct sim_market_setup){
-		.timeframe_ms = timeframe_ms, .start_ms = o->set ? 0 : o->start_ms, .end_ms = o->set ? 0 : o->end_ms,
-		.symbols = (int64_t)sim->universe->count, .seed = o->seed, .preroll = o->set ? 0 : SIM_PREROLL,
-		.model = model});
+	sim_market_init(&sim->market, &(struct sim_market_setup){.timeframe_ms = timeframe_ms,
+								 .start_ms = o->set ? 0 : o->start_ms,
+								 .end_ms = o->set ? 0 : o->end_ms,
+								 .symbols = (int64_t)sim->universe->count,
+								 .seed = o->seed,
+								 .preroll = o->set ? 0 : SIM_PREROLL,
+								 .model = model});
 	int err = sim_market_attach(&sim->market, sim->universe, o->set ? sim->tapes : NULL);
 	if (err != 0) {
-		snprintf(error, size, "%s", err == TB_ENOENT ? "there is no bar in this span"
-							     : "the candles cannot be used as a market");
+		snprintf(error, size, "%s",
+			 err == TB_ENOENT ? "there is no bar in this span"
+					  : "the candles cannot be used as a market");
 		return err;
 	}
-	err = sim_broker_init(&sim->broker, &(struct sim_broker_setup){
-		.balance = o->balance, .latency_ms = o->config->sim.latency_ms, .model = model}, sim->universe);
+	err = sim_broker_init(&sim->broker,
+			      &(struct sim_broker_setup){.balance = o->balance,
+							 .latency_ms = o->config->sim.latency_ms,
+							 .model = model},
+			      sim->universe);
 	if (err != 0)
 		snprintf(error, size, "the simulated account cannot start with this balance or latency");
 	return err;
@@ -89,17 +102,20 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 	if (options->set == NULL)
 		sim_universe_generate(sim->universe, (size_t)options->symbols, options->taker_fee);
 	if (sim->universe->count == 0 || sim->universe->count > SIM_SYMBOLS_MAX) {
-		snprintf(error, size, "%zu symbols: the simulated exchange takes 1 to %d", sim->universe->count,
-			 SIM_SYMBOLS_MAX);
+		snprintf(error, size, "%zu symbols: the simulated exchange takes 1 to %d",
+			 sim->universe->count, SIM_SYMBOLS_MAX);
 		return TB_EINVAL;
 	}
 	if (options->set)
 		lend_tapes(sim, options->set);
-	settings_of_config(options->config, options->set ? options->set->timeframe_ms
-							 : options->config->limits.timeframe_ms, &sim->settings);
+	settings_of_config(options->config,
+			   options->set ? options->set->timeframe_ms : options->config->limits.timeframe_ms,
+			   &sim->settings);
 	size_t manual = settings_symbols(options->config, sim->universe, &sim->settings);
 	if (manual == 0 && !options->config->scanner.enabled) {
-		snprintf(error, size, "nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
+		snprintf(
+			error, size,
+			"nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
 		return TB_EINVAL;
 	}
 	sim->market_exchange = (struct exchange){&sim_market_ops, &sim->market};
@@ -136,12 +152,15 @@ int sim_world_start(struct sim_world *sim, char *error, size_t size)
 	return err;
 }
 
-ms_t sim_world_now(const struct sim_world *sim) { return sim->world.now_ms; }
+ms_t sim_world_now(const struct sim_world *sim)
+{
+	return sim->world.now_ms;
+}
 
 static void tell(struct sim_world *sim, enum command_kind verb)
 {
-	struct event event = {.kind = EVENT_COMMAND, .sym = SYM_NONE, .at_ms = sim->world.now_ms,
-			      .command.verb = verb};
+	struct event event = {
+		.kind = EVENT_COMMAND, .sym = SYM_NONE, .at_ms = sim->world.now_ms, .command.verb = verb};
 
 	world_tell(&sim->world, &event);
 }
@@ -170,10 +189,10 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 	*next_ms = world_next_ms(&sim->world);
 	if (!sim->ended)
 		return *next_ms != NEVER_MS;
-	/* Only what is still on its way; the engine alone could scan for ever. The generated market has not ended: it
-	 * stands still until it is run on, and so do the positions in it. */
-	return sim->options.set != NULL && (sim->world.carry->count > 0 ||
-					    sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS);
+	/* Only what is still on its way; the engine alone could scan for ever. The generated market has not
+	 * ended: it stands still until it is run on, and so do the positions in it. */
+	return sim->options.set != NULL &&
+	       (sim->world.carry->count > 0 || sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS);
 }
 
 void sim_world_turn(struct sim_world *sim)
@@ -191,7 +210,8 @@ void sim_world_finish(struct sim_world *sim)
 	checker_finish(&sim->checker, sim->world.now_ms, net);
 	if (sim_broker_check(&sim->broker) != 0)
 		checker_books(&sim->checker, "the broker's own books do not add up");
-	struct equity_sample last = {.at_ms = sim->world.now_ms, .equity = engine_equity(sim->engine),
+	struct equity_sample last = {.at_ms = sim->world.now_ms,
+				     .equity = engine_equity(sim->engine),
 				     .nav = engine_desk(sim->engine)->nav,
 				     .nav_peak = engine_desk(sim->engine)->nav_peak};
 	tally_record(&sim->tally, &(struct record){.kind = RECORD_EQUITY, .equity = last});

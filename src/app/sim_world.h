@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * A whole simulated world: market (candle files or generator), broker, engine and driver, wired together. Backtest
- * and `run --exchange sim` differ only in where records go and in who waits for the clock. */
+ * A whole simulated world: market (candle files or generator), broker, engine and driver, wired together.
+ * Backtest and `run --exchange sim` differ only in where records go and in who waits for the clock. */
 #ifndef TRADEBOT_APP_SIM_WORLD_H
 #define TRADEBOT_APP_SIM_WORLD_H
 
@@ -15,14 +15,14 @@
 
 struct sim_options {
 	const struct config *config;
-	struct candle_set *set;	/* NULL: the generator */
-	int64_t symbols;	/* generator */
+	struct candle_set *set; /* NULL: the generator */
+	int64_t symbols;        /* generator */
 	uint64_t seed;
-	ms_t start_ms, end_ms;	/* generator: first bar; end 0: none. Tapes: their own span */
+	ms_t start_ms, end_ms; /* generator: first bar; end 0: none. Tapes: their own span */
 	money_t balance;
 	ratio_t taker_fee;
 	ratio_t stage;
-	ms_t rebase_after_ms;	/* resume or unlock so long after a pause or lock; 0: never */
+	ms_t rebase_after_ms; /* resume or unlock so long after a pause or lock; 0: never */
 	int64_t instance;
 };
 
@@ -39,7 +39,7 @@ struct sim_world {
 	struct world world;
 	struct checker checker;
 	struct tally tally;
-	bool ended;		/* the market's end has been told to the engine */
+	bool ended; /* the market's end has been told to the engine */
 };
 
 /* Wires everything; nothing has happened yet. 0 or an error with its text. */
@@ -52,8 +52,8 @@ void sim_world_renew_engine(struct sim_world *sim, int64_t instance);
 /* After the sink is set and (on a resumed run) market, broker and engine are as they were: gets ready. */
 int sim_world_start(struct sim_world *sim, char *error, size_t size);
 
-/* Whether anything is left to happen; the time of the next turn in *next_ms. At the tape's end positions are closed
- * and the last fills awaited. */
+/* Whether anything is left to happen; the time of the next turn in *next_ms. At the tape's end positions are
+ * closed and the last fills awaited. */
 bool sim_world_next(struct sim_world *sim, ms_t *next_ms);
 void sim_world_turn(struct sim_world *sim);
 

@@ -62,7 +62,8 @@ static int load(struct backtest *b)
 	ms_t from_ms, to_ms;
 	double before = seconds_now();
 
-	if (paths == NULL || count == 0 || run_option_days(cli, &from_ms, &to_ms, b->error, sizeof b->error) != 0) {
+	if (paths == NULL || count == 0 ||
+	    run_option_days(cli, &from_ms, &to_ms, b->error, sizeof b->error) != 0) {
 		if (count == 0)
 			snprintf(b->error, sizeof b->error, "name the candles: --candles DIR or FILE...");
 		free(paths);
@@ -71,7 +72,8 @@ static int load(struct backtest *b)
 	for (size_t i = 0; i < count; i++)
 		paths[i] = cli_value_at(cli, "candles", i);
 	int err = candle_set_load(&b->set, paths, count, cli_value(cli, "timeframe"), from_ms, to_ms,
-				  cli_value(cli, "funding"), b->config.taker_fee, stderr, b->error, sizeof b->error);
+				  cli_value(cli, "funding"), b->config.taker_fee, stderr, b->error,
+				  sizeof b->error);
 	free(paths);
 	b->load_seconds = seconds_now() - before;
 	return err;
@@ -87,7 +89,8 @@ static int run(struct backtest *b)
 		if (s->count == 0)
 			continue;
 		first_ms = s->candles[0].open_ms < first_ms ? s->candles[0].open_ms : first_ms;
-		last_ms = s->candles[s->count - 1].open_ms > last_ms ? s->candles[s->count - 1].open_ms : last_ms;
+		last_ms = s->candles[s->count - 1].open_ms > last_ms ? s->candles[s->count - 1].open_ms
+								     : last_ms;
 	}
 	b->sim.world.sink = (struct sink){.ctx = b, .commit = commit};
 	if (sim_world_start(&b->sim, b->error, sizeof b->error) != 0)
@@ -109,13 +112,22 @@ static int run(struct backtest *b)
 static int make_report(const struct backtest *b, struct report *report)
 {
 	const struct tally *tally = &b->sim.tally;
-	struct report_input in = {
-		.data = cli_value(b->cli, "candles"), .universe = b->sim.universe, .trades = tally->trades,
-		.trade_count = tally->trade_count, .book = BOOK_MAIN, .equity = tally->days,
-		.equity_count = tally->day_count, .start_balance = b->config.sim.balance, .start_ms = b->start_ms,
-		.end_ms = sim_world_now(&b->sim), .nav_drawdown = UNKNOWN, .fill_count = tally->fills,
-		.no_trades = tally->notes, .refusals = tally->refusals,
-		.violations = {b->sim.checker.over_limit, b->sim.checker.naked_seconds, b->sim.checker.books}};
+	struct report_input in = {.data = cli_value(b->cli, "candles"),
+				  .universe = b->sim.universe,
+				  .trades = tally->trades,
+				  .trade_count = tally->trade_count,
+				  .book = BOOK_MAIN,
+				  .equity = tally->days,
+				  .equity_count = tally->day_count,
+				  .start_balance = b->config.sim.balance,
+				  .start_ms = b->start_ms,
+				  .end_ms = sim_world_now(&b->sim),
+				  .nav_drawdown = UNKNOWN,
+				  .fill_count = tally->fills,
+				  .no_trades = tally->notes,
+				  .refusals = tally->refusals,
+				  .violations = {b->sim.checker.over_limit, b->sim.checker.naked_seconds,
+						 b->sim.checker.books}};
 
 	return report_compute(&in, report);
 }
@@ -125,10 +137,12 @@ static void print_json(struct backtest *b, const struct report *report, const ch
 	struct rusage usage;
 
 	getrusage(RUSAGE_SELF, &usage);
-	printf("{\"bars\":%zu,\"symbols\":%zu,\"engine_seconds\":%.6f,\"load_seconds\":%.6f,\"journal_seconds\":%.6f,"
+	printf("{\"bars\":%zu,\"symbols\":%zu,\"engine_seconds\":%.6f,\"load_seconds\":%.6f,\"journal_"
+	       "seconds\":%.6f,"
 	       "\"bars_per_second\":%.0f,\"peak_rss_kib\":%ld,\"digest\":\"%s\",",
 	       b->set.bars, b->set.universe.count, b->engine_seconds, b->load_seconds, b->journal_seconds,
-	       b->engine_seconds > 0 ? (double)b->set.bars / b->engine_seconds : 0.0, usage.ru_maxrss, digest);
+	       b->engine_seconds > 0 ? (double)b->set.bars / b->engine_seconds : 0.0, usage.ru_maxrss,
+	       digest);
 	report_json_fields(report, stdout);
 	printf("}\n");
 }
@@ -141,13 +155,18 @@ static void print_text(struct backtest *b, const struct report *report, const ch
 	report_print(report, stdout);
 	if (tally->locked_ms != 0) {
 		utc_text(tally->locked_ms, when);
-		printf("\nLOCKED on %s: drawdown reached 20 %%; the bot closed everything and opened nothing after it.\n"
-		       "See --on-lock.\n", when);
+		printf("\nLOCKED on %s: drawdown reached 20 %%; the bot closed everything and opened nothing "
+		       "after it.\n"
+		       "See --on-lock.\n",
+		       when);
 	} else if (tally->paused_ms != 0) {
 		utc_text(tally->paused_ms, when);
-		printf("\nPAUSED on %s: drawdown reached 15 %%; nothing was opened after it. See --on-lock.\n", when);
+		printf("\nPAUSED on %s: drawdown reached 15 %%; nothing was opened after it. See "
+		       "--on-lock.\n",
+		       when);
 	}
-	printf("\n%zu bars of %zu symbols in %.3f s (engine, sim and digest): %.2f M bars/s. Loading %.3f s.\n",
+	printf("\n%zu bars of %zu symbols in %.3f s (engine, sim and digest): %.2f M bars/s. Loading %.3f "
+	       "s.\n",
 	       b->set.bars, b->set.universe.count, b->engine_seconds,
 	       b->engine_seconds > 0 ? (double)b->set.bars / b->engine_seconds / 1e6 : 0.0, b->load_seconds);
 	printf("digest %s\n", digest);
@@ -177,8 +196,12 @@ static int write_export(struct backtest *b)
 
 static int open_world(struct backtest *b)
 {
-	struct sim_options options = {.config = &b->config, .set = &b->set, .balance = b->config.sim.balance,
-				      .taker_fee = b->config.taker_fee, .stage = RATIO_ONE, .instance = 1};
+	struct sim_options options = {.config = &b->config,
+				      .set = &b->set,
+				      .balance = b->config.sim.balance,
+				      .taker_fee = b->config.taker_fee,
+				      .stage = RATIO_ONE,
+				      .instance = 1};
 
 	if (run_option_stage(b->cli, &options.stage, b->error, sizeof b->error) != 0 ||
 	    run_option_on_lock(b->cli, &options.rebase_after_ms, b->error, sizeof b->error) != 0)
@@ -188,7 +211,8 @@ static int open_world(struct backtest *b)
 	if (err != 0 || path == NULL)
 		return err;
 	if (access(path, F_OK) == 0) {
-		snprintf(b->error, sizeof b->error, "%s: exists already; a backtest writes a new journal", path);
+		snprintf(b->error, sizeof b->error, "%s: exists already; a backtest writes a new journal",
+			 path);
 		return TB_EINVAL;
 	}
 	err = journal_sink_open(&b->journal, path, b->sim.universe, "backtest", 1, b->error, sizeof b->error);
@@ -229,7 +253,8 @@ int verb_backtest(const struct cli *cli)
 	if (code == EXIT_DONE) {
 		int err = backtest(b);
 		if (err != 0)
-			fprintf(stderr, "tradebotd backtest: %s\n", b->error[0] ? b->error : "not enough memory");
+			fprintf(stderr, "tradebotd backtest: %s\n",
+				b->error[0] ? b->error : "not enough memory");
 		code = err == 0 ? EXIT_DONE : err == TB_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	}
 	if (b->has_journal)

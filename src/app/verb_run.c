@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * `tradebotd run`: the daemon. Today it trades the simulated exchange (market generator or candle files), at full
- * speed or against the clock; the state folder makes it resumable at any moment. */
+ * `tradebotd run`: the daemon. Today it trades the simulated exchange (market generator or candle files), at
+ * full speed or against the clock; the state folder makes it resumable at any moment. */
 #include "verbs.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include "state_dir.h"
 #include "timeframe.h"
 
-#define SIM_START_MS 1767225600000LL /* 2026-01-01T00:00:00Z: where the generator's calendar begins */
+#define SIM_START_MS    1767225600000LL /* 2026-01-01T00:00:00Z: where the generator's calendar begins */
 #define SYMBOLS_DEFAULT 8
 
 struct run {
@@ -78,18 +78,25 @@ static int read_options(struct run *run, struct sim_options *options)
 {
 	int64_t days = 0, symbols = SYMBOLS_DEFAULT, seed = 1;
 
-	*options = (struct sim_options){.config = &run->config, .set = run->has_set ? &run->set : NULL,
-					.start_ms = SIM_START_MS, .balance = run->config.sim.balance,
-					.taker_fee = run->config.taker_fee, .stage = RATIO_ONE, .instance = 1};
+	*options = (struct sim_options){.config = &run->config,
+					.set = run->has_set ? &run->set : NULL,
+					.start_ms = SIM_START_MS,
+					.balance = run->config.sim.balance,
+					.taker_fee = run->config.taker_fee,
+					.stage = RATIO_ONE,
+					.instance = 1};
 	if (run_option_count(run->cli, "days", 1, 36500, &days, run->error, sizeof run->error) != 0 ||
-	    run_option_count(run->cli, "symbols", 1, SIM_GENERATED_MAX, &symbols, run->error, sizeof run->error) != 0 ||
+	    run_option_count(run->cli, "symbols", 1, SIM_GENERATED_MAX, &symbols, run->error,
+			     sizeof run->error) != 0 ||
 	    run_option_count(run->cli, "seed", 0, INT64_MAX, &seed, run->error, sizeof run->error) != 0 ||
 	    run_option_stage(run->cli, &options->stage, run->error, sizeof run->error) != 0 ||
 	    run_option_speed(run->cli, &run->speed, run->error, sizeof run->error) != 0)
 		return TB_EINVAL;
-	if (run->has_set && (cli_value(run->cli, "days") || cli_value(run->cli, "symbols") || cli_value(run->cli, "seed"))) {
-		snprintf(run->error, sizeof run->error, "--days, --symbols and --seed are the generator's; with --candles "
-							"the files say what there is");
+	if (run->has_set &&
+	    (cli_value(run->cli, "days") || cli_value(run->cli, "symbols") || cli_value(run->cli, "seed"))) {
+		snprintf(run->error, sizeof run->error,
+			 "--days, --symbols and --seed are the generator's; with --candles "
+			 "the files say what there is");
 		return TB_EINVAL;
 	}
 	options->symbols = symbols;
@@ -113,12 +120,15 @@ static void say_start(const struct run *run)
 	const struct config *config = &run->config;
 
 	utc_text(run->world.sim.world.now_ms, now);
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "app", "%s on the simulated exchange at %s: %zu symbols, state in %s",
-		 run->world.resumed ? "resumed" : "started", now, run->world.sim.universe->count, config->state);
+	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
+		 "%s on the simulated exchange at %s: %zu symbols, state in %s",
+		 run->world.resumed ? "resumed" : "started", now, run->world.sim.universe->count,
+		 config->state);
 	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
 		 "equity %.2f USDT, risk %.2f %% a trade, daily loss limit %.2f %%, at most %lld positions",
-		 (double)engine_equity(run->world.sim.engine) / MONEY_ONE, (double)config->limits.risk_per_trade / 1e7,
-		 (double)config->limits.daily_loss / 1e7, (long long)config->limits.positions);
+		 (double)engine_equity(run->world.sim.engine) / MONEY_ONE,
+		 (double)config->limits.risk_per_trade / 1e7, (double)config->limits.daily_loss / 1e7,
+		 (long long)config->limits.positions);
 }
 
 static void say_scan(const struct run *run)
@@ -126,10 +136,12 @@ static void say_scan(const struct run *run)
 	const struct scanner_counts *n = engine_scan_counts(run->world.sim.engine);
 
 	log_line(run->world.sim.world.now_ms, LOG_INFO, "scanner",
-		 "%lld symbols: %lld readable, %lld trading, %lld not blacklisted, %lld listed long enough, %lld with "
+		 "%lld symbols: %lld readable, %lld trading, %lld not blacklisted, %lld listed long enough, "
+		 "%lld with "
 		 "turnover, %lld with a narrow spread; %lld watched",
-		 (long long)n->rows, (long long)n->readable, (long long)n->trading, (long long)n->not_blacklisted,
-		 (long long)n->listed, (long long)n->turnover, (long long)n->spread, (long long)n->watched);
+		 (long long)n->rows, (long long)n->readable, (long long)n->trading,
+		 (long long)n->not_blacklisted, (long long)n->listed, (long long)n->turnover,
+		 (long long)n->spread, (long long)n->watched);
 }
 
 static void wait_until(const struct run *run, ms_t from_ms, ms_t to_ms)
@@ -152,7 +164,8 @@ static void step_progress(struct progress *progress, const struct run *run)
 	utc_text(run->world.sim.world.now_ms, now);
 	snprintf(detail, sizeof detail, "%.10s  equity %.2f  drawdown %.1f %%  trades %zu", now,
 		 equity == UNKNOWN ? 0.0 : (double)equity / MONEY_ONE,
-		 (double)desk_drawdown(engine_desk(run->world.sim.engine)) / 1e7, run->world.sim.tally.trade_count);
+		 (double)desk_drawdown(engine_desk(run->world.sim.engine)) / 1e7,
+		 run->world.sim.tally.trade_count);
 	progress_step(progress, run->world.sim.world.now_ms, detail);
 }
 
@@ -162,7 +175,8 @@ static void turn_until_stopped(struct run *run)
 	struct sim_world *sim = &run->world.sim;
 	ms_t next_ms, end_ms = sim->market.state.setup.end_ms;
 
-	progress_open(&progress, "simulating", sim->world.now_ms, end_ms, run->speed == 0 && end_ms > 0 ? stderr : NULL);
+	progress_open(&progress, "simulating", sim->world.now_ms, end_ms,
+		      run->speed == 0 && end_ms > 0 ? stderr : NULL);
 	for (int64_t turn = 0; !stop_wanted && sim_world_next(sim, &next_ms); turn++) {
 		if (run->speed > 0)
 			wait_until(run, sim->world.now_ms, next_ms);
@@ -178,14 +192,18 @@ static void turn_until_stopped(struct run *run)
 	progress_close(&progress, NULL);
 }
 
-static void feed_digest(void *ctx, const void *bytes, size_t len) { sha256_add(ctx, bytes, len); }
+static void feed_digest(void *ctx, const void *bytes, size_t len)
+{
+	sha256_add(ctx, bytes, len);
+}
 
 static int say_end(struct run *run)
 {
 	struct sha256 digest;
 	char hex[SHA256_HEX_SIZE] = "";
 
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "app", "%s; every position keeps its stop at the exchange",
+	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
+		 "%s; every position keeps its stop at the exchange",
 		 stop_wanted ? "stopped by a signal" : "the simulated time is over");
 	if (sha256_open(&digest) != 0)
 		return EXIT_FAILED;
@@ -193,7 +211,8 @@ static int say_end(struct run *run)
 	sha256_hex(&digest, hex);
 	sha256_close(&digest);
 	if (err != 0) {
-		fprintf(stderr, "tradebotd run: the digest could not be made: %s\n", run->world.journal.journal.error.text);
+		fprintf(stderr, "tradebotd run: the digest could not be made: %s\n",
+			run->world.journal.journal.error.text);
 		return EXIT_FAILED;
 	}
 	printf("violations %lld over a limit, %lld s unprotected over the deadline, %lld unequal books\n",
@@ -233,7 +252,8 @@ static int run_sim(struct run *run)
 		return run->lock_fd == TB_EREFUSED ? EXIT_REFUSED : EXIT_FAILED;
 	run->world.told = told;
 	run->world.told_ctx = run;
-	err = sim_run_open(&run->world, &options, run->config.state, fresh_instance(), run->error, sizeof run->error);
+	err = sim_run_open(&run->world, &options, run->config.state, fresh_instance(), run->error,
+			   sizeof run->error);
 	if (err == 0)
 		err = sim_run_start(&run->world, run->error, sizeof run->error);
 	if (err != 0)
@@ -249,15 +269,18 @@ static int run_sim(struct run *run)
 
 static int refuse_paper(void)
 {
-	fprintf(stderr, "tradebotd run: --paper needs an exchange's live market, which this version does not have: "
-			"use --exchange sim without it\n");
+	fprintf(stderr,
+		"tradebotd run: --paper needs an exchange's live market, which this version does not have: "
+		"use --exchange sim without it\n");
 	return EXIT_USAGE;
 }
 
 static int refuse_exchange(const struct run *run)
 {
-	fprintf(stderr, "tradebotd run: exchange.name is %s, but this version trades only the simulated exchange: "
-			"use --exchange sim\n", run->config.exchange);
+	fprintf(stderr,
+		"tradebotd run: exchange.name is %s, but this version trades only the simulated exchange: "
+		"use --exchange sim\n",
+		run->config.exchange);
 	return EXIT_USAGE;
 }
 

@@ -130,6 +130,7 @@ static void refuse(struct world *w, const struct intent *intent, bool unrecorded
 		return;
 	}
 	event->order.id = intent->id;
+	event->order.role = client_id_role(intent->id);
 	event->order.state = ORDER_REJECTED;
 	event->order.side = order->side;
 	event->order.qty = order->qty;
@@ -192,8 +193,12 @@ static bool record(struct world *w)
 		return true;
 	}
 	w->failed_commits++;
-	for (size_t i = 0; i < w->wants->record_count && w->unsaved_count < WORLD_UNSAVED_MAX; i++)
-		w->unsaved[w->unsaved_count++] = w->wants->records[i];
+	for (size_t i = 0; i < w->wants->record_count; i++) {
+		if (w->unsaved_count < WORLD_UNSAVED_MAX)
+			w->unsaved[w->unsaved_count++] = w->wants->records[i];
+		else
+			w->lost_records++;
+	}
 	return false;
 }
 
@@ -214,9 +219,10 @@ static void finish_turn(struct world *w)
 	for (size_t i = intents; i < wants->intent_count; i++)
 		wants->intents[i - intents] = wants->intents[i];
 	wants->intent_count -= intents;
-	for (size_t i = 0; i < w->asking->count; i++)
-		if (w->carry->count < EVENTS_MAX)
-			w->carry->at[w->carry->count++] = w->asking->at[i];
+	for (size_t i = 0; i < w->asking->count; i++) {
+		tb_assert(w->carry->count < EVENTS_MAX); /* order news never drops */
+		w->carry->at[w->carry->count++] = w->asking->at[i];
+	}
 	if (w->sink.acted)
 		w->sink.acted(w->sink.ctx, w->turn);
 }
@@ -267,13 +273,17 @@ void world_tell(struct world *w, const struct event *event)
 	finish_turn(w);
 }
 
-/* What was carried over from before a restart is heard first, and recorded with the first turn: a second death finds
- * it either still in the saved state or in the journal. */
+/* What was carried over from before a restart is heard first, and recorded with the first turn: a second
+ * death finds it either still in the saved state or in the journal. */
 int world_start(struct world *w, ms_t now_ms)
 {
-	struct event restored = {.kind = EVENT_SNAPSHOT_END, .at_ms = now_ms, .sym = SYM_NONE,
+	struct event restored = {.kind = EVENT_SNAPSHOT_END,
+				 .at_ms = now_ms,
+				 .sym = SYM_NONE,
 				 .snapshot.what = SNAPSHOT_JOURNAL};
-	struct event link = {.kind = EVENT_LINK, .at_ms = now_ms, .sym = SYM_NONE,
+	struct event link = {.kind = EVENT_LINK,
+			     .at_ms = now_ms,
+			     .sym = SYM_NONE,
 			     .link = {.state = LINK_UP, .latency_ms = 0, .clock_off_ms = 0}};
 
 	w->now_ms = now_ms;

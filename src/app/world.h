@@ -15,6 +15,7 @@ struct turn_records {
 	ms_t now_ms;
 	const struct record *late;
 	size_t late_count;
+	size_t lost_count; /* records that even that list had no room for, ever */
 	const struct wants *wants;
 };
 
@@ -53,6 +54,7 @@ struct world {
 	struct wants *wants;
 	size_t unsaved_count; /* records a failed commit left behind */
 	struct record *unsaved;
+	size_t lost_records; /* when that was full: told with each failing turn */
 	size_t dropped_enters;
 	int failed_commits;
 };
@@ -73,8 +75,8 @@ void world_turn(struct world *world);
 /* A turn with one event of the app's own (a command). */
 void world_tell(struct world *world, const struct event *event);
 
-/* Resuming a simulation: moves the venues alone, up to and including until_ms. Only the witness hears of it (and of
- * what was carried): the engine has been told by the journal. */
+/* Resuming a simulation: moves the venues alone, up to and including until_ms. Only the witness hears of it
+ * (and of what was carried): the engine has been told by the journal. */
 void world_wind(struct world *world, ms_t until_ms);
 
 #endif

@@ -14,8 +14,14 @@ const struct decision_settings decision_settings_default = {
 	.margin_share = 95 * (RATIO_ONE / 100),
 };
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t distance(int64_t a, int64_t b) { return a > b ? a - b : b - a; }
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+static int64_t distance(int64_t a, int64_t b)
+{
+	return a > b ? a - b : b - a;
+}
 
 ratio_t decision_costs(const struct decision_input *in)
 {
@@ -43,18 +49,21 @@ static bool place(const struct decision_input *in, struct enter *out)
 	if (signal->target > 0)
 		out->target = signal->target;
 	else
-		out->target = is_long ? out->entry + signal->target_distance : out->entry - signal->target_distance;
+		out->target =
+			is_long ? out->entry + signal->target_distance : out->entry - signal->target_distance;
 	if (out->stop <= 0 || out->target <= 0)
 		return false;
 	return is_long ? out->target > out->entry : out->target < out->entry;
 }
 
-static bool has_moved(const struct decision_settings *settings, const struct decision_input *in, struct finding *why)
+static bool has_moved(const struct decision_settings *settings, const struct decision_input *in,
+		      struct finding *why)
 {
 	/* rounded up: the mid may lie on half a tick */
 	price_t moved = (distance(in->quote->bid + in->quote->ask, 2 * in->close) + 1) / 2;
 
-	*why = (struct finding){.limit = share_down(in->signal->stop_distance, settings->moved), .actual = moved};
+	*why = (struct finding){.limit = share_down(in->signal->stop_distance, settings->moved),
+				.actual = moved};
 	return moved > why->limit || in->now_ms - in->quote->bar_ms > settings->life_ms;
 }
 
@@ -67,7 +76,8 @@ static ratio_t edge_of(const struct enter *out, int64_t costs_sub)
 	return reward <= 0 ? 0 : mul_div_down(reward, RATIO_ONE, risk);
 }
 
-/* The most lots whose loss of per_lot_sub (millionths of a tick a lot) stays within budget; 0 out of range. */
+/* The most lots whose loss of per_lot_sub (millionths of a tick a lot) stays within budget; 0 out of range.
+ */
 static qty_t lots_within(const struct instrument *instrument, money_t budget, int64_t per_lot_sub)
 {
 	if (budget <= 0 || per_lot_sub <= 0 || per_lot_sub > INT64_MAX / instrument->value_num)
@@ -95,18 +105,24 @@ static qty_t size_unweighted(const struct decision_settings *settings, const str
 	qty_t lots = in->instrument->max_qty;
 
 	if (in->desk->loss_risk > 0 && in->now_ms < in->desk->loss_ms + in->limits->martingale_ms)
-		budget = least(budget, mul_div_down(in->desk->loss_risk, capital, in->desk->loss_capital) - 2);
+		budget =
+			least(budget, mul_div_down(in->desk->loss_risk, capital, in->desk->loss_capital) - 2);
 	if (fees_sub < 0)
 		return 0;
 	lots = least(lots, lots_within(in->instrument, budget, dist * SUB + costs_sub));
 	lots = least(lots, lots_within(in->instrument, budget, dist * SUB + fees_sub));
-	lots = least(lots, lots_in_room(in, out->entry, limit_symbol(capital, half) - standing->symbol_exposure));
-	lots = least(lots, lots_in_room(in, out->entry, limit_total(capital, half) - standing->total_exposure));
+	lots = least(lots,
+		     lots_in_room(in, out->entry, limit_symbol(capital, half) - standing->symbol_exposure));
+	lots = least(lots,
+		     lots_in_room(in, out->entry, limit_total(capital, half) - standing->total_exposure));
 	lots = least(lots, lots_in_room(in, out->entry, share_down(capital, in->limits->position_share)));
 	if (in->scanned)
 		lots = least(lots, lots_in_room(in, out->entry,
 						share_down(capital, in->limits->portfolio_share) -
 							in->scanned_exposure));
+	if (in->quote->depth != UNKNOWN) /* unknown: the gate will say so */
+		lots = least(lots,
+			     lots_in_room(in, out->entry, in->quote->depth / in->limits->depth_multiple));
 	money_t margin = share_down(in->available, settings->margin_share);
 	return least(lots, lots_in_room(in, out->entry, mul_div_down(margin, settings->leverage, RATIO_ONE)));
 }
@@ -122,8 +138,8 @@ static qty_t least_lots(const struct instrument *instrument, price_t entry)
 	return lots > instrument->min_qty ? lots : instrument->min_qty;
 }
 
-static qty_t size(const struct decision_settings *settings, const struct decision_input *in, const struct enter *out,
-		  int64_t costs_sub, qty_t minimum)
+static qty_t size(const struct decision_settings *settings, const struct decision_input *in,
+		  const struct enter *out, int64_t costs_sub, qty_t minimum)
 {
 	bool half = in->desk->half_size == 1;
 	qty_t lots = size_unweighted(settings, in, out, costs_sub, false);

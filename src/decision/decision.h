@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Decide (rules.md section 3): from a signal and the market to a proposal that is worth its costs and sized to
- * the limits, or to the reason why not. Pure. It sizes with the numbers the gate will judge by, so a
+ * Decide (rules.md section 3): from a signal and the market to a proposal that is worth its costs and sized
+ * to the limits, or to the reason why not. Pure. It sizes with the numbers the gate will judge by, so a
  * well-formed proposal passes; it never judges, and the gate never resizes. */
 #ifndef TRADEBOT_DECISION_DECISION_H
 #define TRADEBOT_DECISION_DECISION_H
@@ -9,12 +9,12 @@
 #include "tradebot/record.h"
 
 struct decision_settings {
-	ratio_t edge;		/* least (target - costs) / (stop + costs) */
-	ratio_t moved;		/* a proposal dies when the mid moved by more than this share of R */
-	ms_t life_ms;		/* ... or when it is older */
-	int64_t pause_bars;	/* no entry for so many bars after an exit */
-	ratio_t leverage;	/* the setting orders are sent with, at most 2 */
-	ratio_t margin_share;	/* of the available margin that one entry may use */
+	ratio_t edge;         /* least (target - costs) / (stop + costs) */
+	ratio_t moved;        /* a proposal dies when the mid moved by more than this share of R */
+	ms_t life_ms;         /* ... or when it is older */
+	int64_t pause_bars;   /* no entry for so many bars after an exit */
+	ratio_t leverage;     /* the setting orders are sent with, at most 2 */
+	ratio_t margin_share; /* of the available margin that one entry may use */
 };
 extern const struct decision_settings decision_settings_default;
 
@@ -27,19 +27,19 @@ struct decision_input {
 	const struct limits *limits;
 	const struct desk *desk;
 	const struct standing *standing;
-	price_t close;		/* of the bar that signalled */
+	price_t close; /* of the bar that signalled */
 	bool scanned;
 	money_t scanned_exposure;
 	money_t available;
-	ratio_t weight;		/* salience weight, 0..1 */
-	ratio_t slippage;	/* recent mean entry slippage, >= 0 */
+	ratio_t weight;   /* salience weight, 0..1 */
+	ratio_t slippage; /* recent mean entry slippage, >= 0 */
 	ratio_t funding_rate;
 	ms_t funding_ms, hold_ms;
 	ms_t now_ms;
 };
 
-/* What a round trip costs, as a ratio of the entry price, rounded up: taker fee twice, spread, recent slippage,
- * and funding if a settlement falls inside the expected holding time and would be paid. */
+/* What a round trip costs, as a ratio of the entry price, rounded up: taker fee twice, spread, recent
+ * slippage, and funding if a settlement falls inside the expected holding time and would be paid. */
 ratio_t decision_costs(const struct decision_input *in);
 
 /* NOTE_ENTERED: *out is a proposal. Otherwise the reason (NOTE_QUOTE, NOTE_MOVED, NOTE_COSTS, NOTE_SIZE) with

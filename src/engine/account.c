@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * EXECUTE, CLOSE and LEARN: what the exchange says of the account. A fill moves the books; a fill that ends a trade
- * moves the ladder, the scores and the stage. */
+ * EXECUTE, CLOSE and LEARN: what the exchange says of the account. A fill moves the books; a fill that ends a
+ * trade moves the ladder, the scores and the stage. */
 #include "engine_internal.h"
 
 static bool is_forced(int64_t reason)
@@ -10,8 +10,8 @@ static bool is_forced(int64_t reason)
 
 static void learn(struct engine *e, const struct trade *trade)
 {
-	struct score before = learning_score(&e->learning, &e->set.learning, trade->book, trade->strategy,
-					     trade->regime);
+	struct score before =
+		learning_score(&e->learning, &e->set.learning, trade->book, trade->strategy, trade->regime);
 	struct score after;
 	struct stage_change change;
 
@@ -19,7 +19,8 @@ static void learn(struct engine *e, const struct trade *trade)
 		after.at_ms = e->now_ms;
 		wants_record(e->wants, RECORD_SCORE)->score = after;
 		if (after.standing != before.standing)
-			engine_note(e, NOTE_SCORE, (sym_t)trade->sym, REFUSAL_NONE, after.standing, after.salience);
+			engine_note(e, NOTE_SCORE, (sym_t)trade->sym, REFUSAL_NONE, after.standing,
+				    after.salience);
 	}
 	if (stage_trade(&e->stage, &e->set.stage, trade, &change))
 		engine_on_stage(e, &change);
@@ -50,12 +51,16 @@ static void close_trade(struct engine *e, struct trade *trade, money_t day_base)
 		if (e->expected_wallet != UNKNOWN)
 			e->expected_wallet += trade->net;
 		add_to_day(e, trade, day_base);
-		engine_fact(e, &(struct fact){.kind = FACT_TRADE, .at_ms = e->now_ms, .value = trade->net,
-					      .risk = trade->risk, .capital = trade->capital,
+		engine_fact(e, &(struct fact){.kind = FACT_TRADE,
+					      .at_ms = e->now_ms,
+					      .value = trade->net,
+					      .risk = trade->risk,
+					      .capital = trade->capital,
 					      .forced = is_forced(trade->exit_reason)});
 		engine_sample_nav(e);
 	}
-	struct reward_facts facts = {.drawdown_before = drawdown, .drawdown_after = desk_drawdown(&e->desk),
+	struct reward_facts facts = {.drawdown_before = drawdown,
+				     .drawdown_after = desk_drawdown(&e->desk),
 				     .breach = e->desk.halted_until_ms > e->now_ms};
 	trade->reward = reward_of(trade, &e->set.reward, &facts);
 	trade->seq = ++e->seq;
@@ -99,14 +104,15 @@ money_t engine_equity(const struct engine *e)
 		const struct holding *h = &e->execution.holdings[BOOK_MAIN][key];
 		price_t mark = e->symbols[key].quote.mark;
 		if (h->qty > 0)
-			equity = mark == UNKNOWN ? UNKNOWN
-						 : equity + holding_unrealised(h, &e->universe->at[key], mark);
+			equity = mark == UNKNOWN
+					 ? UNKNOWN
+					 : equity + holding_unrealised(h, &e->universe->at[key], mark);
 	}
 	return equity;
 }
 
-/* E may move by own fills, fees, funding and transfers. The own part is known exactly from the books, so what is
- * left over is unexplained; small remainders (rounding, order of arrival) are taken over. */
+/* E may move by own fills, fees, funding and transfers. The own part is known exactly from the books, so what
+ * is left over is unexplained; small remainders (rounding, order of arrival) are taken over. */
 static money_t own_result(const struct engine *e)
 {
 	money_t own = 0;
@@ -117,7 +123,8 @@ static money_t own_result(const struct engine *e)
 			break;
 		const struct holding *h = &e->execution.holdings[BOOK_MAIN][key];
 		money_t closed = h->entry_cost - h->cost;
-		own += (h->side == SIDE_LONG ? h->exit_value - closed : closed - h->exit_value) - h->fees + h->funding;
+		own += (h->side == SIDE_LONG ? h->exit_value - closed : closed - h->exit_value) - h->fees +
+		       h->funding;
 	}
 	return own;
 }
@@ -154,7 +161,8 @@ void engine_on_ledger(struct engine *e, const struct event *event)
 {
 	if (event->ledger.kind == LEDGER_FUNDING && event->sym != SYM_NONE)
 		execution_on_funding(&e->execution, (enum book)event->book, event->sym, event->ledger.amount);
-	else if (event->ledger.kind == LEDGER_TRANSFER && event->book == BOOK_MAIN && e->expected_wallet != UNKNOWN) {
+	else if (event->ledger.kind == LEDGER_TRANSFER && event->book == BOOK_MAIN &&
+		 e->expected_wallet != UNKNOWN) {
 		e->expected_wallet += event->ledger.amount;
 		e->desk.equity_peak += event->ledger.amount;
 		e->desk_dirty = true;

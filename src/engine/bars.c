@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * SIGNAL, and the bar's share of MONITOR: a closed bar moves the series, then the exits of the position in its
- * symbol; when all watched symbols have delivered, or two seconds have passed, the decision round closes. */
+ * SIGNAL, and the bar's share of MONITOR: a closed bar moves the series, then the exits of the position in
+ * its symbol; when all watched symbols have delivered, or two seconds have passed, the decision round closes.
+ */
 #include "engine_internal.h"
 
 static void read_series(struct engine *e, struct engine_symbol *s)
@@ -35,8 +36,8 @@ static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct 
 		if (h->qty == 0)
 			continue;
 		execution_touch(&e->execution, h);
-		enum exit_reason due = exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime, s->er100,
-						s->bar_ms);
+		enum exit_reason due = exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime,
+						s->er100, s->bar_ms);
 		if (h->phase == PHASE_LEAVING)
 			continue;
 		if (due != EXIT_NONE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * DECIDE and RISK: the signals of one round, best first, each sized, judged and, if the gate seals it, sent. Every
- * signal leaves a DECISION behind, with the reason why it did or did not become an order. */
+ * DECIDE and RISK: the signals of one round, best first, each sized, judged and, if the gate seals it, sent.
+ * Every signal leaves a DECISION behind, with the reason why it did or did not become an order. */
 #include "engine_internal.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ struct candidate {
 	enum book book;
 	struct signal signal;
 	ratio_t weight; /* salience weight */
-	ratio_t rank;	/* confidence x weight */
+	ratio_t rank;   /* confidence x weight */
 	bool advised;
 };
 
@@ -46,7 +46,8 @@ static size_t gather(struct engine *e, struct candidate out[static CANDIDATES_MA
 			continue;
 		struct candidate c = {.sym = (sym_t)sym, .book = BOOK_MAIN, .signal = s->signal};
 		take_advice(e, s, &c);
-		c.weight = learning_weight(&e->learning, &e->set.learning, BOOK_MAIN, s->signal.strategy, s->regime);
+		c.weight = learning_weight(&e->learning, &e->set.learning, BOOK_MAIN, s->signal.strategy,
+					   s->regime);
 		c.rank = share_down(c.signal.confidence, c.weight);
 		size_t i = count++;
 		while (i > 0 && comes_before(e, &c, &out[i - 1])) {
@@ -64,12 +65,25 @@ static void record_decision(struct engine *e, const struct candidate *c, const s
 {
 	const struct engine_symbol *s = &e->symbols[c->sym];
 
-	wants_record(e->wants, RECORD_DECISION)->decision = (struct decision){
-		.seq = ++e->seq, .at_ms = e->now_ms, .book = c->book, .sym = c->sym, .bar_ms = s->bar_ms,
-		.strategy = c->signal.strategy, .side = c->signal.side, .regime = s->regime,
-		.confidence = c->signal.confidence, .entry = enter->entry, .stop = enter->stop,
-		.target = enter->target, .qty = enter->qty, .verdict = verdict, .note = note, .rule = why->rule,
-		.limit_value = why->limit, .actual_value = why->actual};
+	wants_record(e->wants, RECORD_DECISION)->decision =
+		(struct decision){.seq = ++e->seq,
+				  .at_ms = e->now_ms,
+				  .book = c->book,
+				  .sym = c->sym,
+				  .bar_ms = s->bar_ms,
+				  .strategy = c->signal.strategy,
+				  .side = c->signal.side,
+				  .regime = s->regime,
+				  .confidence = c->signal.confidence,
+				  .entry = enter->entry,
+				  .stop = enter->stop,
+				  .target = enter->target,
+				  .qty = enter->qty,
+				  .verdict = verdict,
+				  .note = note,
+				  .rule = why->rule,
+				  .limit_value = why->limit,
+				  .actual_value = why->actual};
 }
 
 static money_t scanned_exposure(struct engine *e, enum book book)
@@ -79,7 +93,9 @@ static money_t scanned_exposure(struct engine *e, enum book book)
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		const struct holding *h = execution_active(&e->execution, i);
 		money_t exposure = h->book == book && h->scanned
-			? execution_exposure(&e->execution, book, (sym_t)h->sym, e->symbols[h->sym].quote.mark) : 0;
+					   ? execution_exposure(&e->execution, book, (sym_t)h->sym,
+								e->symbols[h->sym].quote.mark)
+					   : 0;
 		if (exposure == UNKNOWN)
 			return VALUE_MAX;
 		sum += exposure;
@@ -115,13 +131,23 @@ static enum note propose(struct engine *e, const struct candidate *c, const stru
 	int64_t fills = 0;
 	ratio_t slippage = slippage_mean(&e->slippage, &e->set.limits, c->sym, e->now_ms, &fills);
 	struct decision_input in = {
-		.signal = &c->signal, .quote = &s->quote, .instrument = &e->universe->at[c->sym],
-		.limits = &e->set.limits, .desk = &e->desk, .standing = standing, .close = s->close,
-		.scanned = s->scanned, .scanned_exposure = scanned_exposure(e, c->book),
-		.available = equity == UNKNOWN || standing->total_exposure == UNKNOWN
-			? UNKNOWN : equity > standing->total_exposure ? equity - standing->total_exposure : 0,
-		.weight = c->weight, .slippage = slippage > 0 ? slippage : 0, .funding_rate = s->funding_rate,
-		.funding_ms = s->funding_ms, .hold_ms = learning_holding_ms(&e->learning, c->signal.strategy),
+		.signal = &c->signal,
+		.quote = &s->quote,
+		.instrument = &e->universe->at[c->sym],
+		.limits = &e->set.limits,
+		.desk = &e->desk,
+		.standing = standing,
+		.close = s->close,
+		.scanned = s->scanned,
+		.scanned_exposure = scanned_exposure(e, c->book),
+		.available = equity == UNKNOWN || standing->total_exposure == UNKNOWN ? UNKNOWN
+			     : equity > standing->total_exposure ? equity - standing->total_exposure
+								 : 0,
+		.weight = c->weight,
+		.slippage = slippage > 0 ? slippage : 0,
+		.funding_rate = s->funding_rate,
+		.funding_ms = s->funding_ms,
+		.hold_ms = learning_holding_ms(&e->learning, c->signal.strategy),
 		.now_ms = e->now_ms};
 	enum note note = decision_propose(&e->set.decision, &in, enter, why);
 	enter->book = c->book, enter->sym = c->sym;
@@ -133,12 +159,19 @@ static void enter_market(struct engine *e, const struct candidate *c, const stru
 {
 	const struct engine_symbol *s = &e->symbols[c->sym];
 	const struct rank *rank = &s->quote.volatility;
-	struct holding plan = {
-		.strategy = c->signal.strategy, .regime = s->regime, .trail = c->signal.trail,
-		.signal_ms = s->bar_ms, .capital = standing->capital, .equity_before = engine_equity(e),
-		.confidence = c->signal.confidence, .volatility = mul_div_down(rank->num, RATIO_ONE, rank->den),
-		.spread = s->quote.spread, .depth = s->quote.depth, .scanned = s->scanned, .advised = c->advised,
-		.stage = e->stage.stage};
+	struct holding plan = {.strategy = c->signal.strategy,
+			       .regime = s->regime,
+			       .trail = c->signal.trail,
+			       .signal_ms = s->bar_ms,
+			       .capital = standing->capital,
+			       .equity_before = engine_equity(e),
+			       .confidence = c->signal.confidence,
+			       .volatility = mul_div_down(rank->num, RATIO_ONE, rank->den),
+			       .spread = s->quote.spread,
+			       .depth = s->quote.depth,
+			       .scanned = s->scanned,
+			       .advised = c->advised,
+			       .stage = e->stage.stage};
 
 	execution_enter(&e->execution, ticket, &plan, e->now_ms, e->wants);
 	engine_fact(e, &(struct fact){.kind = FACT_ENTRY, .at_ms = e->now_ms});
@@ -147,8 +180,8 @@ static void enter_market(struct engine *e, const struct candidate *c, const stru
 
 static void decide_one(struct engine *e, const struct candidate *c)
 {
-	struct enter enter = {.book = c->book, .sym = c->sym, .side = c->signal.side,
-			      .confidence = c->signal.confidence};
+	struct enter enter = {
+		.book = c->book, .sym = c->sym, .side = c->signal.side, .confidence = c->signal.confidence};
 	struct finding why = {0};
 	struct standing standing;
 	struct ticket ticket;
@@ -167,8 +200,8 @@ static void decide_one(struct engine *e, const struct candidate *c)
 	const struct order_ids ids = {execution_next_id(&e->execution, ROLE_ENTRY),
 				      execution_next_id(&e->execution, ROLE_STOP),
 				      execution_next_id(&e->execution, ROLE_TARGET)};
-	if (risk_enter(&e->set.limits, &e->desk, &standing, &e->symbols[c->sym].quote, &e->universe->at[c->sym],
-		       &enter, &ids, &why, &ticket) != REFUSAL_NONE) {
+	if (risk_enter(&e->set.limits, &e->desk, &standing, &e->symbols[c->sym].quote,
+		       &e->universe->at[c->sym], &enter, &ids, &why, &ticket) != REFUSAL_NONE) {
 		record_decision(e, c, &enter, VERDICT_REFUSED, NOTE_REFUSED, &why);
 		return;
 	}

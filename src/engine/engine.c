@@ -1,31 +1,46 @@
 /* SPDX-License-Identifier: MIT
- * The one step. Each event goes to the room it concerns; after it, what positions need (wishes) passes the gate,
- * and what changed is handed to the journal. */
+ * The one step. Each event goes to the room it concerns; after it, what positions need (wishes) passes the
+ * gate, and what changed is handed to the journal. */
 #include "engine_internal.h"
 
 void engine_settings_default(struct engine_settings *settings)
 {
 	*settings = (struct engine_settings){
-		.limits = limits_default, .signal = signal_settings_default, .decision = decision_settings_default,
-		.execution = execution_settings_default, .exits = exit_settings_default,
-		.learning = learning_settings_default, .reward = reward_settings_default,
-		.stage = stage_settings_default, .scanner = scanner_settings_default,
+		.limits = limits_default,
+		.signal = signal_settings_default,
+		.decision = decision_settings_default,
+		.execution = execution_settings_default,
+		.exits = exit_settings_default,
+		.learning = learning_settings_default,
+		.reward = reward_settings_default,
+		.stage = stage_settings_default,
+		.scanner = scanner_settings_default,
 		.health = health_settings_default,
-		.start_stage = RATIO_ONE, .stage_fixed = true, .lock_flattens = true,
-		.scan_every_ms = 15 * MINUTE_MS, .round_wait_ms = 2 * SECOND_MS,
-		.unexplained = 2 * RATIO_ONE / 100, .history_bars = 1500, .instance = 1,
+		.start_stage = RATIO_ONE,
+		.stage_fixed = true,
+		.lock_flattens = true,
+		.scan_every_ms = 15 * MINUTE_MS,
+		.round_wait_ms = 2 * SECOND_MS,
+		.unexplained = 2 * RATIO_ONE / 100,
+		.history_bars = 1500,
+		.instance = 1,
 	};
 }
 
-size_t engine_bytes(size_t symbols) { return sizeof(struct engine) + symbols * sizeof(struct engine_symbol); }
+size_t engine_bytes(size_t symbols)
+{
+	return sizeof(struct engine) + symbols * sizeof(struct engine_symbol);
+}
 
-struct engine *engine_init(void *memory, const struct engine_settings *settings, const struct universe *universe)
+struct engine *engine_init(void *memory, const struct engine_settings *settings,
+			   const struct universe *universe)
 {
 	struct engine *e = memory;
 
 	e->set = *settings;
 	e->universe = universe;
 	desk_init(&e->desk);
+	e->flat_change = UNKNOWN;
 	execution_init(&e->execution, &settings->execution, universe, settings->instance);
 	learning_init(&e->learning);
 	stage_init(&e->stage, settings->start_stage, settings->stage_fixed);
@@ -37,8 +52,8 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 	e->wallet = e->expected_wallet = UNKNOWN;
 	for (size_t sym = 0; sym < universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
-		s->quote = (struct quote){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
-					  UNKNOWN, UNKNOWN, UNKNOWN, {0, 0}};
+		s->quote = (struct quote){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+					  UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, {0, 0}};
 		s->leverage = s->funding_rate = UNKNOWN;
 		series_init(&s->series);
 	}
@@ -47,8 +62,8 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 
 static void on_command(struct engine *e, const struct event *event)
 {
-	static const enum fact_kind facts[] = {[COMMAND_HALT] = FACT_HALT, [COMMAND_RESUME] = FACT_RESUME,
-					       [COMMAND_UNLOCK] = FACT_UNLOCK};
+	static const enum fact_kind facts[] = {
+		[COMMAND_HALT] = FACT_HALT, [COMMAND_RESUME] = FACT_RESUME, [COMMAND_UNLOCK] = FACT_UNLOCK};
 	int64_t verb = event->command.verb;
 
 	engine_note(e, NOTE_OPERATOR, SYM_NONE, REFUSAL_NONE, verb, 0);
@@ -57,7 +72,8 @@ static void on_command(struct engine *e, const struct event *event)
 	else if (verb == COMMAND_END)
 		engine_flatten(e, EXIT_END);
 	else
-		engine_fact(e, &(struct fact){.kind = facts[verb], .at_ms = e->now_ms,
+		engine_fact(e, &(struct fact){.kind = facts[verb],
+					      .at_ms = e->now_ms,
 					      .value = verb == COMMAND_UNLOCK ? engine_equity(e) : 0});
 }
 
@@ -68,7 +84,8 @@ static void watch_health(struct engine *e, const struct event *event)
 	if (event->kind != EVENT_LINK && event->kind != EVENT_GARBAGE)
 		return;
 	enum health_fault fault = health_fault(&e->health, e->now_ms);
-	bool healthy = fault == HEALTH_NONE || fault == HEALTH_STREAM; /* silence has its own rule: the ticker's age */
+	bool healthy = fault == HEALTH_NONE ||
+		       fault == HEALTH_STREAM; /* silence has its own rule: the ticker's age */
 	if (healthy != e->was_healthy)
 		engine_note(e, healthy ? NOTE_HEALTHY : NOTE_UNHEALTHY, SYM_NONE, REFUSAL_NONE, fault, 0);
 	e->was_healthy = healthy;
@@ -80,9 +97,12 @@ static void on_advice(struct engine *e, const struct event *event)
 	ratio_t lowest = -3 * RATIO_ONE / 10, adjustment = event->advice.adjustment;
 
 	adjustment = adjustment > 0 ? 0 : adjustment < lowest ? lowest : adjustment;
-	*advice = (struct advice){.sym = event->sym, .at_ms = event->at_ms,
-				  .until_ms = event->at_ms + event->advice.valid_ms, .regime = event->advice.regime,
-				  .adjustment = adjustment, .veto = event->advice.veto};
+	*advice = (struct advice){.sym = event->sym,
+				  .at_ms = event->at_ms,
+				  .until_ms = event->at_ms + event->advice.valid_ms,
+				  .regime = event->advice.regime,
+				  .adjustment = adjustment,
+				  .veto = event->advice.veto};
 	wants_record(e->wants, RECORD_ADVICE)->advice = *advice;
 }
 
@@ -100,9 +120,11 @@ static void on_time(struct engine *e)
 static void on_order(struct engine *e, const struct event *event)
 {
 	if (event->order.state == ORDER_REJECTED)
-		engine_note(e, NOTE_ORDER_REJECTED, event->sym, REFUSAL_NONE, event->order.role, event->order.side);
+		engine_note(e, NOTE_ORDER_REJECTED, event->sym, REFUSAL_NONE, event->order.role,
+			    event->order.side);
 	if (event->order.state == ORDER_UNKNOWN)
-		engine_note(e, NOTE_ORDER_UNKNOWN, event->sym, REFUSAL_NONE, event->order.role, event->order.side);
+		engine_note(e, NOTE_ORDER_UNKNOWN, event->sym, REFUSAL_NONE, event->order.role,
+			    event->order.side);
 	execution_on_order(&e->execution, event);
 }
 
@@ -110,10 +132,16 @@ static void on_order(struct engine *e, const struct event *event)
 static bool concerns_us(const struct engine *e, const struct event *event)
 {
 	switch (event->kind) {
-	case EVENT_CANDLE: case EVENT_TICKER: case EVENT_DEPTH: case EVENT_FUNDING_RATE: case EVENT_ADVICE:
-	case EVENT_FILL: case EVENT_POSITION: return event->sym < e->universe->count && event->book < BOOK_COUNT;
+	case EVENT_CANDLE:
+	case EVENT_TICKER:
+	case EVENT_DEPTH:
+	case EVENT_FUNDING_RATE:
+	case EVENT_ADVICE:
+	case EVENT_FILL:
+	case EVENT_POSITION: return event->sym < e->universe->count && event->book < BOOK_COUNT;
 	case EVENT_LEDGER:
-		return (event->sym < e->universe->count || event->sym == SYM_NONE) && event->book < BOOK_COUNT;
+		return (event->sym < e->universe->count || event->sym == SYM_NONE) &&
+		       event->book < BOOK_COUNT;
 	default: return true;
 	}
 }
@@ -131,9 +159,10 @@ static void dispatch(struct engine *e, const struct event *event)
 		break;
 	case EVENT_FUNDING_RATE:
 		e->symbols[event->sym].funding_rate = event->funding.rate;
-		e->symbols[event->sym].funding_ms = event->funding.settled
-			? event->funding.settle_ms + e->universe->at[event->sym].funding_every_ms
-			: event->funding.settle_ms;
+		e->symbols[event->sym].funding_ms =
+			event->funding.settled
+				? event->funding.settle_ms + e->universe->at[event->sym].funding_every_ms
+				: event->funding.settle_ms;
 		break;
 	case EVENT_ORDER: on_order(e, event); break;
 	case EVENT_ORDER_ABSENT: execution_on_absent(&e->execution, event); break;
@@ -159,7 +188,8 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 {
 	e->wants = wants;
 	if (event->kind == EVENT_CANDLE && !event->candle.closed)
-		return; /* a bar still running is the brokers' business: two of five events of a simulated bar */
+		return; /* a bar still running is the brokers' business: two of five events of a simulated bar
+			 */
 	if (event->kind == EVENT_RESTORED) { /* the past: it moves no clock */
 		dispatch(e, event);
 		return;
@@ -176,7 +206,10 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 	engine_flush_desk(e);
 }
 
-static ms_t earlier(ms_t a, ms_t b) { return a < b ? a : b; }
+static ms_t earlier(ms_t a, ms_t b)
+{
+	return a < b ? a : b;
+}
 
 ms_t engine_next_ms(const struct engine *e)
 {
@@ -191,8 +224,23 @@ ms_t engine_next_ms(const struct engine *e)
 	return next;
 }
 
-bool engine_ready(const struct engine *e) { return e->ready; }
-const struct desk *engine_desk(const struct engine *e) { return &e->desk; }
-struct execution *engine_execution(struct engine *e) { return &e->execution; }
-const struct quote *engine_quote(const struct engine *e, sym_t sym) { return &e->symbols[sym].quote; }
-const struct scanner_counts *engine_scan_counts(const struct engine *e) { return &e->scanner.counts; }
+bool engine_ready(const struct engine *e)
+{
+	return e->ready;
+}
+const struct desk *engine_desk(const struct engine *e)
+{
+	return &e->desk;
+}
+struct execution *engine_execution(struct engine *e)
+{
+	return &e->execution;
+}
+const struct quote *engine_quote(const struct engine *e, sym_t sym)
+{
+	return &e->symbols[sym].quote;
+}
+const struct scanner_counts *engine_scan_counts(const struct engine *e)
+{
+	return &e->scanner.counts;
+}

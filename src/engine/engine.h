@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The pipeline. One event in, wants out: SCAN -> SIGNAL -> RESEARCH -> DECIDE -> RISK -> EXECUTE -> MONITOR ->
- * CLOSE -> JOURNAL -> LEARN. It owns the state of every room and knows no clock, socket, file or allocation:
- * live, paper, backtest and replay run this same code. */
+ * The pipeline. One event in, wants out: SCAN -> SIGNAL -> RESEARCH -> DECIDE -> RISK -> EXECUTE -> MONITOR
+ * -> CLOSE -> JOURNAL -> LEARN. It owns the state of every room and knows no clock, socket, file or
+ * allocation: live, paper, backtest and replay run this same code. */
 #ifndef TRADEBOT_ENGINE_ENGINE_H
 #define TRADEBOT_ENGINE_ENGINE_H
 
@@ -32,12 +32,12 @@ struct engine_settings {
 	bool stage_fixed;
 	bool lock_flattens;
 	ms_t scan_every_ms;
-	ms_t round_wait_ms;	/* a decision round waits this long for late bars */
-	ratio_t unexplained;	/* change of E that closes entries until explained */
-	int64_t history_bars;	/* wanted for warming a series up */
-	bool warm_all;		/* every symbol streams: warm them all up at start */
-	int64_t instance;	/* of the journal */
-	size_t manual_count;	/* TRADING_SYMBOLS */
+	ms_t round_wait_ms;   /* a decision round waits this long for late bars */
+	ratio_t unexplained;  /* change of E that closes entries until explained */
+	int64_t history_bars; /* wanted for warming a series up */
+	bool warm_all;        /* every symbol streams: warm them all up at start */
+	int64_t instance;     /* of the journal */
+	size_t manual_count;  /* TRADING_SYMBOLS */
 	sym_t manual[SYMBOLS_MAX];
 };
 /* rules.md's numbers. */
@@ -46,7 +46,8 @@ void engine_settings_default(struct engine_settings *settings);
 struct engine;
 /* Memory for a universe of that many symbols: zeroed, aligned as by calloc, owned by the caller. */
 size_t engine_bytes(size_t symbols);
-struct engine *engine_init(void *memory, const struct engine_settings *settings, const struct universe *universe);
+struct engine *engine_init(void *memory, const struct engine_settings *settings,
+			   const struct universe *universe);
 
 /* One event. wants is appended to; the caller keeps wants_has_room() true before each call. */
 void engine_step(struct engine *engine, const struct event *event, struct wants *wants);

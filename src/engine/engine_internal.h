@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The engine's state, for the files of this floor: engine.c dispatches, bars.c is SCAN and SIGNAL and the bar's part
- * of MONITOR, decide.c is DECIDE and RISK, account.c is EXECUTE, CLOSE and LEARN, watch.c the scanner and the wishes,
- * risk_state.c the desk, NAV and what stands, restore.c the start. */
+ * The engine's state, for the files of this floor: engine.c dispatches, bars.c is SCAN and SIGNAL and the
+ * bar's part of MONITOR, decide.c is DECIDE and RISK, account.c is EXECUTE, CLOSE and LEARN, watch.c the
+ * scanner and the wishes, risk_state.c the desk, NAV and what stands, restore.c the start. */
 #ifndef TRADEBOT_ENGINE_INTERNAL_H
 #define TRADEBOT_ENGINE_INTERNAL_H
 
@@ -10,18 +10,18 @@
 
 struct engine_symbol {
 	struct quote quote;
-	price_t close;		/* of the last closed bar */
-	ms_t bar_ms;		/* its end */
+	price_t close; /* of the last closed bar */
+	ms_t bar_ms;   /* its end */
 	enum regime regime;
 	double er100;
-	struct signal signal;	/* of the last closed bar; SIDE_NONE: none */
-	ms_t exit_ms;		/* of the last trade */
-	ratio_t leverage;	/* as read back; UNKNOWN */
-	ratio_t funding_rate;	/* of the next settlement; UNKNOWN */
+	struct signal signal; /* of the last closed bar; SIDE_NONE: none */
+	ms_t exit_ms;         /* of the last trade */
+	ratio_t leverage;     /* as read back; UNKNOWN */
+	ratio_t funding_rate; /* of the next settlement; UNKNOWN */
 	ms_t funding_ms;
-	money_t sampled_net;	/* net PnL of the main holding in the last NAV sample */
+	money_t sampled_net; /* net PnL of the main holding in the last NAV sample */
 	bool watched, scanned;
-	bool delivered;		/* its bar, in the running decision round */
+	bool delivered; /* its bar, in the running decision round */
 	bool history_due;
 	struct advice advice;
 	struct series series;
@@ -30,10 +30,11 @@ struct engine_symbol {
 struct engine {
 	struct engine_settings set;
 	const struct universe *universe;
-	struct wants *wants;	/* of the running step */
+	struct wants *wants; /* of the running step */
 	ms_t now_ms;
 	struct desk desk;
 	bool desk_dirty;
+	int64_t flat_change, flat_nav_day; /* what the last NAV sample without a position rested on */
 	struct execution execution;
 	struct learning learning;
 	struct stage stage;
@@ -46,10 +47,10 @@ struct engine {
 	bool restored, ready, snapshot_open;
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
-	ms_t scan_ms;		/* next scan */
-	ms_t round_ms;		/* end of the bar whose round is open; 0: none */
+	ms_t scan_ms;  /* next scan */
+	ms_t round_ms; /* end of the bar whose round is open; 0: none */
 	ms_t last_round_ms;
-	size_t round_missing;	/* watched symbols whose bar has not come */
+	size_t round_missing; /* watched symbols whose bar has not come */
 	int64_t seq, note_seq;
 	struct engine_symbol symbols[];
 };
@@ -84,13 +85,17 @@ void engine_on_scan_end(struct engine *e);
 void engine_watch(struct engine *e, const struct watched *watched);
 void engine_grant_wishes(struct engine *e);
 void engine_reduce(struct engine *e, struct holding *h, qty_t qty, enum exit_reason reason);
-void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target, enum exit_reason reason);
+void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target,
+		    enum exit_reason reason);
 void engine_flatten(struct engine *e, enum exit_reason reason);
 
 /* restore.c */
 void engine_on_restored(struct engine *e, const struct record *record);
 void engine_on_snapshot_end(struct engine *e, const struct event *event);
 
-static inline bool engine_round_open(const struct engine *e) { return e->round_ms != 0; }
+static inline bool engine_round_open(const struct engine *e)
+{
+	return e->round_ms != 0;
+}
 
 #endif

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * Start-up and recovery are one path (law 7): records of the journal, then the exchange's own lists, compared over
- * the union, then the history of each watched symbol; only when all of it is there is the engine READY. */
+ * Start-up and recovery are one path (law 7): records of the journal, then the exchange's own lists, compared
+ * over the union, then the history of each watched symbol; only when all of it is there is the engine READY.
+ */
 #include "engine_internal.h"
 
-static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
 
 static void restore_trade(struct engine *e, const struct trade *trade)
 {
@@ -35,7 +39,8 @@ void engine_on_restored(struct engine *e, const struct record *record)
 			slippage_step(&e->slippage, &e->set.limits, &record->fill);
 		execution_restore(&e->execution, record);
 		break;
-	case RECORD_ORDER: case RECORD_HOLDING: execution_restore(&e->execution, record); break;
+	case RECORD_ORDER:
+	case RECORD_HOLDING: execution_restore(&e->execution, record); break;
 	case RECORD_ADVICE: e->symbols[record->advice.sym].advice = record->advice; break;
 	case RECORD_EQUITY: stage_note_day(&e->stage, &record->equity); break;
 	case RECORD_DECISION: e->seq = later(e->seq, record->decision.seq); break;

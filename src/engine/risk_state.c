@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The desk's keeper: facts in, states told, NAV sampled, and what stands in a symbol put together for the gate. */
+ * The desk's keeper: facts in, states told, NAV sampled, and what stands in a symbol put together for the
+ * gate. */
 #include "engine_internal.h"
 
 static bool mark_is_fresh(const struct engine *e, size_t sym, ms_t at_ms)
@@ -12,9 +13,13 @@ static bool mark_is_fresh(const struct engine *e, size_t sym, ms_t at_ms)
 
 void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule, int64_t a, int64_t b)
 {
-	wants_record(e->wants, RECORD_NOTE)->note = (struct note_record){
-		.seq = ++e->note_seq, .at_ms = e->now_ms, .sym = sym, .note = note,
-		.rule = rule, .a = a, .b = b};
+	wants_record(e->wants, RECORD_NOTE)->note = (struct note_record){.seq = ++e->note_seq,
+									 .at_ms = e->now_ms,
+									 .sym = sym,
+									 .note = note,
+									 .rule = rule,
+									 .a = a,
+									 .b = b};
 }
 
 /* A state that was entered is told once, with the number that caused it. */
@@ -26,8 +31,10 @@ static void tell_states(struct engine *e, const struct desk *before)
 		enum note note;
 		int64_t why;
 	} states[] = {
-		{before->halted_until_ms != 0, desk->halted_until_ms != 0, NOTE_HALTED, desk_daily_loss(desk)},
-		{before->cooldown_until_ms != 0, desk->cooldown_until_ms != 0, NOTE_COOLDOWN, desk->cooldown_until_ms},
+		{before->halted_until_ms != 0, desk->halted_until_ms != 0, NOTE_HALTED,
+		 desk_daily_loss(desk)},
+		{before->cooldown_until_ms != 0, desk->cooldown_until_ms != 0, NOTE_COOLDOWN,
+		 desk->cooldown_until_ms},
 		{before->safe_mode, desk->safe_mode, NOTE_SAFE_MODE, desk->red_days},
 		{before->half_size, desk->half_size, NOTE_HALF_SIZE, desk_drawdown(desk)},
 		{before->paused, desk->paused, NOTE_PAUSED, desk_drawdown(desk)},
@@ -76,6 +83,8 @@ static bool sample_nav_at(struct engine *e, ms_t at_ms)
 	int64_t change = e->desk.day_closed;
 	bool open = false;
 
+	if (e->execution.active_count == 0 && change == e->flat_change && e->desk.nav_day == e->flat_nav_day)
+		return true; /* flat, and nothing has closed since: the usual minute */
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		struct holding *h = execution_active(&e->execution, i);
 		if (h->book != BOOK_MAIN || h->qty == 0)
@@ -90,6 +99,8 @@ static bool sample_nav_at(struct engine *e, ms_t at_ms)
 	int64_t moved = change >= 0 ? mul_div_down(e->desk.nav_day, change, NAV_ONE)
 				    : -mul_div_up(e->desk.nav_day, -change, NAV_ONE);
 	int64_t nav = e->desk.nav_day + moved;
+	e->flat_change = open ? UNKNOWN : change;
+	e->flat_nav_day = e->desk.nav_day;
 	if (!open && nav == e->desk.nav)
 		return true; /* nothing happened: no sample */
 	engine_fact(e, &(struct fact){.kind = FACT_NAV, .at_ms = at_ms, .value = nav});
@@ -99,12 +110,15 @@ static bool sample_nav_at(struct engine *e, ms_t at_ms)
 	return true;
 }
 
-bool engine_sample_nav(struct engine *e) { return sample_nav_at(e, e->now_ms); }
+bool engine_sample_nav(struct engine *e)
+{
+	return sample_nav_at(e, e->now_ms);
+}
 
 void engine_record_equity(struct engine *e, ms_t at_ms)
 {
-	struct equity_sample sample = {.at_ms = at_ms, .equity = engine_equity(e), .nav = e->desk.nav,
-				       .nav_peak = e->desk.nav_peak};
+	struct equity_sample sample = {
+		.at_ms = at_ms, .equity = engine_equity(e), .nav = e->desk.nav, .nav_peak = e->desk.nav_peak};
 	struct stage_change change;
 
 	if (sample.equity == UNKNOWN)
@@ -114,8 +128,8 @@ void engine_record_equity(struct engine *e, ms_t at_ms)
 		engine_on_stage(e, &change);
 }
 
-/* 00:00 UTC: the day that ends gets its last sample while its marks are fresh; what is open starts the new day at
- * the value of the last sample. */
+/* 00:00 UTC: the day that ends gets its last sample while its marks are fresh; what is open starts the new
+ * day at the value of the last sample. */
 void engine_roll_day(struct engine *e)
 {
 	if (e->desk.day_ms != 0)
@@ -151,8 +165,8 @@ static void sum_exposure(struct engine *e, enum book book, struct standing *out)
 		const struct holding *h = execution_active(&e->execution, i);
 		if (h->book != book)
 			continue;
-		money_t exposure = execution_exposure(&e->execution, book, (sym_t)h->sym,
-						      e->symbols[h->sym].quote.mark);
+		money_t exposure =
+			execution_exposure(&e->execution, book, (sym_t)h->sym, e->symbols[h->sym].quote.mark);
 		out->positions++;
 		if (exposure == UNKNOWN || out->total_exposure == UNKNOWN)
 			out->total_exposure = UNKNOWN;
@@ -173,15 +187,19 @@ void engine_standing(struct engine *e, enum book book, sym_t sym, struct standin
 		.symbol_exposure = execution_exposure(&e->execution, book, sym, s->quote.mark),
 		.ready = e->ready,
 		.healthy = fault == HEALTH_NONE,
-		.clock_off_ms = off == UNKNOWN ? UNKNOWN : off < 0 ? -off : off,
+		.clock_off_ms = off == UNKNOWN ? UNKNOWN
+				: off < 0      ? -off
+					       : off,
 		.order_unknown = execution_order_unknown(&e->execution, book, sym),
 		.unreconciled = e->execution.unreconciled[book][sym],
 		.unexplained = e->unexplained,
 		.foreign = e->positions_done ? 0 : UNKNOWN,
 		.entry_pending = execution_entry_pending(&e->execution, book, sym),
 		.side = h->qty > 0 ? h->side : SIDE_NONE,
-		.losing = h->qty == 0 ? 0 : s->quote.mark == UNKNOWN ? UNKNOWN
-			: holding_unrealised(h, &e->universe->at[sym], s->quote.mark) < 0,
+		.losing = h->qty == 0 ? 0
+			  : s->quote.mark == UNKNOWN
+				  ? UNKNOWN
+				  : holding_unrealised(h, &e->universe->at[sym], s->quote.mark) < 0,
 		.leverage = s->leverage,
 		.slippage_until_ms = slippage_until_ms(&e->slippage, sym),
 		.states_known = STATES_ALL,

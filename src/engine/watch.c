@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * SCAN's end, and the wishes of positions on their way through the gate: REDUCE and PROTECT pass in every state. */
+ * SCAN's end, and the wishes of positions on their way through the gate: REDUCE and PROTECT pass in every
+ * state. */
 #include "engine_internal.h"
 
 void engine_watch(struct engine *e, const struct watched *watched)
@@ -36,7 +37,8 @@ void engine_on_scan_end(struct engine *e)
 		wants_record(e->wants, RECORD_WATCHED)->watched = changes[i];
 		if (was == (changes[i].watched == 1))
 			continue;
-		engine_note(e, note, (sym_t)changes[i].sym, REFUSAL_NONE, changes[i].watched, changes[i].place);
+		engine_note(e, note, (sym_t)changes[i].sym, REFUSAL_NONE, changes[i].watched,
+			    changes[i].place);
 		if (!was)
 			begin_watching(e, (sym_t)changes[i].sym);
 		else
@@ -57,14 +59,16 @@ void engine_reduce(struct engine *e, struct holding *h, qty_t qty, enum exit_rea
 	struct order_ids ids = {.id = execution_next_id(&e->execution, ROLE_EXIT)};
 	struct ticket ticket;
 
-	if (risk_reduce(h, &reduce, &ids, e->universe->at[h->sym].generation, e->now_ms, &ticket) != REFUSAL_NONE)
+	if (risk_reduce(h, &reduce, &ids, e->universe->at[h->sym].generation, e->now_ms, &ticket) !=
+	    REFUSAL_NONE)
 		return;
 	price_t price = way_out_price(&s->quote, h->side);
 	execution_reduce(&e->execution, &ticket, price == UNKNOWN ? 0 : price, reason, e->now_ms, e->wants);
 }
 
 /* target 0: leave it where it is. A stop that the market has already passed cannot protect: leave instead. */
-void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target, enum exit_reason reason)
+void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target,
+		    enum exit_reason reason)
 {
 	struct protect protect = {.stop = stop, .target = target != 0 ? target : h->target};
 	struct order_ids ids = {.stop_id = execution_next_id(&e->execution, ROLE_STOP)};

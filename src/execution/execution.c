@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Books, tickets out, records. The order state machine is in orders.c, fills and PnL in fills.c, what a position
- * needs in wishes.c. */
+ * Books, tickets out, records. The order state machine is in orders.c, fills and PnL in fills.c, what a
+ * position needs in wishes.c. */
 #include "execution_internal.h"
 
 const struct execution_settings execution_settings_default = {
@@ -16,8 +16,8 @@ const struct execution_settings execution_settings_default = {
 	.sweep_ms = 2 * SECOND_MS,
 };
 
-void execution_init(struct execution *x, const struct execution_settings *set, const struct universe *universe,
-		    int64_t instance)
+void execution_init(struct execution *x, const struct execution_settings *set,
+		    const struct universe *universe, int64_t instance)
 {
 	*x = (struct execution){.set = *set, .universe = universe, .instance = instance};
 	for (int book = 0; book < BOOK_COUNT; book++)
@@ -42,9 +42,15 @@ void execution_touch(struct execution *x, const struct holding *h)
 	x->any_dirty = true;
 }
 
-int64_t execution_next_id(struct execution *x, enum role role) { return client_id(x->instance, ++x->sequence, role); }
+int64_t execution_next_id(struct execution *x, enum role role)
+{
+	return client_id(x->instance, ++x->sequence, role);
+}
 
-static uint32_t key_of(const struct holding *h) { return (uint32_t)(h->book * SYMBOLS_MAX + h->sym); }
+static uint32_t key_of(const struct holding *h)
+{
+	return (uint32_t)(h->book * SYMBOLS_MAX + h->sym);
+}
 
 void holding_activate(struct execution *x, const struct holding *h)
 {
@@ -77,8 +83,8 @@ void order_touch(struct execution *x, const struct order *order)
 	x->any_dirty = true;
 }
 
-/* From now on these are nobody's: if the exchange does not remove them, the sweep will. One that was attached and
- * never heard of is asked about, like any other order that does not answer. */
+/* From now on these are nobody's: if the exchange does not remove them, the sweep will. One that was attached
+ * and never heard of is asked about, like any other order that does not answer. */
 void holding_release_protective(struct execution *x, const struct holding *h, ms_t at_ms)
 {
 	const int64_t ids[] = {h->stop_id, h->target_id};
@@ -116,7 +122,8 @@ static void orders_compact(struct execution *x)
 
 	for (size_t i = 0; i < x->order_count; i++) {
 		const struct order *order = &x->orders[i];
-		if (order_is_final(order->state) && (order->state != ORDER_FILLED || order->filled >= order->qty))
+		if (order_is_final(order->state) &&
+		    (order->state != ORDER_FILLED || order->filled >= order->qty))
 			continue;
 		x->orders[kept] = *order;
 		x->order_listed[kept] = x->order_listed[i];
@@ -144,11 +151,15 @@ static void send(struct wants *wants, const struct ticket *ticket)
 }
 
 /* Stop and target of a holding, as orders. sent_ms 0: attached to an entry, expected once it fills. */
-static void add_protective(struct execution *x, const struct order_request *req, int64_t closing, ms_t sent_ms,
-			   ms_t now_ms)
+static void add_protective(struct execution *x, const struct order_request *req, int64_t closing,
+			   ms_t sent_ms, ms_t now_ms)
 {
-	struct order order = {.book = req->book, .sym = req->sym, .side = closing, .qty = req->qty,
-			      .sent_ms = sent_ms, .changed_ms = now_ms};
+	struct order order = {.book = req->book,
+			      .sym = req->sym,
+			      .side = closing,
+			      .qty = req->qty,
+			      .sent_ms = sent_ms,
+			      .changed_ms = now_ms};
 
 	if (req->stop_id) {
 		order.id = req->stop_id, order.role = ROLE_STOP, order.price = req->stop;
@@ -160,8 +171,8 @@ static void add_protective(struct execution *x, const struct order_request *req,
 	}
 }
 
-void execution_enter(struct execution *x, const struct ticket *ticket, const struct holding *plan, ms_t now_ms,
-		     struct wants *wants)
+void execution_enter(struct execution *x, const struct ticket *ticket, const struct holding *plan,
+		     ms_t now_ms, struct wants *wants)
 {
 	const struct order_request *req = &ticket->order;
 	struct holding *h = execution_holding(x, (enum book)req->book, (sym_t)req->sym);
@@ -177,15 +188,21 @@ void execution_enter(struct execution *x, const struct ticket *ticket, const str
 	h->sent_ms = now_ms;
 	holding_activate(x, h);
 	execution_touch(x, h);
-	order_add(x, &(struct order){.id = req->id, .book = req->book, .sym = req->sym, .role = ROLE_ENTRY,
-				     .side = req->side, .qty = req->qty, .price = req->price, .sent_ms = now_ms,
+	order_add(x, &(struct order){.id = req->id,
+				     .book = req->book,
+				     .sym = req->sym,
+				     .role = ROLE_ENTRY,
+				     .side = req->side,
+				     .qty = req->qty,
+				     .price = req->price,
+				     .sent_ms = now_ms,
 				     .changed_ms = now_ms});
 	add_protective(x, req, -req->side, 0, now_ms);
 	send(wants, ticket);
 }
 
-void execution_reduce(struct execution *x, const struct ticket *ticket, price_t price, enum exit_reason reason,
-		      ms_t now_ms, struct wants *wants)
+void execution_reduce(struct execution *x, const struct ticket *ticket, price_t price,
+		      enum exit_reason reason, ms_t now_ms, struct wants *wants)
 {
 	const struct order_request *req = &ticket->order;
 	struct holding *h = execution_holding(x, (enum book)req->book, (sym_t)req->sym);
@@ -199,14 +216,21 @@ void execution_reduce(struct execution *x, const struct ticket *ticket, price_t 
 	}
 	h->retry_ms = now_ms + SECOND_MS; /* a reduce may be reissued after a second of silence */
 	execution_touch(x, h);
-	order_add(x, &(struct order){.id = req->id, .book = req->book, .sym = req->sym, .role = ROLE_EXIT,
-				     .side = req->side, .qty = req->qty, .price = price, .sent_ms = now_ms,
-				     .changed_ms = now_ms, .reason = reason});
+	order_add(x, &(struct order){.id = req->id,
+				     .book = req->book,
+				     .sym = req->sym,
+				     .role = ROLE_EXIT,
+				     .side = req->side,
+				     .qty = req->qty,
+				     .price = price,
+				     .sent_ms = now_ms,
+				     .changed_ms = now_ms,
+				     .reason = reason});
 	send(wants, ticket);
 }
 
-void execution_protect(struct execution *x, const struct ticket *ticket, enum exit_reason stop_reason, ms_t now_ms,
-		       struct wants *wants)
+void execution_protect(struct execution *x, const struct ticket *ticket, enum exit_reason stop_reason,
+		       ms_t now_ms, struct wants *wants)
 {
 	const struct order_request *req = &ticket->order;
 	struct holding *h = execution_holding(x, (enum book)req->book, (sym_t)req->sym);
@@ -248,8 +272,8 @@ void execution_flush(struct execution *x, struct wants *wants)
 void execution_restore(struct execution *x, const struct record *record)
 {
 	if (record->kind == RECORD_FILL) {
-		x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = (struct seen_execution){
-			record->fill.execution, record->fill.book, record->fill.sym};
+		x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] =
+			(struct seen_execution){record->fill.execution, record->fill.book, record->fill.sym};
 	} else if (record->kind == RECORD_ORDER) {
 		int64_t sequence = client_id_sequence(record->order.id);
 		if (sequence > x->sequence)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * What fills mean: quantity, cost and exact PnL. Values are rounded against us: what we paid up, what we got down.
- * A part of a position takes its share of the cost; the last part takes what is left, so nothing is lost. */
+ * What fills mean: quantity, cost and exact PnL. Values are rounded against us: what we paid up, what we got
+ * down. A part of a position takes its share of the cost; the last part takes what is left, so nothing is
+ * lost. */
 #include "execution_internal.h"
 
-static int64_t absolute(int64_t value) { return value < 0 ? -value : value; }
+static int64_t absolute(int64_t value)
+{
+	return value < 0 ? -value : value;
+}
 
 /* part / whole of amount (any sign), rounded toward zero. */
 static int64_t portion(int64_t amount, int64_t part, int64_t whole)
@@ -19,7 +23,8 @@ static ratio_t slippage_of(int64_t side, price_t price, price_t reference)
 	if (reference <= 0)
 		return 0;
 	price_t worse = side == SIDE_LONG ? price - reference : reference - price;
-	return worse >= 0 ? mul_div_up(worse, RATIO_ONE, reference) : -mul_div_down(-worse, RATIO_ONE, reference);
+	return worse >= 0 ? mul_div_up(worse, RATIO_ONE, reference)
+			  : -mul_div_down(-worse, RATIO_ONE, reference);
 }
 
 static ratio_t blend(ratio_t old, qty_t old_qty, ratio_t new, qty_t new_qty)
@@ -86,17 +91,40 @@ static void close_trade(const struct holding *h, struct fill_news *news)
 
 	news->closed = true;
 	news->trade = (struct trade){
-		.book = h->book, .sym = h->sym, .side = h->side, .strategy = h->strategy, .regime = h->regime,
-		.exit_reason = h->exit_reason, .confidence = h->confidence, .volatility = h->volatility,
-		.signal_ms = h->signal_ms, .entry_ms = h->opened_ms, .exit_ms = news->fill.at_ms,
-		.qty = h->entry_qty, .entry_cost = h->entry_cost, .exit_value = h->exit_value,
-		.stop = h->first_stop, .target = h->target, .fees = h->fees, .funding = h->funding,
-		.gross = gross, .net = net, .risk = h->risk,
-		.mae = h->mae < gross ? h->mae : gross, .mfe = h->mfe > gross ? h->mfe : gross,
-		.entry_slippage = h->entry_slippage, .exit_slippage = h->exit_slippage,
-		.spread = h->spread, .impact = h->impact, .depth = h->depth,
-		.latency_ms = h->opened_ms - h->sent_ms, .capital = h->capital, .equity_before = h->equity_before,
-		.naked_ms = h->naked_total_ms, .advised = h->advised, .stage = h->stage,
+		.book = h->book,
+		.sym = h->sym,
+		.side = h->side,
+		.strategy = h->strategy,
+		.regime = h->regime,
+		.exit_reason = h->exit_reason,
+		.confidence = h->confidence,
+		.volatility = h->volatility,
+		.signal_ms = h->signal_ms,
+		.entry_ms = h->opened_ms,
+		.exit_ms = news->fill.at_ms,
+		.qty = h->entry_qty,
+		.entry_cost = h->entry_cost,
+		.exit_value = h->exit_value,
+		.stop = h->first_stop,
+		.target = h->target,
+		.fees = h->fees,
+		.funding = h->funding,
+		.gross = gross,
+		.net = net,
+		.risk = h->risk,
+		.mae = h->mae < gross ? h->mae : gross,
+		.mfe = h->mfe > gross ? h->mfe : gross,
+		.entry_slippage = h->entry_slippage,
+		.exit_slippage = h->exit_slippage,
+		.spread = h->spread,
+		.impact = h->impact,
+		.depth = h->depth,
+		.latency_ms = h->opened_ms - h->sent_ms,
+		.capital = h->capital,
+		.equity_before = h->equity_before,
+		.naked_ms = h->naked_total_ms,
+		.advised = h->advised,
+		.stage = h->stage,
 	};
 	if (news->trade.mae > 0)
 		news->trade.mae = 0;
@@ -104,7 +132,8 @@ static void close_trade(const struct holding *h, struct fill_news *news)
 		news->trade.mfe = 0;
 	news->trade.r = UNKNOWN;
 	if (h->risk > 0) /* toward minus infinity: never better than it was */
-		news->trade.r = net >= 0 ? mul_div_down(net, RATIO_ONE, h->risk) : -mul_div_up(-net, RATIO_ONE, h->risk);
+		news->trade.r = net >= 0 ? mul_div_down(net, RATIO_ONE, h->risk)
+					 : -mul_div_up(-net, RATIO_ONE, h->risk);
 }
 
 static enum exit_reason reason_of(const struct holding *h, const struct fill *fill, const struct order *order)
@@ -119,7 +148,8 @@ static enum exit_reason reason_of(const struct holding *h, const struct fill *fi
 							   : (enum exit_reason)h->exit_reason;
 }
 
-static void fill_exit(struct execution *x, struct holding *h, const struct order *order, struct fill_news *news)
+static void fill_exit(struct execution *x, struct holding *h, const struct order *order,
+		      struct fill_news *news)
 {
 	struct fill *fill = &news->fill;
 	const struct instrument *instrument = &x->universe->at[h->sym];
@@ -142,8 +172,8 @@ static void fill_exit(struct execution *x, struct holding *h, const struct order
 	}
 }
 
-/* An entry that was taken for rejected or absent has filled after all. It is ours, and nothing protects it that we
- * know of: held only to leave at once. */
+/* An entry that was taken for rejected or absent has filled after all. It is ours, and nothing protects it
+ * that we know of: held only to leave at once. */
 static void take_late_entry(struct execution *x, struct holding *h, const struct event *event)
 {
 	h->phase = PHASE_LEAVING;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The order state machine. An order moves only toward an end; a report of an order that is over changes nothing,
- * and silence is an outcome of its own: UNKNOWN. */
+ * The order state machine. An order moves only toward an end; a report of an order that is over changes
+ * nothing, and silence is an outcome of its own: UNKNOWN. */
 #include "execution_internal.h"
 
 void holding_settle_phase(struct execution *x, struct holding *h, ms_t at_ms)
@@ -162,7 +162,8 @@ void execution_on_absent(struct execution *x, const struct event *event)
 
 	if (order == NULL || order_is_final(order->state))
 		return;
-	if (order->look_ups >= x->set.absent_look_ups && event->at_ms - order->sent_ms >= x->set.absent_after_ms)
+	if (order->look_ups >= x->set.absent_look_ups &&
+	    event->at_ms - order->sent_ms >= x->set.absent_after_ms)
 		move(x, order, ORDER_ABSENT, event->at_ms);
 }
 
@@ -209,7 +210,8 @@ money_t execution_exposure(struct execution *x, enum book book, sym_t sym, price
 	for (size_t i = 0; i < x->order_count && exposure >= 0; i++) {
 		const struct order *order = &x->orders[i];
 		if (order->book != book || order->sym != sym || order->role != ROLE_ENTRY ||
-		    (order_is_final(order->state) && order->state != ORDER_FILLED) || order->filled >= order->qty)
+		    (order_is_final(order->state) && order->state != ORDER_FILLED) ||
+		    order->filled >= order->qty)
 			continue;
 		money_t pending = notional_up(instrument, order->price, order->qty - order->filled);
 		exposure = pending < 0 ? -1 : exposure + pending;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What a position needs now: protection within the deadline, a way out where there is none, an answer about orders
- * nobody has heard of, and no stop left behind on a flat symbol. Deadlines are fields; nothing here is a timer. */
+ * What a position needs now: protection within the deadline, a way out where there is none, an answer about
+ * orders nobody has heard of, and no stop left behind on a flat symbol. Deadlines are fields; nothing here is
+ * a timer. */
 #include "execution_internal.h"
 
 static ms_t backoff(const struct execution *x, int64_t tries)
@@ -19,14 +20,19 @@ static bool mark_beyond_stop(const struct holding *h, price_t mark)
 
 static bool leave(struct holding *h, enum exit_reason reason, struct wish *wish)
 {
-	*wish = (struct wish){.kind = WISH_REDUCE, .book = (enum book)h->book, .sym = (sym_t)h->sym, .reason = reason};
+	*wish = (struct wish){
+		.kind = WISH_REDUCE, .book = (enum book)h->book, .sym = (sym_t)h->sym, .reason = reason};
 	return true;
 }
 
 static bool protect(const struct holding *h, struct wish *wish)
 {
-	*wish = (struct wish){.kind = WISH_PROTECT, .book = (enum book)h->book, .sym = (sym_t)h->sym,
-			      .stop = h->stop, .target = h->target, .reason = (enum exit_reason)h->stop_reason};
+	*wish = (struct wish){.kind = WISH_PROTECT,
+			      .book = (enum book)h->book,
+			      .sym = (sym_t)h->sym,
+			      .stop = h->stop,
+			      .target = h->target,
+			      .reason = (enum exit_reason)h->stop_reason};
 	return true;
 }
 
@@ -45,7 +51,8 @@ static bool naked_wish(struct execution *x, struct holding *h, ms_t now_ms, stru
 	return late ? leave(h, EXIT_UNPROTECTED, wish) : protect(h, wish);
 }
 
-/* The way out did not work yet: again, and where nothing protects meanwhile, in turn with asking for the stop. */
+/* The way out did not work yet: again, and where nothing protects meanwhile, in turn with asking for the
+ * stop. */
 static bool leaving_wish(struct execution *x, struct holding *h, price_t mark, ms_t now_ms, struct wish *wish)
 {
 	if (now_ms < h->retry_ms)
@@ -71,7 +78,8 @@ static bool beyond_wish(struct execution *x, struct holding *h, price_t mark, ms
 	return beyond && now_ms - h->beyond_ms >= x->set.beyond_ms && leave(h, EXIT_BEYOND_STOP, wish);
 }
 
-bool execution_holding_wish(struct execution *x, struct holding *h, price_t mark, ms_t now_ms, struct wish *wish)
+bool execution_holding_wish(struct execution *x, struct holding *h, price_t mark, ms_t now_ms,
+			    struct wish *wish)
 {
 	if (h->qty == 0)
 		return false;
@@ -113,8 +121,8 @@ static ms_t order_due_ms(const struct execution *x, const struct order *order)
 	if (order->state == ORDER_INTENT && !attached)
 		return order->sent_ms + x->set.answer_ms;
 	bool protective = order->role == ROLE_STOP || order->role == ROLE_TARGET;
-	if (order->state == ORDER_LIVE && protective && h->stop_id != order->id && h->target_id != order->id &&
-	    !still_covers(x, h, order))
+	if (order->state == ORDER_LIVE && protective && h->stop_id != order->id &&
+	    h->target_id != order->id && !still_covers(x, h, order))
 		return order->changed_ms + x->set.sweep_ms;
 	return INT64_MAX;
 }
@@ -126,7 +134,9 @@ bool execution_order_wish(struct execution *x, ms_t now_ms, struct wish *wish)
 		if (order_is_final(order->state) || now_ms < order_due_ms(x, order))
 			continue;
 		*wish = (struct wish){.kind = order->state == ORDER_LIVE ? WISH_CANCEL : WISH_QUERY,
-				      .book = (enum book)order->book, .sym = (sym_t)order->sym, .id = order->id};
+				      .book = (enum book)order->book,
+				      .sym = (sym_t)order->sym,
+				      .id = order->id};
 		order_touch(x, order);
 		if (order->state == ORDER_INTENT) {
 			struct event silence = {.at_ms = now_ms};

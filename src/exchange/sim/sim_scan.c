@@ -62,9 +62,10 @@ static void fill_row(const struct sim_market_symbol *symbol, int64_t newest, int
 	row->scan.ask = symbol->ask;
 	row->scan.open = row->scan.high = row->scan.low = symbol->last;
 	bool first = true;
-	for (int64_t number = newest - parts + 1; number <= newest; number++) {
-		const struct sim_day_part *part = &symbol->day[number % SIM_DAY_PARTS];
-		if (number < 0 || part->number != number)
+	int64_t oldest = newest - parts + 1 > 0 ? newest - parts + 1 : 0, place = oldest % SIM_DAY_PARTS;
+	for (int64_t number = oldest; number <= newest; number++, place = place + 1 < SIM_DAY_PARTS ? place + 1 : 0) {
+		const struct sim_day_part *part = &symbol->day[place];
+		if (part->number != number)
 			continue;
 		if (first) {
 			row->scan.open = part->open;

@@ -270,6 +270,19 @@ static void the_margin_binds_with_95_percent_of_what_is_available_times_leverage
 	assert_int_equal(note_of(given), NOTE_SIZE);
 }
 
+static void a_tenth_of_the_depth_binds_so_that_the_gate_passes_it(void **state)
+{
+	(void)state;
+	struct given given = a_good_signal();
+	given.quote.depth = USDT(9500);
+	qty_t lots = size_of(given);
+	assert_true(lots > 0 && lots * 10 <= size_of(a_good_signal()) * 10);
+	given.quote.depth = USDT(4750);
+	assert_in_range(size_of(given), lots / 2 - 1, lots / 2);
+	given.quote.depth = UNKNOWN; /* the gate answers that, not the size */
+	assert_int_equal(size_of(given), size_of(a_good_signal()));
+}
+
 static void the_largest_market_order_binds(void **state)
 {
 	(void)state;
@@ -371,6 +384,7 @@ int main(void)
 		cmocka_unit_test(the_portfolio_share_binds_only_symbols_the_scanner_picked),
 		cmocka_unit_test(after_a_losing_trade_its_share_of_risk_binds_until_it_is_forgotten),
 		cmocka_unit_test(the_margin_binds_with_95_percent_of_what_is_available_times_leverage),
+		cmocka_unit_test(a_tenth_of_the_depth_binds_so_that_the_gate_passes_it),
 		cmocka_unit_test(the_largest_market_order_binds),
 		cmocka_unit_test(half_size_halves_the_smallest_of_the_caps),
 		cmocka_unit_test(half_size_also_keeps_what_is_open_under_the_halved_limits),
