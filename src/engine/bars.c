@@ -71,6 +71,41 @@ static void deliver(struct engine *e, struct engine_symbol *s)
 		engine_close_round(e);
 }
 
+static void take_signal(struct engine *e, struct engine_symbol *s)
+{
+	struct signal signals[STRATEGY_COUNT];
+
+	if (s->watched && signals_read(&s->series, &e->set.signal, signals) > 0)
+		s->signal = signals[0];
+}
+
+/* After a restart: if the newest bar is still within its wait and a watched symbol has not delivered it, the
+ * round was open when the process ended, and is again. With all of them delivered it was closed in the same
+ * turn. */
+void engine_reopen_round(struct engine *e)
+{
+	ms_t newest_ms = 0;
+	size_t missing = 0;
+
+	for (size_t sym = 0; sym < e->universe->count; sym++)
+		if (e->symbols[sym].watched && e->symbols[sym].bar_ms > newest_ms)
+			newest_ms = e->symbols[sym].bar_ms;
+	for (size_t sym = 0; sym < e->universe->count; sym++)
+		missing += e->symbols[sym].watched && e->symbols[sym].bar_ms != newest_ms;
+	e->last_round_ms = newest_ms;
+	if (newest_ms == 0 || missing == 0 || e->now_ms >= newest_ms + e->set.round_wait_ms)
+		return;
+	e->last_round_ms = newest_ms - e->set.limits.timeframe_ms;
+	open_round(e, newest_ms);
+	e->round_missing = missing;
+	for (size_t sym = 0; sym < e->universe->count; sym++) {
+		struct engine_symbol *s = &e->symbols[sym];
+		s->delivered = s->watched && s->bar_ms == newest_ms;
+		if (s->delivered)
+			take_signal(e, s);
+	}
+}
+
 void engine_close_round(struct engine *e)
 {
 	e->last_round_ms = e->round_ms;
@@ -101,9 +136,7 @@ void engine_on_candle(struct engine *e, const struct event *event)
 	s->bar_ms = s->quote.bar_ms = end_ms;
 	if (event->candle.history)
 		return;
-	struct signal signals[STRATEGY_COUNT];
-	if (s->watched && signals_read(&s->series, &e->set.signal, signals) > 0)
-		s->signal = signals[0];
+	take_signal(e, s);
 	monitor_bar(e, s, bar, event->sym);
 	deliver(e, s);
 }

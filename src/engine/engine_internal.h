@@ -70,6 +70,7 @@ void engine_record_equity(struct engine *e, ms_t at_ms);
 void engine_on_candle(struct engine *e, const struct event *event);
 void engine_on_ticker(struct engine *e, const struct event *event);
 void engine_close_round(struct engine *e);
+void engine_reopen_round(struct engine *e);
 
 /* decide.c */
 void engine_decide(struct engine *e);

@@ -125,6 +125,7 @@ static void ready_if_complete(struct engine *e)
 		if (h->qty > 0 && mark != UNKNOWN)
 			e->symbols[h->sym].sampled_net = holding_net(h, &e->universe->at[h->sym], mark);
 	}
+	engine_reopen_round(e);
 	engine_record_equity(e, e->now_ms);
 	engine_note(e, NOTE_READY, SYM_NONE, REFUSAL_NONE, (int64_t)e->execution.active_count, 0);
 }
