@@ -190,7 +190,8 @@ void engine_standing(struct engine *e, enum book book, sym_t sym, struct standin
 		.clock_off_ms = off == UNKNOWN ? UNKNOWN
 				: off < 0      ? -off
 					       : off,
-		.order_unknown = execution_order_unknown(&e->execution, book, sym),
+		.order_unknown =
+			execution_order_unknown(&e->execution, book, sym) || execution_crowded(&e->execution),
 		.unreconciled = e->execution.unreconciled[book][sym],
 		.unexplained = e->unexplained,
 		.foreign = e->positions_done ? 0 : UNKNOWN,

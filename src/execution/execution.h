@@ -8,8 +8,15 @@
 
 #include "tradebot/event.h"
 
-#define EXECUTION_ORDERS_MAX 512
+#define EXECUTION_ORDERS_MAX 1024
 #define EXECUTION_SEEN_MAX   1024
+
+/* Silence of the exchange must not fill the table: new risk, wishes, and what is ordered from outside
+ * (flatten, exits of a bar) each stop short of it, in this order. A position with so many orders that are not
+ * over asks for no more until one of them is. */
+#define EXECUTION_ORDERS_ENTRY     (EXECUTION_ORDERS_MAX / 2)
+#define EXECUTION_ORDERS_WISH      (EXECUTION_ORDERS_MAX - 256)
+#define EXECUTION_ORDERS_UNSETTLED 64
 
 struct execution_settings {
 	ms_t answer_ms;           /* silence after which an order's outcome is unknown */
@@ -136,5 +143,7 @@ money_t holding_net(const struct holding *h, const struct instrument *instrument
 /* Entry or unknown order pending in the symbol. */
 bool execution_entry_pending(const struct execution *x, enum book book, sym_t sym);
 bool execution_order_unknown(const struct execution *x, enum book book, sym_t sym);
+/* So many orders are not over that no new risk may be taken. */
+bool execution_crowded(const struct execution *x);
 
 #endif

@@ -196,6 +196,11 @@ bool execution_order_unknown(const struct execution *x, enum book book, sym_t sy
 	return false;
 }
 
+bool execution_crowded(const struct execution *x)
+{
+	return x->order_count >= EXECUTION_ORDERS_ENTRY;
+}
+
 money_t execution_exposure(struct execution *x, enum book book, sym_t sym, price_t mark)
 {
 	const struct instrument *instrument = &x->universe->at[sym];

@@ -11,6 +11,16 @@ static ms_t backoff(const struct execution *x, int64_t tries)
 	return wait < x->set.retry_max_ms ? wait : x->set.retry_max_ms;
 }
 
+static bool has_room(const struct execution *x, const struct holding *h)
+{
+	size_t unsettled = 0;
+
+	for (size_t i = 0; i < x->order_count; i++)
+		unsettled += x->orders[i].book == h->book && x->orders[i].sym == h->sym &&
+			     !order_is_final(x->orders[i].state);
+	return unsettled < EXECUTION_ORDERS_UNSETTLED && x->order_count < EXECUTION_ORDERS_WISH;
+}
+
 static bool mark_beyond_stop(const struct holding *h, price_t mark)
 {
 	if (mark == UNKNOWN || h->stop <= 0)
@@ -83,6 +93,10 @@ bool execution_holding_wish(struct execution *x, struct holding *h, price_t mark
 {
 	if (h->qty == 0)
 		return false;
+	if ((h->phase == PHASE_LEAVING || h->naked_ms != 0) && now_ms >= h->retry_ms && !has_room(x, h)) {
+		h->retry_ms = now_ms + x->set.retry_max_ms;
+		return false;
+	}
 	if (h->phase == PHASE_LEAVING)
 		return leaving_wish(x, h, mark, now_ms, wish);
 	return naked_wish(x, h, now_ms, wish) || beyond_wish(x, h, mark, now_ms, wish);

@@ -128,6 +128,32 @@ static void a_rejected_reduce_is_tried_again_sooner(void **state)
 	assert_int_equal(wish_at(1000), WISH_REDUCE);
 }
 
+/* Ten minutes without a word, for as many positions as fit: each reissue and each stop asked for is an order
+ * whose outcome is unknown, and there is room for only so many. */
+static void a_long_silence_fills_no_table_and_the_way_out_goes_on_after_it(void **state)
+{
+	(void)state;
+	open_naked();
+	for (now = T0; now < T0 + 10 * MINUTE_MS; now += 50) {
+		struct wish wish;
+		wish_at(1000);
+		while (order_wish(&wish) >= 0)
+			continue;
+		wants.intent_count = wants.record_count = 0;
+		assert_true(x.order_count <= EXECUTION_ORDERS_MAX / 8);
+		assert_true(execution_next_ms(&x) > now);
+	}
+	assert_int_equal(held(1)->phase, PHASE_LEAVING);
+	int64_t last = held(1)->exit_id;
+	for (size_t i = 0; i < x.order_count; i++) /* the exchange is back: it has never heard of them */
+		if (!order_is_final(x.orders[i].state))
+			absent(x.orders[i].id);
+	bool again = false;
+	for (ms_t end = now + 5 * SECOND_MS; now < end && !again; now += 50)
+		again = wish_at(1000) == WISH_REDUCE;
+	assert_true(again && held(1)->exit_id != last);
+}
+
 static void a_mark_beyond_the_stop_for_two_seconds_reduces(void **state)
 {
 	for (int64_t side = SIDE_SHORT; side <= SIDE_LONG; side += 2) {
@@ -262,6 +288,7 @@ int main(void)
 		TEST(a_stop_that_takes_while_leaving_ends_the_unprotected_time_but_not_the_leaving),
 		TEST(a_reduce_may_be_sent_again_after_a_second_of_silence_with_a_new_id),
 		TEST(a_rejected_reduce_is_tried_again_sooner),
+		TEST(a_long_silence_fills_no_table_and_the_way_out_goes_on_after_it),
 		TEST(a_mark_beyond_the_stop_for_two_seconds_reduces),
 		TEST(a_mark_that_comes_back_starts_the_two_seconds_anew),
 		TEST(a_stop_that_cannot_be_sealed_leaves_at_once),
