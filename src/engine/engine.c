@@ -110,6 +110,10 @@ static void on_time(struct engine *e)
 {
 	if (engine_round_open(e) && e->now_ms >= e->round_ms + e->set.round_wait_ms)
 		engine_close_round(e);
+	if (e->now_ms >= engine_nav_due_ms(e)) {
+		e->nav_tried_ms = e->now_ms;
+		engine_sample_nav(e);
+	}
 	if (e->ready && e->now_ms >= e->scan_ms) { /* one that was never answered is asked for again */
 		scanner_begin(&e->scanner);
 		e->scan_ms = (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms;
@@ -219,6 +223,7 @@ ms_t engine_next_ms(const struct engine *e)
 		next = earlier(next, e->round_ms + e->set.round_wait_ms);
 	if (e->ready)
 		next = earlier(next, e->scan_ms);
+	next = earlier(next, engine_nav_due_ms(e));
 	if (e->restored && e->desk.day_ms != 0)
 		next = earlier(next, e->desk.day_ms + DAY_MS);
 	return next;

@@ -34,6 +34,7 @@ struct engine {
 	ms_t now_ms;
 	struct desk desk;
 	bool desk_dirty;
+	ms_t nav_tried_ms;                 /* when the minute last asked for a sample */
 	int64_t flat_change, flat_nav_day; /* what the last NAV sample without a position rested on */
 	struct execution execution;
 	struct learning learning;
@@ -60,6 +61,7 @@ void engine_fact(struct engine *e, const struct fact *fact);
 void engine_flush_desk(struct engine *e);
 void engine_roll_day(struct engine *e);
 bool engine_sample_nav(struct engine *e);
+ms_t engine_nav_due_ms(const struct engine *e);
 money_t engine_capital(const struct engine *e);
 void engine_standing(struct engine *e, enum book book, sym_t sym, struct standing *out);
 void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule, int64_t a, int64_t b);

@@ -115,6 +115,17 @@ bool engine_sample_nav(struct engine *e)
 	return sample_nav_at(e, e->now_ms);
 }
 
+/* Every minute has its sample while something is held: where no round has closed by the time it would have at
+ * the latest (a longer bar, a silent stream), the clock asks. */
+ms_t engine_nav_due_ms(const struct engine *e)
+{
+	ms_t last = e->desk.sample_ms > e->nav_tried_ms ? e->desk.sample_ms : e->nav_tried_ms;
+
+	if (!e->ready || e->execution.active_count == 0)
+		return INT64_MAX;
+	return (last / MINUTE_MS + 1) * MINUTE_MS + e->set.round_wait_ms;
+}
+
 void engine_record_equity(struct engine *e, ms_t at_ms)
 {
 	struct equity_sample sample = {

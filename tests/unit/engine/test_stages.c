@@ -412,6 +412,35 @@ static void nav_follows_the_mark_and_five_percent_halt_the_day_until_midnight(vo
 	assert_true(held(0)->day_base < 0);
 }
 
+/* A bar of an hour, or a candle stream that says nothing, must not hide a loss. */
+static void nav_is_sampled_every_minute_though_no_bar_closes(void **state)
+{
+	(void)state;
+	settings.scan_every_ms = 1000 * DAY_MS;
+	make_engine();
+	remember_trades(200, true);
+	start_and_scan();
+	open_position();
+	bar(10150);
+	held(0)->stop = 1; /* far away: only NAV is to speak */
+	ms_t due = now - now % MINUTE_MS + MINUTE_MS + settings.round_wait_ms;
+	int64_t nav = engine_desk(engine)->nav;
+	assert_int_equal(engine_next_ms(engine), due);
+	now = due - 1;
+	ticker(0, 6500);
+	assert_int_equal(engine_desk(engine)->nav, nav);
+	pass(1);
+	assert_true(engine_desk(engine)->nav < nav);
+	assert_int_not_equal(engine_desk(engine)->halted_until_ms, 0);
+	due += MINUTE_MS;
+	assert_int_equal(engine_next_ms(engine), due);
+	now = due; /* no mark has come since: nothing to sample, and it asks again a minute later */
+	nav = engine_desk(engine)->nav;
+	pass(0);
+	assert_int_equal(engine_desk(engine)->nav, nav);
+	assert_int_equal(engine_next_ms(engine), due + MINUTE_MS);
+}
+
 static void flatten_takes_along_what_is_still_entering(void **state)
 {
 	(void)state;
@@ -521,6 +550,7 @@ int main(void)
 		TEST(a_closed_trade_moves_the_score),
 		TEST(the_deployment_stage_scales_the_size),
 		TEST(nav_follows_the_mark_and_five_percent_halt_the_day_until_midnight),
+		TEST(nav_is_sampled_every_minute_though_no_bar_closes),
 		TEST(flatten_takes_along_what_is_still_entering),
 		TEST(a_dropped_entry_frees_the_symbol_again),
 		TEST(a_deposit_heard_of_before_its_row_closes_entries_and_is_no_peak),
