@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * See note_log.h. One row a note: who speaks, how loud, and what its two numbers mean. */
+ * See note_log.h. One row a note: who speaks, what it says, how loud, and what its two numbers mean. Entries,
+ * trades and scores have their own lines (record_log.c). */
 #include "note_log.h"
 
 #include "decimal.h"
@@ -10,6 +11,7 @@
 
 struct row {
 	const char *room;
+	const char *words; /* NULL: the name says it */
 	enum log_level level;
 	bool of_a_trade;
 	enum field_unit a, b; /* FIELD_ID: says nothing */
@@ -17,32 +19,42 @@ struct row {
 };
 
 static const struct row rows[NOTE_COUNT] = {
-	[NOTE_READY] = {"engine", LOG_INFO, false, FIELD_INT, FIELD_ID, "open positions", NULL},
-	[NOTE_ENTERED] = {"risk", LOG_INFO, true, FIELD_STRATEGY, FIELD_SIDE, NULL, NULL},
-	[NOTE_EXITED] = {"trade", LOG_INFO, true, FIELD_EXIT, FIELD_MONEY, NULL, "net USDT"},
-	[NOTE_STOP_MOVED] = {"monitor", LOG_INFO, true, FIELD_TICKS, FIELD_TICKS, "to", "from"},
-	[NOTE_UNPROTECTED] = {"monitor", LOG_WARN, false, FIELD_EXIT, FIELD_LOTS, "leaving:", "qty"},
-	[NOTE_HALTED] = {"risk", LOG_WARN, false, FIELD_RATIO, FIELD_ID, "loss", NULL},
-	[NOTE_COOLDOWN] = {"risk", LOG_WARN, false, FIELD_MS, FIELD_ID, "until", NULL},
-	[NOTE_SAFE_MODE] = {"risk", LOG_WARN, false, FIELD_INT, FIELD_ID, "red days", NULL},
-	[NOTE_HALF_SIZE] = {"risk", LOG_WARN, false, FIELD_RATIO, FIELD_ID, "drawdown", NULL},
-	[NOTE_PAUSED] = {"risk", LOG_WARN, false, FIELD_RATIO, FIELD_ID, "drawdown", NULL},
-	[NOTE_LOCKED] = {"risk", LOG_ERROR, false, FIELD_RATIO, FIELD_ID, "drawdown", NULL},
-	[NOTE_OPENED] = {"risk", LOG_INFO, false, FIELD_NOTE, FIELD_ID, "over:", NULL},
-	[NOTE_OPERATOR] = {"app", LOG_WARN, false, FIELD_INT, FIELD_ID, "command", NULL},
-	[NOTE_SCANNED] = {"scanner", LOG_INFO, true, FIELD_BOOL, FIELD_INT, "watched", "place"},
-	[NOTE_SERIES_DROPPED] = {"signal", LOG_WARN, false, FIELD_INT, FIELD_TICKS, "jump", "close"},
-	[NOTE_ORDER_UNKNOWN] = {"execute", LOG_WARN, false, FIELD_ROLE, FIELD_SIDE, NULL, NULL},
-	[NOTE_ORDER_REJECTED] = {"execute", LOG_WARN, false, FIELD_ROLE, FIELD_SIDE, NULL, NULL},
-	[NOTE_DIFFERENCE] = {"engine", LOG_ERROR, false, FIELD_ID, FIELD_ID, NULL, NULL},
-	[NOTE_UNRECORDED] = {"journal", LOG_ERROR, false, FIELD_ID, FIELD_ID, NULL, NULL},
-	[NOTE_UNHEALTHY] = {"monitor", LOG_WARN, false, FIELD_INT, FIELD_ID, "fault", NULL},
-	[NOTE_HEALTHY] = {"monitor", LOG_INFO, false, FIELD_ID, FIELD_ID, NULL, NULL},
-	[NOTE_SLIPPAGE] = {"monitor", LOG_WARN, false, FIELD_MS, FIELD_ID, "until", NULL},
-	[NOTE_STAGE] = {"deploy", LOG_WARN, false, FIELD_RATIO, FIELD_RATIO, "to", "from"},
-	[NOTE_SCORE] = {"learn", LOG_INFO, false, FIELD_STANDING, FIELD_RATIO, NULL, "salience"},
-	[NOTE_GARBAGE] = {"wire", LOG_WARN, false, FIELD_ID, FIELD_ID, NULL, NULL},
-	[NOTE_UNEXPLAINED] = {"risk", LOG_ERROR, false, FIELD_MONEY, FIELD_MONEY, "difference", "allowed"},
+	[NOTE_READY] = {"engine", NULL, LOG_INFO, false, FIELD_INT, FIELD_ID, "open positions", NULL},
+	[NOTE_STOP_MOVED] = {"monitor", "stop moved", LOG_INFO, true, FIELD_TICKS, FIELD_TICKS, "to", "from"},
+	[NOTE_UNPROTECTED] = {"monitor", NULL, LOG_WARN, false, FIELD_EXIT, FIELD_LOTS, "leaving:", "qty"},
+	[NOTE_HALTED] = {"risk", "halted: daily loss limit reached, no entries until 00:00 UTC", LOG_WARN,
+			 false, FIELD_RATIO, FIELD_ID, "loss", NULL},
+	[NOTE_COOLDOWN] = {"risk", "cooldown: five losing trades in a row, no entries", LOG_WARN, false,
+			   FIELD_MS, FIELD_ID, "until", NULL},
+	[NOTE_SAFE_MODE] = {"risk", "safe mode: high confidence and half size only, until a green day",
+			    LOG_WARN, false, FIELD_INT, FIELD_ID, "red days", NULL},
+	[NOTE_HALF_SIZE] = {"risk", "half size", LOG_WARN, false, FIELD_RATIO, FIELD_ID, "drawdown", NULL},
+	[NOTE_PAUSED] = {"risk", "paused: no entries until resume", LOG_WARN, false, FIELD_RATIO, FIELD_ID,
+			 "drawdown", NULL},
+	[NOTE_LOCKED] = {"risk", "locked: no entries until unlock", LOG_ERROR, false, FIELD_RATIO, FIELD_ID,
+			 "drawdown", NULL},
+	[NOTE_OPENED] = {"risk", "over", LOG_INFO, false, FIELD_NOTE, FIELD_ID, NULL, NULL},
+	[NOTE_OPERATOR] = {"app", NULL, LOG_WARN, false, FIELD_INT, FIELD_ID, "command", NULL},
+	[NOTE_SCANNED] = {"scanner", "scan", LOG_INFO, true, FIELD_BOOL, FIELD_INT, "watched", "place"},
+	[NOTE_SERIES_DROPPED] = {"signal", "series starts anew", LOG_WARN, false, FIELD_INT, FIELD_TICKS,
+				 "jump", "close"},
+	[NOTE_ORDER_UNKNOWN] = {"execute", "order with unknown outcome, asking", LOG_WARN, false, FIELD_ROLE,
+				FIELD_SIDE, NULL, NULL},
+	[NOTE_ORDER_REJECTED] = {"execute", "order rejected", LOG_WARN, false, FIELD_ROLE, FIELD_SIDE, NULL,
+				 NULL},
+	[NOTE_DIFFERENCE] = {"engine", "exchange and journal differ", LOG_ERROR, false, FIELD_ID, FIELD_ID,
+			     NULL, NULL},
+	[NOTE_UNRECORDED] = {"journal", "entry dropped: it could not be stored", LOG_ERROR, false, FIELD_ID,
+			     FIELD_ID, NULL, NULL},
+	[NOTE_UNHEALTHY] = {"monitor", NULL, LOG_WARN, false, FIELD_INT, FIELD_ID, "fault", NULL},
+	[NOTE_HEALTHY] = {"monitor", NULL, LOG_INFO, false, FIELD_ID, FIELD_ID, NULL, NULL},
+	[NOTE_SLIPPAGE] = {"monitor", "mean slippage too high, no entries", LOG_WARN, false, FIELD_MS,
+			   FIELD_ID, "until", NULL},
+	[NOTE_STAGE] = {"deploy", NULL, LOG_WARN, false, FIELD_RATIO, FIELD_RATIO, "to", "from"},
+	[NOTE_GARBAGE] = {"wire", NULL, LOG_WARN, false, FIELD_ID, FIELD_ID, NULL, NULL},
+	[NOTE_UNEXPLAINED] = {"risk",
+			      "equity changed and nothing explains it (entries closed while it stands)",
+			      LOG_ERROR, false, FIELD_MONEY, FIELD_MONEY, "USDT difference", "USDT allowed"},
 };
 
 static void format_value(enum field_unit unit, int64_t value, const struct instrument *i, char out[static 64])
@@ -59,6 +71,8 @@ static void format_value(enum field_unit unit, int64_t value, const struct instr
 		snprintf(out, 64, "%.2f %%", (double)value / 1e7);
 	else if (unit == FIELD_MONEY)
 		snprintf(out, 64, "%.2f", (double)value / MONEY_ONE);
+	else if (unit == FIELD_BOOL)
+		snprintf(out, 64, "%s", value ? "yes" : "no");
 	else if (unit == FIELD_MS)
 		utc_text(value, out);
 	else if ((unit == FIELD_TICKS || unit == FIELD_LOTS) && i != NULL) {
@@ -92,6 +106,6 @@ void note_log(const struct note_record *note, const struct universe *universe, b
 	size_t at = add(line, sizeof line, 0, row->a_name, row->a, note->a, i);
 	add(line, sizeof line, at, row->b_name, row->b, note->b, i);
 	log_line(note->at_ms, row->of_a_trade && quiet ? LOG_DEBUG : row->level, row->room, "%s%s%s%s%s%s",
-		 note_rows[note->note].name, i ? " " : "", i ? i->name : "", line[0] ? " (" : "", line,
-		 line[0] ? ")" : "");
+		 row->words ? row->words : note_rows[note->note].name, i ? " " : "", i ? i->name : "",
+		 line[0] ? " (" : "", line, line[0] ? ")" : "");
 }

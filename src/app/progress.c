@@ -52,3 +52,9 @@ void progress_close(struct progress *progress, const char *detail)
 	if (progress->terminal)
 		fputc('\n', progress->out);
 }
+
+void progress_stop(struct progress *progress)
+{
+	if (progress->out != NULL && progress->terminal && progress->shown >= 0)
+		fputc('\n', progress->out);
+}

@@ -21,4 +21,7 @@ void progress_open(struct progress *progress, const char *what, int64_t from, in
 void progress_step(struct progress *progress, int64_t at, const char *detail);
 void progress_close(struct progress *progress, const char *detail);
 
+/* The work ends before its end: what was shown last stays. */
+void progress_stop(struct progress *progress);
+
 #endif

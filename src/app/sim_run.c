@@ -10,13 +10,12 @@
 int sim_run_commit(void *ctx, const struct turn_records *turn)
 {
 	struct sim_run *run = ctx;
-	int err = journal_sink_commit(&run->journal, turn);
+	int err = run->failed ? TB_EIO : journal_sink_commit(&run->journal, turn);
 
-	if (err != 0)
-		log_line(turn->now_ms, LOG_ERROR, "journal",
-			 "turn %lld not stored, entries are closed, %zu records wait, %zu lost: %s",
-			 (long long)turn->turn, turn->late_count + turn->wants->record_count,
-			 turn->lost_count, run->journal.journal.error.text);
+	if (err != 0 && !run->failed)
+		log_line(turn->now_ms, LOG_ERROR, "journal", "turn %lld not stored: %s",
+			 (long long)turn->turn, run->journal.journal.error.text);
+	run->failed |= err != 0;
 	for (size_t i = 0; run->told != NULL && i < turn->wants->record_count; i++)
 		run->told(run->told_ctx, &turn->wants->records[i], err == 0);
 	return err;
@@ -26,8 +25,11 @@ void sim_run_acted(void *ctx, int64_t turn)
 {
 	struct sim_run *run = ctx;
 
-	if (run->journal.journal.turn == turn && sim_state_save(&run->state, &run->sim, turn) != 0)
-		log_line(run->sim.world.now_ms, LOG_ERROR, "sim", "state not saved: %s", run->state.error);
+	if (run->failed || run->journal.journal.turn != turn ||
+	    sim_state_save(&run->state, &run->sim, turn) == 0)
+		return;
+	log_line(run->sim.world.now_ms, LOG_ERROR, "sim", "not stored: %s", run->state.error);
+	run->failed = true;
 }
 
 static int load_state(struct sim_run *run, char *error, size_t size)

@@ -13,6 +13,9 @@ struct sim_run {
 	struct sim_state state;
 	struct journal_sink journal;
 	bool resumed;
+	/* A turn or the exchange could not be stored. Nothing is stored any more, so that what is in the
+	 * folder can be gone on with like after a kill: the run is to be ended. */
+	bool failed;
 	/* Every record of a turn that was committed, or that could not be (stored false); may be NULL. */
 	void (*told)(void *ctx, const struct record *record, bool stored);
 	void *told_ctx;

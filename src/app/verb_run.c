@@ -13,8 +13,8 @@
 
 #include "candle_files.h"
 #include "log.h"
-#include "note_log.h"
 #include "progress.h"
+#include "record_log.h"
 #include "run_options.h"
 #include "setup.h"
 #include "sim_run.h"
@@ -50,8 +50,7 @@ static void told(void *ctx, const struct record *record, bool stored)
 
 	(void)stored;
 	tally_record(&run->world.sim.tally, record);
-	if (record->kind == RECORD_NOTE)
-		note_log(&record->note, run->world.sim.universe, run->speed == 0);
+	record_log(record, run->world.sim.universe, run->speed == 0);
 }
 
 static int load_candles(struct run *run)
@@ -177,7 +176,7 @@ static void turn_until_stopped(struct run *run)
 
 	progress_open(&progress, "simulating", sim->world.now_ms, end_ms,
 		      run->speed == 0 && end_ms > 0 ? stderr : NULL);
-	for (int64_t turn = 0; !stop_wanted && sim_world_next(sim, &next_ms); turn++) {
+	for (int64_t turn = 0; !stop_wanted && !run->world.failed && sim_world_next(sim, &next_ms); turn++) {
 		if (run->speed > 0)
 			wait_until(run, sim->world.now_ms, next_ms);
 		if (stop_wanted)
@@ -189,7 +188,10 @@ static void turn_until_stopped(struct run *run)
 			journal_idle(&run->world.journal.journal);
 	}
 	step_progress(&progress, run);
-	progress_close(&progress, NULL);
+	if (stop_wanted || run->world.failed)
+		progress_stop(&progress);
+	else
+		progress_close(&progress, NULL);
 }
 
 static void feed_digest(void *ctx, const void *bytes, size_t len)
@@ -262,6 +264,13 @@ static int run_sim(struct run *run)
 	say_start(run);
 	say_scan(run);
 	turn_until_stopped(run);
+	if (run->world.failed) {
+		snprintf(run->error, sizeof run->error,
+			 "%.300s cannot be written; when it can, the same command goes on from the last "
+			 "stored turn",
+			 run->config.state);
+		return EXIT_FAILED;
+	}
 	if (!stop_wanted)
 		finish(run);
 	return say_end(run);

@@ -90,6 +90,33 @@ expect 0 "resumed on the simulated exchange" run --exchange sim --speed max --da
 rm killed/sim.bin
 expect 3 "sim.bin is missing" run --exchange sim --speed max --days 2 --symbols 2 --state killed
 
+# a folder that can no longer be written (here: files over a size) ends the run at once, and it goes on as if nothing
+# had happened once it can
+digest=$(tradebotd run --exchange sim --speed max --days 2 --symbols 4 --seed 7 --state whole 2>/dev/null)
+for blocks in 90 200 600; do # sim.bin fails, then the journal, first and later
+	(
+		trap '' XFSZ
+		ulimit -f "$blocks"
+		tradebotd run --exchange sim --speed max --days 2 --symbols 4 --seed 7 --state full >out 2>log
+	)
+	code=$?
+	[ "$code" -eq 1 ] && grep -q "full cannot be written" log && [ "$(grep -c ERROR log)" -eq 1 ] ||
+		fail "files of $blocks KiB at most: ended with $code and: $(tail -3 log)"
+	[ "$(tradebotd run --exchange sim --speed max --days 2 --symbols 4 --seed 7 --state full 2>/dev/null | tail -1)" = \
+		"$(tail -1 <<<"$digest")" ] || fail "after files of $blocks KiB at most it did not go on"
+	rm -rf full
+done
+
+# the log tells each entry, fill and closed trade in one line; at full speed only with -v
+tradebotd run --exchange sim --speed max --days 1 --symbols 4 --seed 7 --state told -v >out 2>log
+for pattern in 'approved [A-Z0-9]*/USDT:USDT (long|short) [0-9.]* \([0-9.]* USDT\) at [0-9.]*, stop [0-9.]*, target [0-9.]* ' \
+	'filled [A-Z0-9]*/USDT:USDT entry: (bought|sold) [0-9.]* at [0-9.]*, fee [0-9.]* USDT' \
+	'closed [A-Z0-9]*/USDT:USDT (long|short) [0-9.]*, [0-9.]* -> [0-9.]*: [a-z_]*, net -?[0-9.]* USDT, -?[0-9.]* R'; do
+	grep -qE "$pattern" log || fail "no line of the log is like: $pattern"
+done
+[ "$(grep -c ' closed ' log)" = "$(tradebotd trades --state told --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))')" ] ||
+	fail "the log does not tell every closed trade"
+
 # keys that others can read
 printf 'EXCHANGE_SECRET=abcdefgh\n' >.env
 chmod 640 .env

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ * What became of a signal, in words: for `why` and for the log. */
+#ifndef TRADEBOT_APP_DECISION_WORDS_H
+#define TRADEBOT_APP_DECISION_WORDS_H
+
+#include "tradebot/instrument.h"
+#include "tradebot/record.h"
+
+#include <stdio.h>
+
+/* "refused: spread 12.00 % > 10.00 % (...)", "no trade: ...", "approved: 0.014"; no newline. */
+void decision_words(FILE *out, const struct decision *decision, const struct instrument *instrument);
+
+#endif
