@@ -217,7 +217,7 @@ static ms_t earlier(ms_t a, ms_t b)
 
 ms_t engine_next_ms(const struct engine *e)
 {
-	ms_t next = execution_next_ms(&e->execution);
+	ms_t next = engine_grants(e) ? execution_next_ms(&e->execution) : INT64_MAX;
 
 	if (engine_round_open(e))
 		next = earlier(next, e->round_ms + e->set.round_wait_ms);

@@ -96,6 +96,13 @@ void engine_flatten(struct engine *e, enum exit_reason reason);
 void engine_on_restored(struct engine *e, const struct record *record);
 void engine_on_snapshot_end(struct engine *e, const struct event *event);
 
+/* Wishes are granted from when the exchange has said what there is: candles may be long in coming, a stop may
+ * not. */
+static inline bool engine_grants(const struct engine *e)
+{
+	return e->positions_done && e->orders_done;
+}
+
 static inline bool engine_round_open(const struct engine *e)
 {
 	return e->round_ms != 0;

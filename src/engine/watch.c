@@ -120,7 +120,7 @@ void engine_grant_wishes(struct engine *e)
 	struct execution *x = &e->execution;
 	struct wish wish;
 
-	if (!e->ready || (x->active_count == 0 && x->order_count == 0))
+	if (!engine_grants(e) || (x->active_count == 0 && x->order_count == 0))
 		return;
 	for (size_t i = 0; i < x->active_count; i++) {
 		struct holding *h = execution_active(x, i);

@@ -103,8 +103,8 @@ void execution_on_funding(struct execution *x, enum book book, sym_t sym, money_
 void execution_on_position(struct execution *x, const struct event *event);
 bool execution_on_positions_end(struct execution *x, enum book book, ms_t now_ms);
 /* The list of orders is complete. An order we believe to rest that was not in it is unknown from now on: it
- * is looked up, and a stop of that kind protects nothing meanwhile. Call execution_on_orders_begin() when the
- * snapshot is asked for. */
+ * is looked up, and a stop of that kind protects nothing meanwhile. The deadlines of what is naked begin
+ * here. Call execution_on_orders_begin() when the snapshot is asked for. */
 void execution_on_orders_begin(struct execution *x);
 void execution_on_orders_end(struct execution *x, enum book book, ms_t now_ms);
 

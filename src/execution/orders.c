@@ -153,6 +153,16 @@ void execution_on_orders_end(struct execution *x, enum book book, ms_t now_ms)
 	for (size_t i = 0; i < x->order_count; i++)
 		if (x->orders[i].book == book && x->orders[i].state == ORDER_LIVE && !x->order_listed[i])
 			move(x, &x->orders[i], ORDER_UNKNOWN, now_ms);
+	/* Nobody could protect anything before: what is naked still has its whole deadline. */
+	for (size_t i = 0; i < x->active_count; i++) {
+		struct holding *h = execution_active(x, i);
+		if (h->book != book || h->naked_ms == 0 || h->naked_ms >= now_ms)
+			continue;
+		h->naked_total_ms += now_ms - h->naked_ms;
+		h->naked_ms = h->retry_ms = now_ms;
+		h->tries = 0;
+		execution_touch(x, h);
+	}
 }
 
 /* "Not found" is proof only after the exchange's own delay. */

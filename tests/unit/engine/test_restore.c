@@ -139,6 +139,34 @@ static void scores_are_made_anew_from_the_trades(void **state)
 	assert_int_equal(last(RECORD_SCORE)->score.trades, trades + 1);
 }
 
+/* Candles may be long in coming; a stop may not. */
+static void a_naked_position_is_protected_before_the_history_is_there(void **state)
+{
+	(void)state;
+	start_and_scan();
+	breakout();
+	const struct order_request order = *ticket_of(VERB_ENTER);
+	tell_fill(order.id, order.side, order.qty, order.price);
+	assert_int_equal(held(0)->phase, PHASE_UNPROTECTED);
+	crash_and_read_back();
+	sent_count = 0;
+	tell((struct event){.kind = EVENT_LINK, .sym = SYM_NONE, .link = {.state = LINK_UP}});
+	tell_end(SNAPSHOT_JOURNAL, SYM_NONE);
+	assert_true(engine_next_ms(engine) > now); /* waiting is not spinning */
+	pass(HOUR_MS);
+	assert_null(ticket_of(VERB_PROTECT)); /* not before the exchange has said what there is */
+	tell((struct event){.kind = EVENT_POSITION,
+			    .sym = 0,
+			    .position = {.side = order.side, .qty = order.qty, .leverage = RATIO_ONE}});
+	tell_end(SNAPSHOT_POSITIONS, SYM_NONE);
+	assert_null(ticket_of(VERB_PROTECT));
+	tell_end(SNAPSHOT_ORDERS, SYM_NONE);
+	assert_false(engine_ready(engine));
+	assert_non_null(ticket_of(VERB_PROTECT));
+	assert_int_equal(ticket_of(VERB_PROTECT)->qty, order.qty);
+	assert_null(ticket_of(VERB_REDUCE)); /* its three seconds begin when the list was complete */
+}
+
 /* Down over midnight with a position open: what it had gained belongs to the day before, and is counted once.
  */
 static void nav_goes_on_where_it_was_after_a_night_of_being_down(void **state)
@@ -204,6 +232,7 @@ int main(void)
 		TEST(ids_of_orders_that_are_over_are_not_handed_out_again),
 		TEST(what_was_watched_is_watched_and_a_pause_goes_on),
 		TEST(scores_are_made_anew_from_the_trades),
+		TEST(a_naked_position_is_protected_before_the_history_is_there),
 		TEST(nav_goes_on_where_it_was_after_a_night_of_being_down),
 		TEST(a_stop_that_vanished_while_we_were_down_is_noticed_before_ready),
 	};
