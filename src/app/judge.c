@@ -27,6 +27,8 @@ struct question {
 	struct quote quote;
 	struct instrument instrument;
 	struct enter enter;
+	int64_t last_loss; /* lots; 0: there is none; UNKNOWN */
+	bool last_loss_under_a_lot;
 };
 
 static int64_t value(const struct judge_row *row, enum judge_column column)
@@ -47,13 +49,54 @@ static int64_t value_or_none(const struct judge_row *row, enum judge_column colu
 	return row->cells[column].state == JUDGE_NONE ? 0 : value(row, column);
 }
 
+static void assess(const struct question *question, struct assessment *assessment)
+{
+	risk_assess(&question->limits, &question->desk, &question->standing, &question->quote,
+		    &question->instrument, &question->enter, assessment);
+}
+
+/* The column tells the last losing trade's size at this order's stop distance, so that sizes alone decide,
+ * whatever else is known: the same rule is asked where a lot risks one unit of a capital of one. */
+static bool size_up_told(const struct question *asked, struct assessment *told)
+{
+	struct question question = *asked;
+	bool loss = asked->last_loss > 0 || asked->last_loss_under_a_lot;
+
+	if (asked->last_loss == UNKNOWN)
+		return false;
+	question.instrument.value_num = 1;
+	question.instrument.value_den = RATIO_ONE;
+	question.instrument.taker_fee = 0;
+	question.standing.capital = 1;
+	question.standing.states_known |= STATE_LAST_LOSS;
+	question.enter.side = SIDE_LONG;
+	question.enter.entry = RATIO_ONE + 1; /* a wide stop: little more is traded than risked */
+	question.enter.stop = 1;
+	if (loss) { /* one on no capital allows nothing, which is what less than a lot allows */
+		question.desk.loss_risk = asked->last_loss_under_a_lot ? 1 : asked->last_loss;
+		question.desk.loss_capital = asked->last_loss_under_a_lot ? 0 : 1;
+		question.desk.loss_ms = JUDGE_NOW;
+	}
+	assess(&question, told);
+	return true;
+}
+
 static struct assessment ask(const struct question *question)
 {
-	struct assessment assessment;
+	struct assessment answer, size_up;
 
-	risk_assess(&question->limits, &question->desk, &question->standing, &question->quote,
-		    &question->instrument, &question->enter, &assessment);
-	return assessment;
+	assess(question, &answer);
+	if (!size_up_told(question, &size_up) || size_up.unanswered & BIT(MARTINGALE))
+		return answer;
+	answer.unanswered &= ~BIT(MARTINGALE);
+	if (!(size_up.failed & BIT(MARTINGALE)))
+		return answer;
+	if (answer.failed == 0 || answer.first.rule > REFUSAL_MARTINGALE)
+		answer.first = (struct finding){.rule = REFUSAL_MARTINGALE,
+						.limit = question->last_loss,
+						.actual = question->enter.qty};
+	answer.failed |= BIT(MARTINGALE);
+	return answer;
 }
 
 static void tell(const struct question *question, struct desk *desk, enum fact_kind kind, ms_t at_ms,
@@ -134,33 +177,13 @@ static void tell_losses(struct question *question, const struct judge_row *row)
 		question->standing.states_known |= STATE_STREAK;
 }
 
-/* The risk of the last losing trade: the same order in that size. Under one lot it still counts as something.
- */
 static void tell_last_loss(struct question *question, const struct judge_row *row)
 {
 	const struct judge_cell *cell = &row->cells[JUDGE_LAST_LOSS_COLUMN];
-	struct question last = *question;
-	struct fact loss = {.kind = FACT_TRADE, .at_ms = JUDGE_NOW, .value = -1};
+	bool none = cell->state == JUDGE_NONE;
 
-	if (cell->state == JUDGE_ABSENT || cell->state == JUDGE_BAD)
-		return;
-	if (cell->state == JUDGE_NONE || strspn(cell->text, "0.") == strlen(cell->text)) {
-		question->standing.states_known |= STATE_LAST_LOSS;
-		return;
-	}
-	last.enter.qty = cell->value;
-	money_t risk = cell->value > 0 ? ask(&last).risk : 1;
-	if (risk == UNKNOWN || question->standing.capital == UNKNOWN)
-		return;
-	loss.risk = risk > 0 ? risk : 1;
-	loss.capital = question->standing.capital;
-	struct desk desk;
-	desk_init(&desk);
-	ladder_step(&question->limits, &desk, &loss);
-	question->desk.loss_risk = desk.loss_risk;
-	question->desk.loss_capital = desk.loss_capital;
-	question->desk.loss_ms = desk.loss_ms;
-	question->standing.states_known |= STATE_LAST_LOSS;
+	question->last_loss = none ? 0 : cell->value;
+	question->last_loss_under_a_lot = cell->value == 0 && strspn(cell->text, "0.") != strlen(cell->text);
 }
 
 static void tell_standing(struct question *question, const struct judge_row *row)
@@ -306,12 +329,28 @@ static uint64_t live_facts(const struct question *question)
 	return LIVE_FACTS | (told ? BIT(LIQUIDATION) : 0);
 }
 
-static void print_not_judged(uint64_t unanswered, uint64_t live, FILE *out)
+static bool is_absent_column(const char *name, const struct judge_row *row)
+{
+	for (enum judge_column i = 0; i < JUDGE_COLUMN_COUNT; i++)
+		if (row->cells[i].state == JUDGE_ABSENT && strcmp(judge_columns[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The columns there are not, then the rules that could not answer for want of them or of a usable value. */
+static void print_not_judged(const struct judge_row *row, uint64_t unanswered, uint64_t live, FILE *out)
 {
 	const char *separator = "";
 
+	for (enum judge_column i = JUDGE_ID_COLUMN + 1; i < JUDGE_COLUMN_COUNT; i++) {
+		if (row->cells[i].state != JUDGE_ABSENT)
+			continue;
+		fprintf(out, "%s%s", separator, judge_columns[i].name);
+		separator = ";";
+	}
 	for (int rule = 0; rule < REFUSAL_COUNT; rule++) {
-		if (!(unanswered & ~live & UINT64_C(1) << rule))
+		if (!(unanswered & ~live & UINT64_C(1) << rule) ||
+		    is_absent_column(refusal_rows[rule].name, row))
 			continue;
 		fprintf(out, "%s%s", separator, refusal_rows[rule].name);
 		separator = ";";
@@ -351,7 +390,7 @@ static void judge_row(const struct judge_row *row, const struct judge_options *o
 	fputc(',', out);
 	judge_print_steps(largest_qty(&question, row), &row->lot, out);
 	fputc(',', out);
-	print_not_judged(answer.unanswered, live_facts(&question), out);
+	print_not_judged(row, answer.unanswered, live_facts(&question), out);
 	fputc('\n', out);
 }
 

@@ -117,6 +117,11 @@ void judge_print_finding(const struct finding *finding, const struct limits *lim
 	case REFUSAL_OFF_GRID: print_off_grid(row, out); break;
 	case REFUSAL_NO_STOP:
 	case REFUSAL_NO_TARGET: judge_print_pair("a price", "none", out); break;
+	case REFUSAL_MARTINGALE:
+		judge_print_steps(finding->limit, &row->lot, out);
+		fputc(',', out);
+		judge_print_steps(finding->actual, &row->lot, out);
+		break;
 	default:
 		print_value(finding->rule, finding->limit, row, out);
 		fputc(',', out);

@@ -20,7 +20,8 @@ struct judge_record {
  * hold commas, doubled quotes and line breaks; lines end in LF or CRLF. */
 bool judge_record_read(const char **cursor, const char *end, struct judge_record *record);
 
-/* How a cell is read. Numbers are rounded against the order: UP or DOWN. */
+/* How a cell is read: UP or DOWN is how digits beyond those kept are rounded. UP what may at most reach a
+ * limit and DOWN what may not fall below or reach one: so the verdict is that of the exact number. */
 enum judge_kind {
 	JUDGE_ID,
 	JUDGE_SIDE,
@@ -45,8 +46,8 @@ enum judge_kind {
 	X(SYMBOL, "existing_asset_exposure", JUDGE_UP, 8, 0, VALUE_MAX, false, "0 USDT or more")             \
 	X(TOTAL, "total_exposure", JUDGE_UP, 8, 0, VALUE_MAX, false, "0 USDT or more")                       \
 	X(LEVERAGE, "leverage", JUDGE_UP, 9, 1, VALUE_MAX, false, "over 0")                                  \
-	X(DAILY_LOSS, "daily_loss_pct", JUDGE_UP, 10, 0, 1000000000000LL, false, "0 to 100 percent")         \
-	X(DRAWDOWN, "drawdown_pct", JUDGE_UP, 10, 0, 1000000000000LL, false, "0 to 100 percent")             \
+	X(DAILY_LOSS, "daily_loss_pct", JUDGE_DOWN, 10, 0, 1000000000000LL, false, "0 to 100 percent")       \
+	X(DRAWDOWN, "drawdown_pct", JUDGE_DOWN, 10, 0, 1000000000000LL, false, "0 to 100 percent")           \
 	X(LOSSES, "consecutive_losses", JUDGE_COUNT, 0, 0, VALUE_MAX, false, "a whole number")               \
 	X(MINUTES, "minutes_since_5th_loss", JUDGE_DOWN, 8, 0, VALUE_MAX, true, "minutes or nothing")        \
 	X(RED_DAYS, "red_days", JUDGE_COUNT, 0, 0, VALUE_MAX, false, "a whole number")                       \

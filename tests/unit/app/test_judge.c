@@ -62,7 +62,7 @@ static const struct {
 	 "fine,approve,,,,1000000000,live_facts"},
 	{"stop0,10000,long,100,0,101.5,1,0,0,2,0,0,0,,0,50,0.5,0,,0,1,1000000",
 	 "stop0,reject,no_stop,a price,none,0,stop_side;stop_near;liquidation;reward_risk;risk_per_trade;"
-	 "martingale;half_size_risk;live_facts"},
+	 "half_size_risk;live_facts"},
 	{"side,10000,long,100,101,101.5,1,0,0,2,0,0,0,,0,50,0.5,0,,0,1,1000000",
 	 "side,reject,stop_side,100,101,0,live_facts"},
 	{"near,10000,long,100,99.9,101.5,1,0,0,2,0,0,0,,0,50,0.5,0,,0,10,1000000",
@@ -79,6 +79,8 @@ static const struct {
 	 "halt,reject,daily_loss,5,5,0,live_facts"},
 	{"halt-,10000,long,100,99,101.5,1,0,0,2,4.9999999999,0,0,,0,50,0.5,0,,0,1,1000000",
 	 "halt-,approve,,,,30,live_facts"},
+	{"halt--,10000,long,100,99,101.5,1,0,0,2,4.99999999999999,0,0,,0,50,0.5,0,,0,1,1000000",
+	 "halt--,approve,,,,30,live_facts"},
 	{"dd,10000,long,100,99,101.5,15,0,0,2,0,10,0,,0,50,0.5,0,,0,1,1000000",
 	 "dd,approve,,,,15,live_facts"},
 	{"dd+,10000,long,100,99,101.5,15.5,0,0,2,0,10,0,,0,50,0.5,0,,0,1,1000000",
@@ -188,21 +190,50 @@ static void no_column_takes_a_value_that_is_not_a_number(void **state)
 	}
 }
 
+#define LATER_COLUMNS                                                                                        \
+	"minutes_since_5th_loss;red_days;vol_percentile;confidence;has_losing_position_same_side;"           \
+	"last_loss_qty;open_positions;spread_bps;depth;"
+#define LATER_RULES                                                                                          \
+	"stop_near;liquidation;symbol_exposure;positions;averaging_down;martingale;volatility;spread;"       \
+	"safe_mode;half_size_risk;half_size_symbol;half_size_total;live_facts\n"
+
 static void an_absent_column_is_not_judged_and_never_neutral(void **state)
 {
 	(void)state;
 	struct judge_options options = no_fee();
 	check("equity,side,entry,stop,take_profit,qty\n10000,long,100,99,101.5,100\n", &options,
 	      ANSWER_HEADER
-	      "1,approve,,,,100,locked;paused;daily_loss;cooldown;stop_near;liquidation;"
-	      "symbol_exposure;total_exposure;leverage;positions;averaging_down;martingale;volatility;"
-	      "spread;depth;safe_mode;half_size_risk;half_size_symbol;half_size_total;live_facts\n");
+	      "1,approve,,,,100,existing_asset_exposure;total_exposure;leverage;daily_loss_pct;drawdown_pct;"
+	      "consecutive_losses;" LATER_COLUMNS "locked;paused;daily_loss;cooldown;" LATER_RULES);
 	check("equity,side,entry,stop,take_profit,qty,consecutive_losses\n10000,long,100,99,101.5,1,5\n",
 	      &options,
 	      ANSWER_HEADER
-	      "1,reject,cooldown,1440,unknown,0,locked;paused;daily_loss;stop_near;liquidation;"
-	      "symbol_exposure;total_exposure;leverage;positions;averaging_down;martingale;volatility;"
-	      "spread;depth;safe_mode;half_size_risk;half_size_symbol;half_size_total;live_facts\n");
+	      "1,reject,cooldown,1440,unknown,0,existing_asset_exposure;total_exposure;leverage;"
+	      "daily_loss_pct;drawdown_pct;" LATER_COLUMNS "locked;paused;daily_loss;" LATER_RULES);
+}
+
+/* Sizes decide, whatever the capital: no equity, no stop distance and no fee is needed to compare them. */
+static void a_size_above_the_last_losing_ones_is_refused_without_equity_too(void **state)
+{
+	(void)state;
+	struct judge_options options = no_fee();
+	static const char *const rows[][2] = {
+		{"0.00000002,0.00000001", "reject,martingale,0.00000001,0.00000002,"
+					  "0.00000001,equity;"},
+		{"0.00000001,0.00000001", "approve,,,,0.00000001,equity;"},
+		{"0.00000001,0.000000009", "reject,martingale,0,0.00000001,0,equity;"}};
+	options.taker_fee = 550000;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[256], wanted[256];
+		snprintf(text, sizeof(text),
+			 "side,entry,stop,take_profit,qty,last_loss_qty\nlong,0.5,0.4,0.7,%s\n", rows[i][0]);
+		snprintf(wanted, sizeof(wanted), "%s1,%s", ANSWER_HEADER, rows[i][1]);
+		char *answer, *warning;
+		assert_int_equal(judge(text, &options, &answer, &warning), EXIT_DONE);
+		assert_memory_equal(answer, wanted, strlen(wanted));
+		free(answer);
+		free(warning);
+	}
 }
 
 static void the_taker_fee_is_part_of_the_loss_at_the_stop(void **state)
@@ -294,6 +325,7 @@ int main(void)
 		cmocka_unit_test(an_unusable_cell_is_a_reject_that_shows_it),
 		cmocka_unit_test(no_column_takes_a_value_that_is_not_a_number),
 		cmocka_unit_test(an_absent_column_is_not_judged_and_never_neutral),
+		cmocka_unit_test(a_size_above_the_last_losing_ones_is_refused_without_equity_too),
 		cmocka_unit_test(the_taker_fee_is_part_of_the_loss_at_the_stop),
 		cmocka_unit_test(a_given_grid_refuses_what_lies_between_its_steps),
 		cmocka_unit_test(line_ends_marks_and_column_order_do_not_matter),
