@@ -23,8 +23,6 @@
 	X(QUOTE, "no_trade_quote", "no usable bid, ask or capital")                   \
 	X(REFUSED, "refused", "the risk gate refused an entry")                       \
 	X(ENTERED, "entered", "the risk gate approved an entry")                      \
-	X(FILLED, "filled", "an order filled")                                        \
-	X(PROTECTED, "protected", "stop and target confirmed at the exchange")        \
 	X(UNPROTECTED, "unprotected", "a position has no confirmed stop")             \
 	X(EXITED, "exited", "a trade closed")                                         \
 	X(STOP_MOVED, "stop_moved", "the stop moves toward profit")                   \

@@ -8,8 +8,10 @@
 #include "state_dir.h"
 #include "tradebot/ticket.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct reader *reader_open(const struct cli *cli, int *code)
 {
@@ -33,7 +35,9 @@ struct reader *reader_open(const struct cli *cli, int *code)
 			     : journal_open_read(&reader->journal, path, &reader->universe, &error);
 	if (opened == 0)
 		return reader;
-	if (opened == TB_ENOENT)
+	if (opened == TB_ENOENT && access(path, F_OK) != 0 && errno != ENOENT && errno != ENOTDIR)
+		fprintf(stderr, "tradebotd: %s: %s\n", path, strerror(errno)); /* it may well be there */
+	else if (opened == TB_ENOENT)
 		fprintf(stderr,
 			"tradebotd: no journal in '%s': start 'tradebotd run', or name its folder with "
 			"--state\n",

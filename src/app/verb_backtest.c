@@ -174,6 +174,21 @@ static void print_text(struct backtest *b, const struct report *report, const ch
 		printf("FIRST VIOLATION: %s\n", b->sim.checker.first);
 }
 
+/* A name that cannot be written is told before the work, not after it. Nothing is cut off yet. */
+static int try_export(struct backtest *b)
+{
+	const char *path = cli_value(b->cli, "export-trades");
+	FILE *out = path ? fopen(path, "a") : NULL;
+
+	if (path != NULL && out == NULL) {
+		snprintf(b->error, sizeof b->error, "--export-trades %s: %s", path, strerror(errno));
+		return TB_EINVAL;
+	}
+	if (out != NULL)
+		fclose(out);
+	return 0;
+}
+
 static int write_export(struct backtest *b)
 {
 	const char *path = cli_value(b->cli, "export-trades");
@@ -225,7 +240,9 @@ static int backtest(struct backtest *b)
 	static struct report report;
 	char digest[65];
 
-	int err = load(b);
+	int err = try_export(b);
+	if (err == 0)
+		err = load(b);
 	if (err == 0)
 		err = open_world(b);
 	if (err == 0)

@@ -91,7 +91,11 @@ static void show_line_value(enum field_unit unit, int64_t value, char out[static
 
 static int64_t distance(const struct limit_line *line)
 {
-	return line->value == UNKNOWN || line->limit == UNKNOWN ? UNKNOWN : line->limit - line->value;
+	if (line->value == UNKNOWN || line->limit == UNKNOWN)
+		return UNKNOWN;
+	if (line->unit == FIELD_INT && line->value > line->limit)
+		return 0; /* the fourth red day in a row */
+	return line->limit - line->value;
 }
 
 static void print_text(const struct reader *reader, const struct limit_line *lines, size_t count)

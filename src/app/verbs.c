@@ -27,8 +27,8 @@ static const struct cli_option json_options[] = {JSON_OPTION, END_OPTIONS};
 
 static const struct cli_option run_options[] = {
 	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
-	{"sandbox", NULL, false, "the exchange's testnet or demo", "exchange.sandbox", "true"},
-	{"paper", NULL, false, "the exchange's live market, simulated orders", NULL, NULL},
+	{"sandbox", NULL, false, "the exchange's testnet or demo (not in this version)", "exchange.sandbox", "true"},
+	{"paper", NULL, false, "the exchange's live market, simulated orders (not in this version)", NULL, NULL},
 	{"speed", "max|N", false, "sim: as fast as it goes, or N times real time", NULL, NULL},
 	{"days", "D", false, "sim: stop after so many days", NULL, NULL},
 	{"seed", "S", false, "sim: seed of the market generator", NULL, NULL},

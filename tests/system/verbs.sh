@@ -41,6 +41,7 @@ for verb in status trades "why BTC/USDT" risk scores report; do
 	expect 1 "no journal in 'empty'" "${words[@]}" --state empty
 	expect 1 "junk/journal.db" "${words[@]}" --state junk
 done
+expect 2 "--export-trades nowhere/x.csv: No such file" backtest --candles nowhere.csv --export-trades nowhere/x.csv
 expect 2 "why: needs SYMBOL" why --state state
 expect 2 "it knows " why NOPE --state state
 for symbol in BTC/USDT BTCUSDT BTC/USDT:USDT btc/usdt; do
