@@ -179,12 +179,17 @@ static int catch_up(struct sim_state *state, struct sim_world *sim, struct journ
 	sim->world.turn = journal->turn;
 	if (journal->turn == turn)
 		return 0;
-	if (journal->turn != turn + 1)
-		return refused(state, "and the journal are not of the same run");
+	if (journal->turn != turn + 1) {
+		char what[160];
+		snprintf(what, sizeof what, "is of turn %lld and the journal of turn %lld: they are not of the same run",
+			 (long long)turn, (long long)journal->turn);
+		return refused(state, what);
+	}
 	world_wind(&sim->world, journal->turn_ms);
 	if (journal_intents(journal, journal->turn, deliver_again, &again) != 0)
 		return failed(state, journal->error.text);
-	return 0;
+	/* Caught up on disk too: a second death during start-up must not leave the journal two turns ahead. */
+	return sim_state_save(state, sim, journal->turn);
 }
 
 int sim_state_load(struct sim_state *state, struct sim_world *sim, struct journal *journal)

@@ -214,6 +214,28 @@ static void a_run_killed_in_its_very_first_turns_starts_again(void **state)
 		}
 }
 
+static void a_run_that_dies_again_and_again_while_it_starts_goes_on(void **state)
+{
+	char dir[64], wanted[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
+
+	(void)state;
+	fresh_dir(dir);
+	assert_true(child(dir, (struct death){0}, 1));
+	int64_t turns = read_digest(dir, wanted);
+	remove_dir(dir);
+	for (int point = 0; point < POINT_COUNT; point++) {
+		fresh_dir(dir);
+		int64_t turn = turns / 2;
+		assert_false(child(dir, (struct death){turn, AFTER_COMMIT}, 1));
+		for (int again = 0; again < 3; again++) /* the first turn that is new to each of them is start-up's */
+			assert_false(child(dir, (struct death){turn += point == BEFORE_COMMIT ? again == 0 : 1, (enum point)point}, 1));
+		assert_true(child(dir, (struct death){0}, 1));
+		read_digest(dir, got);
+		assert_string_equal(got, wanted);
+		remove_dir(dir);
+	}
+}
+
 static void make_tape(void)
 {
 	struct random random;
@@ -281,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_killed_in_its_very_first_turns_starts_again),
 		cmocka_unit_test(a_run_killed_at_any_point_ends_with_the_digest_of_an_undisturbed_one),
+		cmocka_unit_test(a_run_that_dies_again_and_again_while_it_starts_goes_on),
 		cmocka_unit_test(rounds_that_wait_for_a_missing_bar_survive_a_kill_too),
 		cmocka_unit_test(a_finished_run_is_run_on_with_more_days),
 	};
