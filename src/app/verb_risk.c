@@ -47,6 +47,8 @@ static size_t make_lines(const struct reader *reader, struct limit_line lines[st
 	money_t capital = reader_capital(reader), total, largest = largest_exposure(reader, &total);
 	bool half = desk->half_size == 1, known = capital != UNKNOWN;
 	ratio_t drawdown = desk_drawdown(desk);
+	bool minute_over =
+		reader->journal.turn_ms >= desk->minute_ms + MINUTE_MS; /* UNKNOWN: no turn, no entry */
 	size_t n = 0;
 
 	lines[n++] = (struct limit_line){"daily_loss", "loss today (halts)", FIELD_RATIO,
@@ -71,7 +73,7 @@ static size_t make_lines(const struct reader *reader, struct limit_line lines[st
 	lines[n++] = (struct limit_line){"martingale", "risk after the last loss", FIELD_MONEY, UNKNOWN,
 					 martingale(reader, capital)};
 	lines[n++] = (struct limit_line){"entries_minute", "entries this minute", FIELD_INT,
-					 desk->entries_minute, limits->entries_minute};
+					 minute_over ? 0 : desk->entries_minute, limits->entries_minute};
 	lines[n++] = (struct limit_line){"entries_day", "entries today", FIELD_INT, desk->entries_day,
 					 limits->entries_day};
 	lines[n++] = (struct limit_line){"fees_day", "fees today", FIELD_MONEY, desk->fees_day,

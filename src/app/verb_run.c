@@ -168,11 +168,33 @@ static void step_progress(struct progress *progress, const struct run *run)
 	progress_step(progress, run->world.sim.world.now_ms, detail);
 }
 
+#define HEARTBEAT_S 60
+
+/* Against the clock a minute without news is normal; a minute without a line is not. */
+static void step_heartbeat(const struct run *run, time_t *last_s)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (run->speed == 0 || now.tv_sec - *last_s < HEARTBEAT_S)
+		return;
+	if (*last_s != 0) {
+		money_t equity = engine_equity(run->world.sim.engine);
+		log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
+			 "heartbeat: equity %.2f USDT, drawdown %.2f %%, %zu trades closed since the start",
+			 equity == UNKNOWN ? 0.0 : (double)equity / MONEY_ONE,
+			 (double)desk_drawdown(engine_desk(run->world.sim.engine)) / 1e7,
+			 run->world.sim.tally.trade_count);
+	}
+	*last_s = now.tv_sec;
+}
+
 static void turn_until_stopped(struct run *run)
 {
 	struct progress progress;
 	struct sim_world *sim = &run->world.sim;
 	ms_t next_ms, end_ms = sim->market.state.setup.end_ms;
+	time_t heartbeat_s = 0;
 
 	progress_open(&progress, "simulating", sim->world.now_ms, end_ms,
 		      run->speed == 0 && end_ms > 0 ? stderr : NULL);
@@ -182,6 +204,7 @@ static void turn_until_stopped(struct run *run)
 		if (stop_wanted)
 			break;
 		sim_world_turn(sim);
+		step_heartbeat(run, &heartbeat_s);
 		if ((turn & 0x3ff) == 0)
 			step_progress(&progress, run);
 		if ((turn & 0xffff) == 0)

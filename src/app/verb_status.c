@@ -42,6 +42,8 @@ static void print_text(const struct reader *reader)
 	char last[SHOW_MAX], equity[SHOW_MAX], sampled[SHOW_MAX], drawdown[SHOW_MAX], loss[SHOW_MAX],
 		stage[SHOW_MAX];
 
+	ratio_t result = (reader->desk.nav - NAV_ONE) / (NAV_ONE / RATIO_ONE);
+
 	show_time(reader->journal.turn_ms, last);
 	show_money(reader->equity.equity, 2, equity);
 	show_time(reader->equity.at_ms, sampled);
@@ -53,7 +55,10 @@ static void print_text(const struct reader *reader)
 	if (reader->equity.equity == UNKNOWN)
 		printf("equity      not sampled yet\n");
 	else
-		printf("equity      %s USDT at %s UTC\n", equity, sampled);
+		printf("equity      %s USDT at %s UTC (sampled once a day)\n", equity, sampled);
+	show_percent(reader->desk.nav > 0 ? result : UNKNOWN, 2, stage);
+	printf("result      %s since the start, net, open positions at their marks\n", stage);
+	show_percent(reader->stage, 0, stage);
 	printf("stage       %s of equity\n", stage);
 	printf("drawdown    %s    loss today %s\n", drawdown, loss);
 	printf("state       ");
