@@ -11,6 +11,8 @@
 #define NAV_LEAST 1000LL
 /* NAV can grow until the peak of an unlock, nav * 10 / 9, still fits. */
 #define NAV_MOST (VALUE_MAX / 2)
+/* NAV is sampled every minute while anything is held: a longer silence before 00:00 means we were down then. */
+#define DOWN_MS (2 * MINUTE_MS)
 
 void desk_init(struct desk *desk)
 {
@@ -107,7 +109,7 @@ static void lock(struct desk *desk, ms_t at_ms)
 	desk->locked_ms = at_ms;
 }
 
-/* The first sample of a day that is above the last one before it starts the day. NAV is nav_day * (1 +
+/* Down at 00:00: the first sample after it starts the day if it is above the last one before. NAV is nav_day * (1 +
  * day_closed + what is open): when nav_day goes up, day_closed goes down, and NAV stays what it is. */
 static void start_day_higher(struct desk *desk, int64_t nav)
 {
@@ -125,7 +127,7 @@ static void take_nav(const struct limits *limits, struct desk *desk, ms_t at_ms,
 
 	if (at_ms < desk->sample_ms)
 		return;
-	if (desk->sample_ms < desk->day_ms && desk->sample_ms > 0 && nav > desk->nav_day)
+	if (desk->day_ms - desk->sample_ms > DOWN_MS && desk->sample_ms > 0 && nav > desk->nav_day)
 		start_day_higher(desk, nav);
 	desk->sample_ms = at_ms;
 	desk->nav = nav;

@@ -277,7 +277,7 @@ static void several_days_down_roll_at_once_and_count_as_one(void **state)
 	assert_int_equal(desk.fees_day, 0);
 }
 
-static void a_day_starts_at_the_last_sample_before_it_or_the_first_in_it_if_higher(void **state)
+static void a_day_starts_at_the_last_sample_before_it_or_if_we_were_down_at_a_higher_first_one(void **state)
 {
 	(void)state;
 	struct desk desk = a_desk();
@@ -291,6 +291,10 @@ static void a_day_starts_at_the_last_sample_before_it_or_the_first_in_it_if_high
 	/* nav_day * (1 + day_closed + open) is still 110 % with the 10 % that are open since the last sample
 	 */
 	assert_int_equal(desk.day_closed, -NAV_ONE / 10);
+	/* up at 00:00: what is gained after it is the new day's */
+	step(&desk, FACT_NAV, DAY0 + 3 * DAY_MS - MINUTE_MS, PERCENT(111));
+	step(&desk, FACT_NAV, DAY0 + 3 * DAY_MS + MINUTE_MS, PERCENT(112));
+	assert_int_equal(desk.nav_day, PERCENT(111));
 }
 
 static void entries_and_fees_are_counted_by_minute_and_day(void **state)
@@ -465,7 +469,7 @@ int main(void)
 		cmocka_unit_test(a_lock_is_left_by_unlock_after_a_day_at_ten_percent_drawdown),
 		cmocka_unit_test(the_accounts_equity_twenty_percent_below_its_peak_locks_too),
 		cmocka_unit_test(several_days_down_roll_at_once_and_count_as_one),
-		cmocka_unit_test(a_day_starts_at_the_last_sample_before_it_or_the_first_in_it_if_higher),
+		cmocka_unit_test(a_day_starts_at_the_last_sample_before_it_or_if_we_were_down_at_a_higher_first_one),
 		cmocka_unit_test(entries_and_fees_are_counted_by_minute_and_day),
 		cmocka_unit_test(time_that_runs_backwards_changes_nothing),
 		cmocka_unit_test(halt_and_resume_belong_to_the_operator),
