@@ -11,8 +11,6 @@
 
 #define NOTES(X)                                                                     \
 	X(READY, "ready", "start-up is over, entries are open")                      \
-	X(STARTED, "started", "the daemon started")                                  \
-	X(STOPPED, "stopped", "the daemon stopped; stops stay where they are")       \
 	X(COSTS, "no_trade_costs", "costs eat the edge: (target - costs) / (stop + costs) under the limit") \
 	X(SIZE, "no_trade_size", "the size allowed is under the market's minimum")    \
 	X(PAUSE_BARS, "no_trade_pause", "too few bars since the last exit")           \

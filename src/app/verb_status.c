@@ -37,7 +37,21 @@ static void print_holding(const struct reader *reader, const struct holding *hol
 	       side ? side : "?", qty, entry, stop, target, phase ? phase : "?", age);
 }
 
-static void print_text(const struct reader *reader)
+/* A strategy that is archived opens nothing in its regime: the usual reason why a bot has gone quiet. */
+static int print_archived(void *ctx, const struct record *record)
+{
+	const struct score *score = &record->score;
+	const char *strategy = field_text(FIELD_STRATEGY, score->strategy);
+	const char *regime = field_text(FIELD_REGIME, score->regime);
+
+	(void)ctx;
+	if (score->book == BOOK_MAIN && score->standing == STANDING_ARCHIVED)
+		printf("archived    %s in %s, after %lld trades: opens nothing (see scores)\n",
+		       strategy ? strategy : "?", regime ? regime : "?", (long long)score->trades);
+	return 0;
+}
+
+static void print_text(struct reader *reader)
 {
 	char last[SHOW_MAX], equity[SHOW_MAX], sampled[SHOW_MAX], drawdown[SHOW_MAX], loss[SHOW_MAX],
 		stage[SHOW_MAX];
@@ -69,13 +83,15 @@ static void print_text(const struct reader *reader)
 		       "target", "phase", "age");
 	for (size_t i = 0; i < reader->holding_count; i++)
 		print_holding(reader, &reader->holdings[i]);
+	journal_each(&reader->journal, RECORD_SCORE, &(struct journal_query){.sym = SYM_NONE}, print_archived,
+		     NULL);
 	printf("watched     %zu symbols\n", reader->watched_count);
 	for (size_t i = 0; i < reader->watched_count; i++)
 		printf("  %-16s %s\n", show_instrument(&reader->universe, reader->watched[i].sym)->name,
 		       reader->watched[i].scanned == 1 ? "picked by the scanner" : "by TRADING_SYMBOLS");
 }
 
-static void print_json(const struct reader *reader)
+static void print_json(struct reader *reader)
 {
 	printf("{");
 	printf("\"mode\": ");

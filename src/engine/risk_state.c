@@ -36,7 +36,8 @@ static void tell_states(struct engine *e, const struct desk *before)
 		{before->cooldown_until_ms != 0, desk->cooldown_until_ms != 0, NOTE_COOLDOWN,
 		 desk->cooldown_until_ms},
 		{before->safe_mode, desk->safe_mode, NOTE_SAFE_MODE, desk->red_days},
-		{before->half_size, desk->half_size, NOTE_HALF_SIZE, desk_drawdown(desk)},
+		{desk_drawdown(before) >= HALF_SIZE_DRAWDOWN, desk_drawdown(desk) >= HALF_SIZE_DRAWDOWN,
+		 NOTE_HALF_SIZE, desk_drawdown(desk)}, /* safe mode tells of its own half size */
 		{before->paused, desk->paused, NOTE_PAUSED, desk_drawdown(desk)},
 		{before->locked, desk->locked, NOTE_LOCKED, desk_drawdown(desk)},
 	};

@@ -94,7 +94,7 @@ refuses 2 "no option '--bananas'" --candles "$one" --bananas
 refuses 2 "SIM_BALANCE=-5" --candles "$one" --balance -5
 refuses 2 "TAKER_FEE=2" --candles "$one" --taker-fee 2
 refuses 2 "--on-lock maybe" --candles "$one" --on-lock maybe
-refuses 1 "no-folder/x.csv: No such file" --candles "$one" --export-trades no-folder/x.csv
+refuses 2 "no-folder/x.csv: No such file" --candles "$one" --export-trades no-folder/x.csv
 mkdir twice
 cp "$one" twice/XRPUSDT-5m.csv
 gzip -c "$one" >twice/XRPUSDT-5m.csv.gz
