@@ -201,6 +201,19 @@ void sim_world_turn(struct sim_world *sim)
 	rebase(sim);
 }
 
+void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
+{
+	ms_t next_ms;
+
+	for (int64_t turn = 0; sim_world_next(sim, &next_ms); turn++) {
+		if (pace->before != NULL && !pace->before(pace->ctx, sim->world.now_ms, next_ms))
+			break;
+		sim_world_turn(sim);
+		if (pace->after != NULL)
+			pace->after(pace->ctx, turn);
+	}
+}
+
 void sim_world_finish(struct sim_world *sim)
 {
 	money_t net = 0;

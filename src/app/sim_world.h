@@ -57,6 +57,15 @@ int sim_world_start(struct sim_world *sim, char *error, size_t size);
 bool sim_world_next(struct sim_world *sim, ms_t *next_ms);
 void sim_world_turn(struct sim_world *sim);
 
+/* The wheel that backtest and run turn. Any slot may be NULL. before: about to move from one time to the next
+ * (wait for the clock here); false ends the run. after: a turn was done; turn counts from 0. */
+struct sim_pace {
+	void *ctx;
+	bool (*before)(void *ctx, ms_t from_ms, ms_t to_ms);
+	void (*after)(void *ctx, int64_t turn);
+};
+void sim_world_run(struct sim_world *sim, const struct sim_pace *pace);
+
 /* Final equity sample and the checker's last look. */
 void sim_world_finish(struct sim_world *sim);
 

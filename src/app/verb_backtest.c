@@ -26,6 +26,7 @@ struct backtest {
 	struct sim_world sim;
 	struct journal_sink journal;
 	bool has_journal;
+	struct progress progress;
 	ms_t start_ms;
 	double engine_seconds, journal_seconds, load_seconds;
 	char error[CANDLE_ERROR_MAX];
@@ -79,10 +80,17 @@ static int load(struct backtest *b)
 	return err;
 }
 
+static void after_turn(void *ctx, int64_t turn)
+{
+	struct backtest *b = ctx;
+
+	if ((turn & 0xfff) == 0)
+		progress_step(&b->progress, sim_world_now(&b->sim), NULL);
+}
+
 static int run(struct backtest *b)
 {
-	struct progress progress;
-	ms_t first_ms = INT64_MAX, last_ms = 0, next_ms;
+	ms_t first_ms = INT64_MAX, last_ms = 0;
 
 	for (size_t i = 0; i < b->set.universe.count; i++) {
 		const struct candle_series *s = &b->set.series[i];
@@ -96,16 +104,12 @@ static int run(struct backtest *b)
 	if (sim_world_start(&b->sim, b->error, sizeof b->error) != 0)
 		return TB_EINVAL;
 	b->start_ms = first_ms;
-	progress_open(&progress, "backtest", first_ms, last_ms, stderr);
+	progress_open(&b->progress, "backtest", first_ms, last_ms, stderr);
 	double before = seconds_now();
-	for (int64_t turn = 0; sim_world_next(&b->sim, &next_ms); turn++) {
-		sim_world_turn(&b->sim);
-		if ((turn & 0xfff) == 0)
-			progress_step(&progress, sim_world_now(&b->sim), NULL);
-	}
+	sim_world_run(&b->sim, &(struct sim_pace){.ctx = b, .after = after_turn});
 	b->engine_seconds = seconds_now() - before - b->journal_seconds;
 	sim_world_finish(&b->sim);
-	progress_close(&progress, NULL);
+	progress_close(&b->progress, NULL);
 	return 0;
 }
 

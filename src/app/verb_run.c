@@ -29,6 +29,8 @@ struct run {
 	struct config config;
 	struct candle_set set;
 	struct sim_run world;
+	struct progress progress;
+	time_t heartbeat_s;
 	double speed; /* 0: as fast as it goes */
 	int lock_fd;
 	bool has_set;
@@ -189,32 +191,39 @@ static void step_heartbeat(const struct run *run, time_t *last_s)
 	*last_s = now.tv_sec;
 }
 
+static bool before_turn(void *ctx, ms_t from_ms, ms_t to_ms)
+{
+	struct run *run = ctx;
+
+	if (run->speed > 0 && !stop_wanted && !run->world.failed)
+		wait_until(run, from_ms, to_ms);
+	return !stop_wanted && !run->world.failed;
+}
+
+static void after_turn(void *ctx, int64_t turn)
+{
+	struct run *run = ctx;
+
+	step_heartbeat(run, &run->heartbeat_s);
+	if ((turn & 0x3ff) == 0)
+		step_progress(&run->progress, run);
+	if ((turn & 0xfff) == 0)
+		journal_idle(&run->world.journal.journal);
+}
+
 static void turn_until_stopped(struct run *run)
 {
-	struct progress progress;
 	struct sim_world *sim = &run->world.sim;
-	ms_t next_ms, end_ms = sim->market.state.setup.end_ms;
-	time_t heartbeat_s = 0;
+	ms_t end_ms = sim->market.state.setup.end_ms;
 
-	progress_open(&progress, "simulating", sim->world.now_ms, end_ms,
+	progress_open(&run->progress, "simulating", sim->world.now_ms, end_ms,
 		      run->speed == 0 && end_ms > 0 ? stderr : NULL);
-	for (int64_t turn = 0; !stop_wanted && !run->world.failed && sim_world_next(sim, &next_ms); turn++) {
-		if (run->speed > 0)
-			wait_until(run, sim->world.now_ms, next_ms);
-		if (stop_wanted)
-			break;
-		sim_world_turn(sim);
-		step_heartbeat(run, &heartbeat_s);
-		if ((turn & 0x3ff) == 0)
-			step_progress(&progress, run);
-		if ((turn & 0xffff) == 0)
-			journal_idle(&run->world.journal.journal);
-	}
-	step_progress(&progress, run);
+	sim_world_run(sim, &(struct sim_pace){.ctx = run, .before = before_turn, .after = after_turn});
+	step_progress(&run->progress, run);
 	if (stop_wanted || run->world.failed)
-		progress_stop(&progress);
+		progress_stop(&run->progress);
 	else
-		progress_close(&progress, NULL);
+		progress_close(&run->progress, NULL);
 }
 
 static void feed_digest(void *ctx, const void *bytes, size_t len)
