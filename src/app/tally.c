@@ -3,6 +3,7 @@
 #include "tally.h"
 
 #include "digest.h"
+#include "tradebot/ticket.h"
 
 #include <stdlib.h>
 
@@ -64,6 +65,11 @@ void tally_record(struct tally *tally, const struct record *record)
 			tally->refusals[record->decision.rule]++;
 		break;
 	case RECORD_FILL: tally->fills++; break;
+	case RECORD_DESK: {
+		ratio_t drawdown = desk_drawdown(&record->desk);
+		tally->drawdown = drawdown > tally->drawdown ? drawdown : tally->drawdown;
+		return;
+	}
 	case RECORD_NOTE:
 		if (record->note.note == NOTE_LOCKED && tally->locked_ms == 0)
 			tally->locked_ms = record->note.at_ms;

@@ -17,8 +17,9 @@ struct tally {
 	int64_t fills, decisions;
 	int64_t notes[NOTE_COUNT]; /* no-trade reasons */
 	int64_t refusals[REFUSAL_COUNT];
-	ms_t locked_ms; /* first lock, 0: none */
-	ms_t paused_ms; /* first pause */
+	ms_t locked_ms;   /* first lock, 0: none */
+	ms_t paused_ms;   /* first pause */
+	ratio_t drawdown; /* deepest fall of NAV from its peak, as sampled */
 	bool out_of_memory;
 	struct sha256 digest;
 };

@@ -126,7 +126,7 @@ static int make_report(const struct backtest *b, struct report *report)
 				  .start_balance = b->config.sim.balance,
 				  .start_ms = b->start_ms,
 				  .end_ms = sim_world_now(&b->sim),
-				  .nav_drawdown = UNKNOWN,
+				  .nav_drawdown = tally->drawdown,
 				  .fill_count = tally->fills,
 				  .no_trades = tally->notes,
 				  .refusals = tally->refusals,
