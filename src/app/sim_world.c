@@ -195,9 +195,9 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 	       (sim->world.carry->count > 0 || sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS);
 }
 
-void sim_world_turn(struct sim_world *sim)
+void sim_world_turn(struct sim_world *sim, ms_t now_ms)
 {
-	world_turn(&sim->world);
+	world_turn(&sim->world, now_ms);
 	rebase(sim);
 }
 
@@ -208,7 +208,7 @@ void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 	for (int64_t turn = 0; sim_world_next(sim, &next_ms); turn++) {
 		if (pace->before != NULL && !pace->before(pace->ctx, sim->world.now_ms, next_ms))
 			break;
-		sim_world_turn(sim);
+		sim_world_turn(sim, next_ms);
 		if (pace->after != NULL)
 			pace->after(pace->ctx, turn);
 	}

@@ -55,7 +55,7 @@ int sim_world_start(struct sim_world *sim, char *error, size_t size);
 /* Whether anything is left to happen; the time of the next turn in *next_ms. At the tape's end positions are
  * closed and the last fills awaited. */
 bool sim_world_next(struct sim_world *sim, ms_t *next_ms);
-void sim_world_turn(struct sim_world *sim);
+void sim_world_turn(struct sim_world *sim, ms_t now_ms); /* what sim_world_next has said */
 
 /* The wheel that backtest and run turn. Any slot may be NULL. before: about to move from one time to the next
  * (wait for the clock here); false ends the run. after: a turn was done; turn counts from 0. */

@@ -250,10 +250,8 @@ ms_t world_next_ms(const struct world *w)
 	return next > w->now_ms ? next : w->now_ms;
 }
 
-void world_turn(struct world *w)
+void world_turn(struct world *w, ms_t now_ms)
 {
-	ms_t now_ms = world_next_ms(w);
-
 	w->now_ms = now_ms;
 	if (w->carry->count > 0)
 		hear_carried(w);

@@ -70,8 +70,8 @@ int world_start(struct world *world, ms_t now_ms);
 
 /* When the next turn is due; NEVER_MS: nothing will ever happen. */
 ms_t world_next_ms(const struct world *world);
-/* One turn at world_next_ms(). */
-void world_turn(struct world *world);
+/* One turn at now_ms, which must be what world_next_ms() has just said. */
+void world_turn(struct world *world, ms_t now_ms);
 /* A turn with one event of the app's own (a command). */
 void world_tell(struct world *world, const struct event *event);
 

@@ -83,7 +83,7 @@ static void live(const char *dir, int64_t days)
 		_exit(1);
 	}
 	while (sim_world_next(&run.sim, &next_ms))
-		sim_world_turn(&run.sim);
+		sim_world_turn(&run.sim, next_ms);
 	bool broken = run.sim.checker.over_limit || run.sim.checker.books || sim_broker_check(&run.sim.broker) != 0;
 	if (broken)
 		fprintf(stderr, "violation: %s\n", run.sim.checker.first);

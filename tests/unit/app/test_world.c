@@ -48,7 +48,7 @@ static void run_days(int64_t days, bool fail_enter, bool fail_protective)
 	sim->world.witness.heard = witness_heard;
 	sim_start();
 	while (sim_world_next(sim, &next_ms))
-		sim_world_turn(sim);
+		sim_world_turn(sim, next_ms);
 }
 
 static int by_value(const void *a, const void *b)
@@ -137,7 +137,7 @@ static void extra_time_changes_no_record_and_no_intent(void **state)
 								.sym = SYM_NONE,
 								.at_ms = sim->world.now_ms});
 		}
-		sim_world_turn(sim);
+		sim_world_turn(sim, next_ms);
 	}
 	assert_true(extra > 1000);
 	for (size_t i = 0; i < count && i < sink_log.count; i++)
