@@ -75,7 +75,7 @@ struct event {
 		struct { const struct record *record; } restored; /* borrowed for the call */
 	};
 };
-_Static_assert(sizeof(struct event) <= 320, "events stay small");
+_Static_assert(sizeof(struct event) <= 256, "events stay small");
 
 enum intent_kind {
 	INTENT_NONE,

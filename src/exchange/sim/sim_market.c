@@ -265,7 +265,7 @@ static void say_funding(struct sim_market *market, sym_t sym, ms_t now, struct e
 }
 
 /* Clears room for that many events at once. A length the compiler does not know makes it call memset, which
- * is several times faster than what gcc puts in for one event's 320 bytes; there are five events to a bar. */
+ * is several times faster than what gcc puts in for one event's bytes; there are five events to a bar. */
 static void clear_room(struct events *heard, int64_t count)
 {
 	memset(&heard->at[heard->count], 0, (size_t)count * sizeof(heard->at[0]));
