@@ -32,6 +32,13 @@ const struct limits limits_default = {
 };
 
 /* floor(capital * ratio), or floor(capital * ratio / 2): one rounding, so that a limit is exact. */
+/*@ requires 0 <= ratio <= 1000000000 || ratio < 0;
+    assigns \nothing;
+    ensures value(\result);
+    ensures whole: !half && ratio >= 0 && capital >= 0 ==> \result * 1000000000 <= capital * ratio;
+    ensures halved: half && ratio >= 0 && capital >= 0 ==> \result * 2000000000 <= capital * ratio;
+    ensures none: ratio < 0 || capital < 0 ==> \result == 0;
+*/
 static money_t share_of(money_t capital, ratio_t ratio, bool half)
 {
 	if (capital < 0 || capital > VALUE_MAX)
@@ -40,17 +47,38 @@ static money_t share_of(money_t capital, ratio_t ratio, bool half)
 	return share < 0 ? 0 : share;
 }
 
+/*@ requires \valid_read(limits);
+    assigns \nothing;
+    ensures value(\result);
+    ensures share: capital >= 0 && limits->risk_per_trade >= 0 && !half ==>
+        \result * 1000000000 <= capital * limits->risk_per_trade;
+    ensures half_share: capital >= 0 && limits->risk_per_trade >= 0 && half ==>
+        \result * 2000000000 <= capital * limits->risk_per_trade;
+    ensures ceiling: capital >= 0 && !half ==> percent(\result, 2, capital);
+    ensures half_ceiling: capital >= 0 && half ==> half_percent(\result, 2, capital);
+    ensures none: limits->risk_per_trade < 0 ==> \result == 0;
+*/
 money_t limit_risk(const struct limits *limits, money_t capital, bool half)
 {
 	ratio_t ratio = limits->risk_per_trade;
 	return share_of(capital, ratio > CEILING_RISK_PER_TRADE ? CEILING_RISK_PER_TRADE : ratio, half);
 }
 
+/*@ assigns \nothing;
+    ensures value(\result);
+    ensures whole: capital >= 0 && !half ==> percent(\result, 30, capital);
+    ensures halved: capital >= 0 && half ==> half_percent(\result, 30, capital);
+*/
 money_t limit_symbol(money_t capital, bool half)
 {
 	return share_of(capital, CAP_SYMBOL_EXPOSURE, half);
 }
 
+/*@ assigns \nothing;
+    ensures value(\result);
+    ensures whole: capital >= 0 && !half ==> percent(\result, 50, capital);
+    ensures halved: capital >= 0 && half ==> half_percent(\result, 50, capital);
+*/
 money_t limit_total(money_t capital, bool half)
 {
 	return share_of(capital, CAP_TOTAL_EXPOSURE, half);

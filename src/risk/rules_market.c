@@ -3,6 +3,13 @@
 #include "gate.h"
 
 /* P = 100 num / den in exact integers; the ratio is only for the reader, rounded up. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->quote->volatility.den > 0 &&
+        100 * question->quote->volatility.num <= 95 * question->quote->volatility.den);
+*/
 enum answer rule_volatility(const struct question *question, struct finding *finding)
 {
 	struct rank rank = question->quote->volatility;
@@ -14,6 +21,12 @@ enum answer rule_volatility(const struct question *question, struct finding *fin
 			 mul_div_up(rank.num, RATIO_ONE, rank.den));
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->quote->spread <= question->limits->spread);
+*/
 enum answer rule_spread(const struct question *question, struct finding *finding)
 {
 	ratio_t spread = question->quote->spread, limit = question->limits->spread;
@@ -24,6 +37,10 @@ enum answer rule_spread(const struct question *question, struct finding *finding
 }
 
 /* limit: the depth wanted. Depth that is too old is no depth: refused, with actual UNKNOWN. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_depth(const struct question *question, struct finding *finding)
 {
 	const struct quote *quote = question->quote;
@@ -43,6 +60,10 @@ enum answer rule_depth(const struct question *question, struct finding *finding)
 
 /* Closed for a while after a bad mean, and refused from the moment the mean is bad. The mean of fewer fills
  * than wanted says nothing. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_slippage(const struct question *question, struct finding *finding)
 {
 	const struct standing *standing = question->standing;

@@ -4,6 +4,11 @@
 #include "gate.h"
 
 /* 0: the order carries none. */
+/*@ requires \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures \result == ANSWER_PASS ==> price > 0;
+*/
 static enum answer answer_present(price_t price, struct finding *finding)
 {
 	if (!is_value(price))
@@ -11,17 +16,35 @@ static enum answer answer_present(price_t price, struct finding *finding)
 	return answer_if(price > 0, finding, 1, price);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->enter->stop > 0);
+*/
 enum answer rule_no_stop(const struct question *question, struct finding *finding)
 {
 	return answer_present(question->enter->stop, finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->enter->target > 0);
+*/
 enum answer rule_no_target(const struct question *question, struct finding *finding)
 {
 	return answer_present(question->enter->target, finding);
 }
 
 /* above: whether the level has to be above the entry. The entry itself is on neither side. */
+/*@ requires \valid_read(enter) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures \result == ANSWER_PASS ==> (enter->side == 1 || enter->side == -1) &&
+        (above ? level > enter->entry : level < enter->entry);
+*/
 static enum answer answer_beyond(const struct enter *enter, price_t level, bool above,
 				 struct finding *finding)
 {
@@ -30,6 +53,13 @@ static enum answer answer_beyond(const struct enter *enter, price_t level, bool 
 	return answer_if(above ? level > enter->entry : level < enter->entry, finding, enter->entry, level);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        ((question->enter->side == 1 && question->enter->stop < question->enter->entry) ||
+        (question->enter->side == -1 && question->enter->stop > question->enter->entry));
+*/
 enum answer rule_stop_side(const struct question *question, struct finding *finding)
 {
 	const struct enter *enter = question->enter;
@@ -37,6 +67,13 @@ enum answer rule_stop_side(const struct question *question, struct finding *find
 	return answer_beyond(enter, enter->stop, enter->side == SIDE_SHORT, finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        ((question->enter->side == 1 && question->enter->target > question->enter->entry) ||
+        (question->enter->side == -1 && question->enter->target < question->enter->entry));
+*/
 enum answer rule_target_side(const struct question *question, struct finding *finding)
 {
 	const struct enter *enter = question->enter;
@@ -47,6 +84,12 @@ enum answer rule_target_side(const struct question *question, struct finding *fi
 #define STOP_TICKS 2
 
 /* Nearer than max(2 ticks, spread). Two ticks are wanted whatever the spread. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->distance >= 2);
+*/
 enum answer rule_stop_near(const struct question *question, struct finding *finding)
 {
 	ratio_t spread = question->quote->spread;
@@ -67,6 +110,9 @@ enum answer rule_stop_near(const struct question *question, struct finding *find
 
 /* Isolated: a long is liquidated when the loss has eaten the margin 1/L but for the maintenance margin. 1/L
  * is rounded down, so liquidation seems nearer than it is; under 1x it counts as 1x. 0: never. */
+/*@ requires 0 <= inverse <= 1000000000 && 0 <= maintenance <= 1000000000;
+    assigns \nothing;
+*/
 static price_t liquidation_long(price_t entry, ratio_t inverse, ratio_t maintenance)
 {
 	ratio_t share = RATIO_ONE - inverse + maintenance;
@@ -75,6 +121,9 @@ static price_t liquidation_long(price_t entry, ratio_t inverse, ratio_t maintena
 }
 
 /* VALUE_MAX: further than any price. */
+/*@ requires 0 <= inverse <= 1000000000 && 0 <= maintenance <= 1000000000;
+    assigns \nothing;
+*/
 static price_t liquidation_short(price_t entry, ratio_t inverse, ratio_t maintenance)
 {
 	ratio_t share = RATIO_ONE + inverse - maintenance;
@@ -85,6 +134,10 @@ static price_t liquidation_short(price_t entry, ratio_t inverse, ratio_t mainten
 
 /* limit: the stop; actual: where liquidation would come. A maintenance margin that nobody told can only bring
  * liquidation nearer: with none at all the order may already fail, but it cannot pass. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_liquidation(const struct question *question, struct finding *finding)
 {
 	const struct enter *enter = question->enter;
@@ -105,6 +158,13 @@ enum answer rule_liquidation(const struct question *question, struct finding *fi
 }
 
 /* From the entry price, in whole ticks: exact. The ratio is only for the reader, rounded down. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->distance != INT64_MIN &&
+        reward_enough(question->enter->entry, question->enter->stop, question->enter->target));
+*/
 enum answer rule_reward_risk(const struct question *question, struct finding *finding)
 {
 	const struct enter *enter = question->enter;
@@ -120,6 +180,12 @@ enum answer rule_reward_risk(const struct question *question, struct finding *fi
 }
 
 /* held: what there is already; added: what the order adds. */
+/*@ requires \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures \result == ANSWER_PASS <==> value(held) && value(added) && held + added <= limit;
+    ensures \result == ANSWER_UNANSWERED <==> !value(held) || !value(added);
+*/
 static enum answer answer_sum(money_t held, money_t added, money_t limit, struct finding *finding)
 {
 	if (!is_value(held) || !is_value(added))
@@ -127,6 +193,15 @@ static enum answer answer_sum(money_t held, money_t added, money_t limit, struct
 	return answer_most(finding, limit, held + added);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (value(question->risk) && positive(question->standing->capital) &&
+        (question->limits->risk_per_trade >= 0 ==>
+            question->risk * 1000000000 <= question->standing->capital * question->limits->risk_per_trade) &&
+        percent(question->risk, 2, question->standing->capital));
+*/
 enum answer rule_risk(const struct question *question, struct finding *finding)
 {
 	money_t capital = question->standing->capital;
@@ -136,6 +211,13 @@ enum answer rule_risk(const struct question *question, struct finding *finding)
 	return answer_sum(0, question->risk, limit_risk(question->limits, capital, false), finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (value(question->notional) && question->standing->symbol_exposure >= 0 &&
+        percent(question->standing->symbol_exposure + question->notional, 30, question->standing->capital));
+*/
 enum answer rule_symbol_exposure(const struct question *question, struct finding *finding)
 {
 	const struct standing *standing = question->standing;
@@ -146,6 +228,13 @@ enum answer rule_symbol_exposure(const struct question *question, struct finding
 			  limit_symbol(standing->capital, false), finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (value(question->notional) && question->standing->total_exposure >= 0 &&
+        percent(question->standing->total_exposure + question->notional, 50, question->standing->capital));
+*/
 enum answer rule_total_exposure(const struct question *question, struct finding *finding)
 {
 	const struct standing *standing = question->standing;
@@ -157,6 +246,12 @@ enum answer rule_total_exposure(const struct question *question, struct finding 
 }
 
 /* The setting as read back, and the one the order asks for. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->leverage <= 2000000000 && question->enter->leverage <= 2000000000);
+*/
 enum answer rule_leverage(const struct question *question, struct finding *finding)
 {
 	ratio_t set = question->standing->leverage, wanted = question->enter->leverage;
@@ -169,6 +264,9 @@ enum answer rule_leverage(const struct question *question, struct finding *findi
 }
 
 /* Half size comes from drawdown or from safe mode: not to be in it, both must be known. */
+/*@ requires question_ok(*question);
+    assigns \nothing;
+*/
 static bool half_unknown(const struct question *question)
 {
 	int64_t known = question->standing->states_known, both = STATE_DRAWDOWN | STATE_DAYS;
@@ -176,6 +274,12 @@ static bool half_unknown(const struct question *question)
 	return question->desk->half_size == 0 && (known < 0 || (known & both) != both);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures \result == ANSWER_PASS && question->desk->half_size != 0 ==>
+        positive(question->standing->capital) && value(held) && value(added) && held + added <= limit;
+*/
 static enum answer answer_half(const struct question *question, money_t held, money_t added, money_t limit,
 			       struct finding *finding)
 {
@@ -185,6 +289,15 @@ static enum answer answer_half(const struct question *question, money_t held, mo
 	return answer == ANSWER_FAIL && question->desk->half_size == 0 ? ANSWER_PASS : answer;
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->half_size != 0 ==>
+        (question->limits->risk_per_trade >= 0 ==>
+            question->risk * 2000000000 <= question->standing->capital * question->limits->risk_per_trade) &&
+        half_percent(question->risk, 2, question->standing->capital));
+*/
 enum answer rule_half_risk(const struct question *question, struct finding *finding)
 {
 	money_t limit = limit_risk(question->limits, question->standing->capital, true);
@@ -192,6 +305,13 @@ enum answer rule_half_risk(const struct question *question, struct finding *find
 	return answer_half(question, 0, question->risk, limit, finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->half_size != 0 ==>
+        half_percent(question->standing->symbol_exposure + question->notional, 30, question->standing->capital));
+*/
 enum answer rule_half_symbol(const struct question *question, struct finding *finding)
 {
 	const struct standing *standing = question->standing;
@@ -200,6 +320,13 @@ enum answer rule_half_symbol(const struct question *question, struct finding *fi
 			   limit_symbol(standing->capital, true), finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->half_size != 0 ==>
+        half_percent(question->standing->total_exposure + question->notional, 50, question->standing->capital));
+*/
 enum answer rule_half_total(const struct question *question, struct finding *finding)
 {
 	const struct standing *standing = question->standing;

@@ -3,12 +3,20 @@
  * counters (15). A state whose inputs were not given (judge) leaves its rule unanswered. */
 #include "gate.h"
 
+/*@ requires question_ok(*question);
+    assigns \nothing;
+*/
 static bool state_known(const struct question *question, int64_t bits)
 {
 	return question->standing->states_known >= 0 && (question->standing->states_known & bits) == bits;
 }
 
 /* A latch that is set refuses even where its inputs are not known. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures \result == ANSWER_PASS ==> latch == 0;
+*/
 static enum answer answer_latch(const struct question *question, int64_t bits, int64_t latch,
 				struct finding *finding, int64_t limit, int64_t actual)
 {
@@ -19,6 +27,12 @@ static enum answer answer_latch(const struct question *question, int64_t bits, i
 	return answer_if(true, finding, limit, actual);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->locked == 0);
+*/
 enum answer rule_locked(const struct question *question, struct finding *finding)
 {
 	const struct desk *desk = question->desk;
@@ -27,6 +41,12 @@ enum answer rule_locked(const struct question *question, struct finding *finding
 			    desk_drawdown(desk));
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->paused == 0);
+*/
 enum answer rule_paused(const struct question *question, struct finding *finding)
 {
 	const struct desk *desk = question->desk;
@@ -35,6 +55,12 @@ enum answer rule_paused(const struct question *question, struct finding *finding
 			    desk_drawdown(desk));
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->enter->decided_ms >= question->desk->halted_until_ms);
+*/
 enum answer rule_day_halted(const struct question *question, struct finding *finding)
 {
 	const struct desk *desk = question->desk;
@@ -47,6 +73,12 @@ enum answer rule_day_halted(const struct question *question, struct finding *fin
 }
 
 /* limit: how long a cooldown lasts; actual: how much of it has passed. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->enter->decided_ms >= question->desk->cooldown_until_ms);
+*/
 enum answer rule_cooldown(const struct question *question, struct finding *finding)
 {
 	ms_t until = question->desk->cooldown_until_ms, now = question->enter->decided_ms;
@@ -61,6 +93,12 @@ enum answer rule_cooldown(const struct question *question, struct finding *findi
 	return answer_if(true, finding, COOLDOWN_MS, COOLDOWN_MS);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->operator_halt == 0);
+*/
 enum answer rule_operator_halt(const struct question *question, struct finding *finding)
 {
 	int64_t halt = question->desk->operator_halt;
@@ -69,6 +107,12 @@ enum answer rule_operator_halt(const struct question *question, struct finding *
 }
 
 /* Whether rule 10 still looks back at the last losing trade. */
+/*@ requires question_ok(*question) && value(question->desk->loss_ms) &&
+        value(question->limits->martingale_ms);
+    assigns \nothing;
+    ensures \result != 0 <==> question->desk->loss_risk > 0 &&
+        question->enter->decided_ms < question->desk->loss_ms + question->limits->martingale_ms;
+*/
 static bool loss_counts(const struct question *question)
 {
 	const struct desk *desk = question->desk;
@@ -79,6 +123,12 @@ static bool loss_counts(const struct question *question)
 
 /* In percent of C: risk / C may not pass loss_risk / loss_capital. The limit is rounded down; one that passes
  * VALUE_MAX allows any order, and a loss on no capital allows none. */
+/*@ requires \valid_read(desk) && value(desk->loss_risk) && positive(capital);
+    assigns \nothing;
+    ensures value(\result);
+    ensures fair: \forall integer r; 0 <= r <= \result && r <= 100000000000000000 ==>
+        r * desk->loss_capital <= desk->loss_risk * capital;
+*/
 static money_t loss_allows(const struct desk *desk, money_t capital)
 {
 	if (!is_positive(desk->loss_capital))
@@ -87,6 +137,13 @@ static money_t loss_allows(const struct desk *desk, money_t capital)
 	return is_value(allowed) ? allowed : VALUE_MAX;
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (not_more_after_loss(*question->desk, question->risk, question->standing->capital,
+                            question->enter->decided_ms, question->limits->martingale_ms));
+*/
 enum answer rule_martingale(const struct question *question, struct finding *finding)
 {
 	const struct desk *desk = question->desk;
@@ -104,6 +161,13 @@ enum answer rule_martingale(const struct question *question, struct finding *fin
 }
 
 /* Confidence is wanted in any case: a proposal without one is not judged by this rule. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->safe_mode != 0 ==>
+        question->enter->confidence >= question->limits->safe_confidence);
+*/
 enum answer rule_safe_confidence(const struct question *question, struct finding *finding)
 {
 	ratio_t confidence = question->enter->confidence, limit = question->limits->safe_confidence;
@@ -115,6 +179,10 @@ enum answer rule_safe_confidence(const struct question *question, struct finding
 }
 
 /* Entries of the minute the order was decided in. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_entries_minute(const struct question *question, struct finding *finding)
 {
 	const struct desk *desk = question->desk;
@@ -127,6 +195,12 @@ enum answer rule_entries_minute(const struct question *question, struct finding 
 	return answer_if(entries < limit, finding, limit, entries);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->entries_day < question->limits->entries_day);
+*/
 enum answer rule_entries_day(const struct question *question, struct finding *finding)
 {
 	int64_t limit = question->limits->entries_day, entries = question->desk->entries_day;
@@ -136,6 +210,10 @@ enum answer rule_entries_day(const struct question *question, struct finding *fi
 	return answer_if(entries < limit, finding, limit, entries);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_fees_day(const struct question *question, struct finding *finding)
 {
 	money_t capital = question->standing->capital, fees = question->desk->fees_day;

@@ -3,16 +3,32 @@
  * positions (8) and what is already held in the symbol (9). */
 #include "gate.h"
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->ready == 1);
+*/
 enum answer rule_not_ready(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 1, question->standing->ready);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->healthy == 1);
+*/
 enum answer rule_unhealthy(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 1, question->standing->healthy);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_clock(const struct question *question, struct finding *finding)
 {
 	ms_t off_ms = question->standing->clock_off_ms, limit = question->limits->clock_off_ms;
@@ -23,6 +39,10 @@ enum answer rule_clock(const struct question *question, struct finding *finding)
 }
 
 /* Something heard later than now is as wrong as something stale, once it is past what a clock may be off. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 static enum answer answer_age(const struct question *question, ms_t heard_ms, ms_t limit,
 			      struct finding *finding)
 {
@@ -33,11 +53,19 @@ static enum answer answer_age(const struct question *question, ms_t heard_ms, ms
 	return answer_if(within(now - heard_ms, -off_ms, limit), finding, limit, now - heard_ms);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_ticker_stale(const struct question *question, struct finding *finding)
 {
 	return answer_age(question, question->quote->ticker_ms, question->limits->ticker_age_ms, finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_bar_stale(const struct question *question, struct finding *finding)
 {
 	ms_t bar_ms = question->limits->timeframe_ms, age_ms = question->limits->bar_age_ms;
@@ -47,21 +75,45 @@ enum answer rule_bar_stale(const struct question *question, struct finding *find
 	return answer_age(question, question->quote->bar_ms, bar_ms + age_ms, finding);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->order_unknown == 0);
+*/
 enum answer rule_order_unknown(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 0, question->standing->order_unknown);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->unreconciled == 0);
+*/
 enum answer rule_unreconciled(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 0, question->standing->unreconciled);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->unexplained == 0);
+*/
 enum answer rule_unexplained(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 0, question->standing->unexplained);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->instrument->status == 0);
+*/
 enum answer rule_not_trading(const struct question *question, struct finding *finding)
 {
 	int64_t status = question->instrument->status;
@@ -71,17 +123,35 @@ enum answer rule_not_trading(const struct question *question, struct finding *fi
 	return answer_if(status == INSTRUMENT_TRADING, finding, INSTRUMENT_TRADING, status);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->instrument->blacklisted == 0);
+*/
 enum answer rule_blacklisted(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 0, question->instrument->blacklisted);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->foreign == 0);
+*/
 enum answer rule_foreign(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 0, question->standing->foreign);
 }
 
 /* Whole lots and ticks are on the grid by their type; what can differ is which grid they were counted on. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->enter->generation == question->instrument->generation);
+*/
 enum answer rule_off_grid(const struct question *question, struct finding *finding)
 {
 	int64_t generation = question->instrument->generation, meant = question->enter->generation;
@@ -92,6 +162,9 @@ enum answer rule_off_grid(const struct question *question, struct finding *findi
 }
 
 /* The least number of lots whose value, rounded down, reaches the least notional. */
+/*@ requires \valid_read(instrument);
+    assigns \nothing;
+*/
 static qty_t least_lots(const struct instrument *instrument, price_t price)
 {
 	qty_t lots = lots_for(instrument, price, instrument->min_notional);
@@ -101,6 +174,10 @@ static qty_t least_lots(const struct instrument *instrument, price_t price)
 	return notional_down(instrument, price, lots) < instrument->min_notional ? lots + 1 : lots;
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+*/
 enum answer rule_under_minimum(const struct question *question, struct finding *finding)
 {
 	const struct instrument *instrument = question->instrument;
@@ -118,6 +195,12 @@ enum answer rule_under_minimum(const struct question *question, struct finding *
 	return answer_if(true, finding, instrument->min_qty, qty);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (0 < question->enter->qty <= question->instrument->max_qty);
+*/
 enum answer rule_over_maximum(const struct question *question, struct finding *finding)
 {
 	qty_t qty = question->enter->qty, limit = question->instrument->max_qty;
@@ -127,6 +210,12 @@ enum answer rule_over_maximum(const struct question *question, struct finding *f
 	return answer_most(finding, limit, qty);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->positions < question->limits->positions);
+*/
 enum answer rule_positions(const struct question *question, struct finding *finding)
 {
 	int64_t positions = question->standing->positions, limit = question->limits->positions;
@@ -136,11 +225,23 @@ enum answer rule_positions(const struct question *question, struct finding *find
 	return answer_if(positions < limit, finding, limit, positions);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->entry_pending == 0);
+*/
 enum answer rule_entry_pending(const struct question *question, struct finding *finding)
 {
 	return answer_flag(finding, 0, question->standing->entry_pending);
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->side != -question->enter->side && -1 <= question->standing->side <= 1);
+*/
 enum answer rule_opposite(const struct question *question, struct finding *finding)
 {
 	int64_t side = question->enter->side, held = question->standing->side;
@@ -152,6 +253,13 @@ enum answer rule_opposite(const struct question *question, struct finding *findi
 
 /* A holding that does not lose passes whatever its side; one that does must be known to be on the other side,
  * and then rule_opposite refuses it. */
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->standing->losing == 0 ||
+        (question->standing->losing == 1 && question->standing->side != question->enter->side));
+*/
 enum answer rule_averaging_down(const struct question *question, struct finding *finding)
 {
 	int64_t side = question->enter->side, held = question->standing->side,

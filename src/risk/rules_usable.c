@@ -5,6 +5,10 @@
 #include "gate.h"
 
 /* True if the value is outside of its range; *finding then has the bound and the value. */
+/*@ requires \valid(finding);
+    assigns *finding;
+    ensures \result == 0 <==> lowest <= value <= highest;
+*/
 static bool outside(struct finding *finding, int64_t value, int64_t lowest, int64_t highest)
 {
 	if (within(value, lowest, highest))
@@ -15,11 +19,18 @@ static bool outside(struct finding *finding, int64_t value, int64_t lowest, int6
 }
 
 /* The same for what may be UNKNOWN. */
+/*@ requires \valid(finding);
+    assigns *finding;
+    ensures \result == 0 <==> value == INT64_MIN || lowest <= value <= highest;
+*/
 static bool odd(struct finding *finding, int64_t value, int64_t lowest, int64_t highest)
 {
 	return value != UNKNOWN && outside(finding, value, lowest, highest);
 }
 
+/*@ requires \valid(finding);
+    assigns *finding;
+*/
 static bool odd_side(struct finding *finding, int64_t side)
 {
 	if (side != SIDE_NONE)
@@ -29,6 +40,9 @@ static bool odd_side(struct finding *finding, int64_t side)
 	return true;
 }
 
+/*@ requires \valid_read(enter) && \valid(finding);
+    assigns *finding;
+*/
 static bool odd_order(const struct enter *enter, struct finding *finding)
 {
 	return odd_side(finding, enter->side) || odd(finding, enter->qty, 1, VALUE_MAX) ||
@@ -37,6 +51,9 @@ static bool odd_order(const struct enter *enter, struct finding *finding)
 	       odd(finding, enter->leverage, 0, VALUE_MAX) || odd(finding, enter->decided_ms, 1, VALUE_MAX);
 }
 
+/*@ requires \valid_read(standing) && \valid(finding);
+    assigns *finding;
+*/
 static bool odd_money(const struct standing *standing, struct finding *finding)
 {
 	return odd(finding, standing->capital, 1, VALUE_MAX) ||
@@ -49,6 +66,9 @@ static bool odd_money(const struct standing *standing, struct finding *finding)
 	       odd(finding, standing->slippage_until_ms, 0, VALUE_MAX);
 }
 
+/*@ requires \valid_read(standing) && \valid(finding);
+    assigns *finding;
+*/
 static bool odd_standing(const struct standing *standing, struct finding *finding)
 {
 	return odd(finding, standing->ready, 0, 1) || odd(finding, standing->healthy, 0, 1) ||
@@ -60,6 +80,9 @@ static bool odd_standing(const struct standing *standing, struct finding *findin
 }
 
 /* A rank has 0 <= num <= den; the product with 100 must fit. */
+/*@ requires \valid_read(quote) && \valid(finding);
+    assigns *finding;
+*/
 static bool odd_quote(const struct quote *quote, struct finding *finding)
 {
 	return odd(finding, quote->spread, 0, VALUE_MAX) || odd(finding, quote->depth, 0, VALUE_MAX) ||
@@ -70,6 +93,9 @@ static bool odd_quote(const struct quote *quote, struct finding *finding)
 		odd(finding, quote->volatility.num, 0, quote->volatility.den));
 }
 
+/*@ requires \valid_read(instrument) && \valid(finding);
+    assigns *finding;
+*/
 static bool odd_instrument(const struct instrument *instrument, struct finding *finding)
 {
 	return odd(finding, instrument->value_num, 1, VALUE_MAX) ||
@@ -83,6 +109,10 @@ static bool odd_instrument(const struct instrument *instrument, struct finding *
 }
 
 /* Limits that were never set, or set by something that is not the configuration. */
+/*@ requires \valid_read(limits) && \valid(finding);
+    assigns *finding;
+    ensures \result == 0 ==> 0 <= limits->risk_per_trade <= 20000000 && 0 <= limits->ticket_ms <= 100000000000000000;
+*/
 static bool odd_limits(const struct limits *limits, struct finding *finding)
 {
 	return outside(finding, limits->risk_per_trade, 0, CEILING_RISK_PER_TRADE) ||
@@ -105,6 +135,9 @@ static bool odd_limits(const struct limits *limits, struct finding *finding)
 	       outside(finding, limits->ticket_ms, 0, VALUE_MAX);
 }
 
+/*@ requires \valid_read(desk) && \valid(finding);
+    assigns *finding;
+*/
 static bool odd_desk(const struct desk *desk, struct finding *finding)
 {
 	return outside(finding, desk->nav, 1, VALUE_MAX) || outside(finding, desk->nav_peak, 1, VALUE_MAX) ||
@@ -120,6 +153,10 @@ static bool odd_desk(const struct desk *desk, struct finding *finding)
 	       outside(finding, desk->loss_ms, 0, VALUE_MAX);
 }
 
+/*@ requires \valid_read(question->enter) && \valid(finding);
+    assigns *finding;
+    ensures \result == question->overflow;
+*/
 static bool overflows(const struct question *question, struct finding *finding)
 {
 	finding->limit = VALUE_MAX;
@@ -127,6 +164,13 @@ static bool overflows(const struct question *question, struct finding *finding)
 	return question->overflow;
 }
 
+/*@ requires question_ok(*question) && \valid(finding);
+    assigns *finding;
+    ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->overflow == 0 && 0 <= question->limits->risk_per_trade <= 20000000 &&
+        value(question->limits->ticket_ms));
+*/
 enum answer rule_unusable(const struct question *question, struct finding *finding)
 {
 	bool bad = odd_order(question->enter, finding) || odd_money(question->standing, finding) ||

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ * For the prover only (scripts/prove.sh puts it in front of every file): what the gate promises, said once more
+ * over unbounded integers with the numbers of the rules written out, and what is ASSUMED of functions whose
+ * code is not proved. The compiler never sees this file. */
+#ifndef PROVE_CONTRACTS_H
+#define PROVE_CONTRACTS_H
+
+#include "hash.h"
+#include "tradebot/ticket.h"
+
+/* Assumed. Held by tests/unit/base/test_units.c (against 128-bit integers) and test_instrument.c. */
+
+/*@ assigns \nothing;
+    ensures error_or_value: \result == -1 || 0 <= \result <= 100000000000000000;
+    ensures usable: \result != -1 ==> a >= 0 && b >= 0 && c > 0;
+    ensures floor: \result != -1 ==> \result * c <= a * b < (\result + 1) * c;
+    ensures error: \result == -1 && a >= 0 && b >= 0 && c > 0 ==> a * b >= 100000000000000001 * c;
+*/
+int64_t mul_div_down(int64_t a, int64_t b, int64_t c);
+
+/*@ assigns \nothing;
+    ensures error_or_value: \result == -1 || 0 <= \result <= 100000000000000000;
+    ensures usable: \result != -1 ==> a >= 0 && b >= 0 && c > 0;
+    ensures ceiling: \result != -1 ==> (\result - 1) * c < a * b <= \result * c;
+    ensures error: \result == -1 && a >= 0 && b >= 0 && c > 0 ==> a * b > 100000000000000000 * c;
+*/
+int64_t mul_div_up(int64_t a, int64_t b, int64_t c);
+
+/*@ assigns \nothing;
+    ensures error_or_value: \result == -1 || 0 <= \result <= 100000000000000000;
+    ensures usable: \result != -1 ==> value >= 0 && ratio >= 0;
+    ensures floor: \result != -1 ==> \result * 1000000000 <= value * ratio < (\result + 1) * 1000000000;
+    ensures error: \result == -1 && value >= 0 && ratio >= 0 ==> value * ratio >= 100000000000000001 * 1000000000;
+*/
+int64_t share_down(int64_t value, ratio_t ratio);
+
+/*@ assigns \nothing;
+    ensures error_or_value: \result == -1 || 0 <= \result <= 100000000000000000;
+    ensures usable: \result != -1 ==> value >= 0 && ratio >= 0;
+    ensures ceiling: \result != -1 ==> (\result - 1) * 1000000000 < value * ratio <= \result * 1000000000;
+    ensures error: \result == -1 && value >= 0 && ratio >= 0 ==> value * ratio > 100000000000000000 * 1000000000;
+*/
+int64_t share_up(int64_t value, ratio_t ratio);
+
+/*@ requires \valid_read(instrument);
+    assigns \nothing;
+    ensures error_or_value: \result == -1 || 0 <= \result <= 100000000000000000;
+    ensures floor: \result != -1 ==> \result * instrument->value_den <= price * qty * instrument->value_num;
+*/
+money_t notional_down(const struct instrument *instrument, price_t price, qty_t qty);
+
+/*@ requires \valid_read(instrument);
+    assigns \nothing;
+    ensures error_or_value: \result == -1 || 0 <= \result <= 100000000000000000;
+    ensures ceiling: \result != -1 ==>
+        instrument->value_den > 0 && price * qty * instrument->value_num <= \result * instrument->value_den;
+*/
+money_t notional_up(const struct instrument *instrument, price_t price, qty_t qty);
+
+/*@ requires \valid_read(instrument);
+    assigns \nothing;
+*/
+qty_t lots_for(const struct instrument *instrument, price_t price, money_t budget);
+
+/*@ assigns \nothing; */
+uint64_t hash_words(uint64_t seed, const int64_t *words, size_t count);
+
+/*@ requires \valid_read(desk);
+    assigns \nothing;
+    ensures 0 <= \result <= 1000000000 || \result == -1;
+*/
+ratio_t desk_drawdown(const struct desk *desk);
+/*@ requires \valid_read(desk);
+    assigns \nothing;
+    ensures 0 <= \result <= 1000000000 || \result == -1;
+*/
+ratio_t desk_daily_loss(const struct desk *desk);
+
+/* Assumed arithmetic: an integer with a bit added is not less than the bit; one bit of 64 is positive. */
+/*@ axiomatic bits {
+      axiom or_keeps: \forall integer a, b; 0 <= a && 0 < b ==> (a | b) >= b;
+      axiom one_bit: \forall integer n; 0 <= n < 64 ==> 1 <= (1 << n) <= 9223372036854775808;
+    }
+    lemma times: \forall integer a, b, c; a <= b && 0 <= c ==> a * c <= b * c;
+*/
+
+/* What is promised. Literal numbers, not the constants of the code. */
+
+/*@ predicate value(integer v) = 0 <= v <= 100000000000000000;
+    predicate positive(integer v) = 1 <= v <= 100000000000000000;
+    logic integer gap(integer a, integer b) = a > b ? a - b : b - a;
+
+    predicate sides_right(integer side, integer entry, integer stop, integer target) =
+        (side == 1 && 0 < stop < entry < target) || (side == -1 && 0 < target < entry < stop);
+    predicate reward_enough(integer entry, integer stop, integer target) =
+        2 * gap(entry, target) >= 3 * gap(entry, stop);
+    // money covers the move to the stop and the fee on both trades; 1e-9 ratios, num / den money a tick and lot
+    predicate loss_covered(integer money, integer entry, integer stop, integer qty, integer num, integer den,
+                           integer fee) =
+        gap(entry, stop) * qty * num * 1000000000 + (entry + stop) * qty * num * fee <=
+        money * den * 1000000000;
+    predicate notional_covered(integer money, integer entry, integer qty, integer num, integer den) =
+        entry * qty * num <= money * den;
+    predicate fee_covered(integer fees, integer traded, integer fee) = traded * fee <= fees * 1000000000;
+    lemma fee_share: \forall integer x, traded, den, fee, fees;
+        0 <= fee && 0 <= den && x <= traded * den && traded * fee <= fees * 1000000000 ==>
+            x * fee <= fees * den * 1000000000;
+    lemma loss_sum: \forall integer entry, stop, qty, num, den, fee, move, traded, fees;
+        0 <= fee && 0 <= den && notional_covered(move, gap(entry, stop), qty, num, den) &&
+        notional_covered(traded, entry + stop, qty, num, den) && fee_covered(fees, traded, fee) ==>
+            loss_covered(move + fees, entry, stop, qty, num, den, fee);
+    predicate percent(integer money, integer pct, integer capital) = 100 * money <= pct * capital;
+    predicate half_percent(integer money, integer pct, integer capital) = 200 * money <= pct * capital;
+
+    // held, and the order's notional, are together within so many percent of the capital (x / 2 if halved)
+    predicate exposure_within(integer held, integer entry, integer qty, integer num, integer den, integer pct,
+                              integer capital) =
+        100 * (held * den + entry * qty * num) <= pct * capital * den;
+    predicate half_exposure_within(integer held, integer entry, integer qty, integer num, integer den,
+                                   integer pct, integer capital) =
+        200 * (held * den + entry * qty * num) <= pct * capital * den;
+    lemma exposure: \forall integer held, money, entry, qty, num, den, pct, capital;
+        den > 0 && notional_covered(money, entry, qty, num, den) && percent(held + money, pct, capital) ==>
+            exposure_within(held, entry, qty, num, den, pct, capital);
+    lemma half_exposure: \forall integer held, money, entry, qty, num, den, pct, capital;
+        den > 0 && notional_covered(money, entry, qty, num, den) && half_percent(held + money, pct, capital) ==>
+            half_exposure_within(held, entry, qty, num, den, pct, capital);
+    predicate may_open(struct desk d, struct standing s, integer now) =
+        d.locked == 0 && d.paused == 0 && d.operator_halt == 0 && now >= d.halted_until_ms &&
+        now >= d.cooldown_until_ms && s.ready == 1 && s.healthy == 1 && s.order_unknown == 0 &&
+        s.unreconciled == 0 && s.unexplained == 0 && s.foreign == 0 && s.entry_pending == 0;
+    predicate not_against(integer side, integer held, integer losing) =
+        held == 0 || (held == side && losing == 0);
+    predicate not_more_after_loss(struct desk d, integer risk, integer capital, integer now, integer span) =
+        d.loss_risk > 0 && now < d.loss_ms + span ==> risk * d.loss_capital <= d.loss_risk * capital;
+*/
+
+#include "gate.h"
+
+/* The question's own numbers agree with the order. */
+/*@ predicate readable(struct question q) =
+        \valid_read(q.limits) && \valid_read(q.desk) && \valid_read(q.standing) && \valid_read(q.quote) &&
+        \valid_read(q.instrument) && \valid_read(q.enter);
+    predicate distance_right(struct question q) =
+        q.distance != INT64_MIN ==>
+            positive(q.enter->entry) && positive(q.enter->stop) &&
+            q.distance == gap(q.enter->entry, q.enter->stop);
+    predicate notional_right(struct question q) =
+        q.notional != INT64_MIN ==>
+            value(q.notional) && q.instrument->value_den > 0 && positive(q.enter->entry) && positive(q.enter->qty) &&
+            notional_covered(q.notional, q.enter->entry, q.enter->qty, q.instrument->value_num,
+                             q.instrument->value_den);
+    predicate risk_right(struct question q) =
+        q.risk != INT64_MIN ==>
+            value(q.risk) && q.instrument->value_den > 0 && loss_covered(q.risk, q.enter->entry, q.enter->stop, q.enter->qty,
+                                          q.instrument->value_num, q.instrument->value_den,
+                                          q.instrument->taker_fee);
+    predicate question_ok(struct question q) =
+        readable(q) && distance_right(q) && notional_right(q) && risk_right(q);
+*/
+#endif
