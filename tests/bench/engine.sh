@@ -47,7 +47,7 @@ if command -v valgrind >/dev/null; then
 			2>&1 >/dev/null | tr -d , | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
 	}
 	all=$(count)
-	turns=$(count --toggle-collect=sim_world_turn --toggle-collect=sim_world_next)
+	turns=$(count --toggle-collect=sim_world_run)
 	echo "callgrind, first $part bars: $((turns / part)) instructions a bar in the engine's turns, $((all / part)) in all" \
 		"(with reading the file and starting)"
 	echo "by their own cost, instructions a bar:"
