@@ -139,10 +139,26 @@ sym_t reader_symbol(const struct reader *reader, const char *text)
 	return SYM_NONE;
 }
 
-int reader_list_record(void *ctx, const struct record *record)
+/* Rows as the elements of one array. */
+struct reader_list {
+	const struct reader *reader;
+	size_t count;
+};
+
+static int list_record(void *ctx, const struct record *record)
 {
 	struct reader_list *list = ctx;
 	fputs(list->count++ ? ",\n " : "[", stdout);
 	show_json_record(stdout, record, &list->reader->universe, "");
 	return 0;
+}
+
+int reader_print_list(struct reader *reader, enum record_kind kind)
+{
+	struct reader_list list = {.reader = reader};
+	int code = journal_each(&reader->journal, kind, &(struct journal_query){.sym = SYM_NONE},
+				list_record, &list);
+
+	puts(list.count ? "]" : "[]");
+	return code;
 }

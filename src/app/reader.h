@@ -45,13 +45,7 @@ money_t reader_capital(const struct reader *reader);
 /* The symbol a user wrote, in the journal's universe. SYM_NONE after a message that lists the known ones. */
 sym_t reader_symbol(const struct reader *reader, const char *text);
 
-/* For --json lists: prints "[" before the first record and a comma before the others. The caller closes it
- * (with
- * "[]" if count stayed 0). */
-struct reader_list {
-	const struct reader *reader;
-	size_t count;
-};
-int reader_list_record(void *list, const struct record *record); /* a journal_yield */
+/* --json of a whole table: every row of that kind as one array. What journal_each answers. */
+int reader_print_list(struct reader *reader, enum record_kind kind);
 
 #endif

@@ -145,16 +145,10 @@ static int read_file(struct sim_state *state, struct sim_world *sim, int fd, str
 	return 0;
 }
 
-struct redelivery {
-	struct sim_world *sim;
-	int result;
-};
-
 /* What the wire had when the process was killed. */
 static int deliver_again(void *ctx, const struct journal_intent *written)
 {
-	struct redelivery *again = ctx;
-	struct sim_world *sim = again->sim;
+	struct sim_world *sim = ctx;
 	struct turn_out turn = {.heard = sim->world.carry};
 	struct intent intent = {.kind = (uint8_t)written->kind,
 				.book = (uint8_t)written->book,
@@ -174,21 +168,21 @@ static int deliver_again(void *ctx, const struct journal_intent *written)
 
 static int catch_up(struct sim_state *state, struct sim_world *sim, struct journal *journal, int64_t turn)
 {
-	struct redelivery again = {sim, 0};
-
 	sim->world.turn = journal->turn;
 	if (journal->turn == turn)
 		return 0;
 	if (journal->turn != turn + 1) {
 		char what[160];
-		snprintf(what, sizeof what, "is of turn %lld and the journal of turn %lld: they are not of the same run",
+		snprintf(what, sizeof what,
+			 "is of turn %lld and the journal of turn %lld: they are not of the same run",
 			 (long long)turn, (long long)journal->turn);
 		return refused(state, what);
 	}
 	world_wind(&sim->world, journal->turn_ms);
-	if (journal_intents(journal, journal->turn, deliver_again, &again) != 0)
+	if (journal_intents(journal, journal->turn, deliver_again, sim) != 0)
 		return failed(state, journal->error.text);
-	/* Caught up on disk too: a second death during start-up must not leave the journal two turns ahead. */
+	/* Caught up on disk too: a second death during start-up must not leave the journal two turns ahead.
+	 */
 	return sim_state_save(state, sim, journal->turn);
 }
 

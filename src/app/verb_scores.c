@@ -40,9 +40,7 @@ int verb_scores(const struct cli *cli)
 	if (!reader)
 		return code;
 	if (reader->json) {
-		struct reader_list list = {.reader = reader};
-		code = journal_each(&reader->journal, RECORD_SCORE, &all, reader_list_record, &list);
-		puts(list.count ? "]" : "[]");
+		code = reader_print_list(reader, RECORD_SCORE);
 	} else {
 		size_t count = 0;
 		printf("%-7s %-15s %-12s %6s %-13s %8s %7s %8s %8s %9s %9s\n", "book", "strategy", "regime",

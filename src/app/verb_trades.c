@@ -50,9 +50,7 @@ int verb_trades(const struct cli *cli)
 	if (!reader)
 		return code;
 	if (reader->json) {
-		struct reader_list list = {.reader = reader};
-		code = journal_each(&reader->journal, RECORD_TRADE, &all, reader_list_record, &list);
-		puts(list.count ? "]" : "[]");
+		code = reader_print_list(reader, RECORD_TRADE);
 	} else {
 		printf("%-16s %-13s %-5s %-14s %12s %12s %12s %9s %6s %s\n", "closed (UTC)", "symbol", "side",
 		       "strategy", "qty", "entry", "exit", "net USDT", "R", "why");

@@ -102,11 +102,8 @@ money_t engine_equity(const struct engine *e)
 		if (key >= SYMBOLS_MAX)
 			break; /* only the main book moves the account */
 		const struct holding *h = &e->execution.holdings[BOOK_MAIN][key];
-		price_t mark = e->symbols[key].quote.mark;
-		if (h->qty > 0)
-			equity = mark == UNKNOWN
-					 ? UNKNOWN
-					 : equity + holding_unrealised(h, &e->universe->at[key], mark);
+		money_t gross = holding_gross(h, &e->universe->at[key], e->symbols[key].quote.mark);
+		equity = gross == UNKNOWN ? UNKNOWN : equity + gross;
 	}
 	return equity;
 }
@@ -122,9 +119,7 @@ static money_t own_result(const struct engine *e)
 		if (key >= SYMBOLS_MAX)
 			break;
 		const struct holding *h = &e->execution.holdings[BOOK_MAIN][key];
-		money_t closed = h->entry_cost - h->cost;
-		own += (h->side == SIDE_LONG ? h->exit_value - closed : closed - h->exit_value) - h->fees +
-		       h->funding;
+		own += holding_realised(h) - h->fees + h->funding;
 	}
 	return own;
 }

@@ -6,6 +6,7 @@
 #define TRADEBOT_ENGINE_INTERNAL_H
 
 #include "engine.h"
+#include "holding.h"
 #include "wants.h"
 
 struct engine_symbol {

@@ -121,9 +121,9 @@ static void ready_if_complete(struct engine *e)
 	e->ready = true;
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		const struct holding *h = execution_active(&e->execution, i);
-		price_t mark = e->symbols[h->sym].quote.mark;
-		if (h->qty > 0 && mark != UNKNOWN)
-			e->symbols[h->sym].sampled_net = holding_net(h, &e->universe->at[h->sym], mark);
+		money_t net = holding_net(h, &e->universe->at[h->sym], e->symbols[h->sym].quote.mark);
+		if (h->qty > 0 && net != UNKNOWN)
+			e->symbols[h->sym].sampled_net = net;
 	}
 	engine_reopen_round(e);
 	engine_record_equity(e, e->now_ms);

@@ -94,7 +94,10 @@ static bool sample_nav_at(struct engine *e, ms_t at_ms)
 		if (!mark_is_fresh(e, (size_t)h->sym, at_ms))
 			return false;
 		open = true;
-		s->sampled_net = holding_net(h, &e->universe->at[h->sym], s->quote.mark);
+		money_t net = holding_net(h, &e->universe->at[h->sym], s->quote.mark);
+		if (net == UNKNOWN)
+			return false;
+		s->sampled_net = net;
 		change += share_of_nav(s->sampled_net - h->day_base, h->capital);
 	}
 	int64_t moved = change >= 0 ? mul_div_down(e->desk.nav_day, change, NAV_ONE)
@@ -194,6 +197,8 @@ void engine_standing(struct engine *e, enum book book, sym_t sym, struct standin
 	ms_t off = e->health.clock_off_ms;
 	enum health_fault fault = health_fault(&e->health, e->now_ms);
 
+	money_t gross = holding_gross(h, &e->universe->at[sym], s->quote.mark);
+
 	*out = (struct standing){
 		.capital = engine_capital(e),
 		.symbol_exposure = execution_exposure(&e->execution, book, sym, s->quote.mark),
@@ -209,10 +214,7 @@ void engine_standing(struct engine *e, enum book book, sym_t sym, struct standin
 		.foreign = e->positions_done ? 0 : UNKNOWN,
 		.entry_pending = execution_entry_pending(&e->execution, book, sym),
 		.side = h->qty > 0 ? h->side : SIDE_NONE,
-		.losing = h->qty == 0 ? 0
-			  : s->quote.mark == UNKNOWN
-				  ? UNKNOWN
-				  : holding_unrealised(h, &e->universe->at[sym], s->quote.mark) < 0,
+		.losing = gross == UNKNOWN ? UNKNOWN : gross < 0,
 		.leverage = s->leverage,
 		.slippage_until_ms = slippage_until_ms(&e->slippage, sym),
 		.states_known = STATES_ALL,

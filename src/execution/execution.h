@@ -137,9 +137,6 @@ void execution_restored(struct execution *x, ms_t now_ms);
 
 /* |notional at mark| + entries in flight or unknown, rounded up; UNKNOWN if it needs a mark nobody knows. */
 money_t execution_exposure(struct execution *x, enum book book, sym_t sym, price_t mark);
-/* Gross PnL of the open quantity at a price (equity down), and of the whole trade net of fees and funding. */
-money_t holding_unrealised(const struct holding *h, const struct instrument *instrument, price_t price);
-money_t holding_net(const struct holding *h, const struct instrument *instrument, price_t price);
 /* Entry or unknown order pending in the symbol. */
 bool execution_entry_pending(const struct execution *x, enum book book, sym_t sym);
 bool execution_order_unknown(const struct execution *x, enum book book, sym_t sym);

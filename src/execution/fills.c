@@ -3,6 +3,7 @@
  * down. A part of a position takes its share of the cost; the last part takes what is left, so nothing is
  * lost. */
 #include "execution_internal.h"
+#include "holding.h"
 
 static int64_t absolute(int64_t value)
 {
@@ -30,27 +31,6 @@ static ratio_t slippage_of(int64_t side, price_t price, price_t reference)
 static ratio_t blend(ratio_t old, qty_t old_qty, ratio_t new, qty_t new_qty)
 {
 	return old + portion(new - old, new_qty, old_qty + new_qty);
-}
-
-money_t holding_unrealised(const struct holding *h, const struct instrument *instrument, price_t price)
-{
-	if (h->qty == 0)
-		return 0;
-	return h->side == SIDE_LONG ? notional_down(instrument, price, h->qty) - h->cost
-				    : h->cost - notional_up(instrument, price, h->qty);
-}
-
-/* Gross PnL of what has been closed. */
-static money_t realised(const struct holding *h)
-{
-	money_t closed_cost = h->entry_cost - h->cost;
-
-	return h->side == SIDE_LONG ? h->exit_value - closed_cost : closed_cost - h->exit_value;
-}
-
-money_t holding_net(const struct holding *h, const struct instrument *instrument, price_t price)
-{
-	return realised(h) + holding_unrealised(h, instrument, price) - h->fees + h->funding;
 }
 
 static bool seen_before(struct execution *x, const struct event *event)
@@ -87,7 +67,7 @@ static void fill_entry(struct execution *x, struct holding *h, struct fill_news 
 
 static void close_trade(const struct holding *h, struct fill_news *news)
 {
-	money_t gross = realised(h), net = gross - h->fees + h->funding;
+	money_t gross = holding_realised(h), net = gross - h->fees + h->funding;
 
 	news->closed = true;
 	news->trade = (struct trade){

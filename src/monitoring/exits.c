@@ -3,6 +3,8 @@
  * what is owed up, so a gain is never overstated. */
 #include "exits.h"
 
+#include "holding.h"
+
 #include "tradebot/limits.h"
 
 const struct exit_settings exit_settings_default = {
@@ -35,16 +37,6 @@ price_t entry_price_up(const struct instrument *instrument, money_t cost, qty_t 
 	return entry_price(instrument, cost, qty, mul_div_up);
 }
 
-money_t holding_gross(const struct holding *holding, const struct instrument *instrument, price_t price)
-{
-	money_t value = holding->side == SIDE_LONG ? notional_down(instrument, price, holding->qty)
-						   : notional_up(instrument, price, holding->qty);
-
-	if (value < 0 || holding->cost < 0 || holding->cost > VALUE_MAX)
-		return UNKNOWN;
-	return holding->side == SIDE_LONG ? value - holding->cost : holding->cost - value;
-}
-
 /* +1 R at that close? Of what is open: after a partial exit its share of the risk counts. */
 static bool reached_r(const struct holding *holding, const struct instrument *instrument, price_t close)
 {
@@ -60,13 +52,11 @@ static bool reached_r(const struct holding *holding, const struct instrument *in
 static void excursion(struct holding *holding, const struct instrument *instrument, price_t price)
 {
 	money_t gross = holding_gross(holding, instrument, price);
-	money_t closed = holding->entry_cost - holding->cost; /* cost of what has left */
 	money_t whole;
 
 	if (gross == UNKNOWN)
 		return;
-	whole = gross +
-		(holding->side == SIDE_LONG ? holding->exit_value - closed : closed - holding->exit_value);
+	whole = gross + holding_realised(holding);
 	if (whole < holding->mae)
 		holding->mae = whole;
 	if (whole > holding->mfe)

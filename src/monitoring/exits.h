@@ -43,7 +43,4 @@ price_t break_even_stop(const struct holding *holding, const struct instrument *
 price_t entry_price_down(const struct instrument *instrument, money_t cost, qty_t qty);
 price_t entry_price_up(const struct instrument *instrument, money_t cost, qty_t qty);
 
-/* Gross PnL of the open quantity at a price, rounded down. UNKNOWN if out of range. */
-money_t holding_gross(const struct holding *holding, const struct instrument *instrument, price_t price);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What fills mean: quantity, cost, exact PnL, why a trade ended; and what a snapshot of positions changes. */
 #include "books.h"
+#include "holding.h"
 
 static void a_fill_opens_the_position_without_protection_until_the_stop_is_confirmed(void **state)
 {
@@ -81,7 +82,7 @@ static void a_longs_result_is_exact_with_every_rounding_against_us(void **state)
 	held(1)->risk = 300;
 	fill(held(1)->entry_id, SIDE_LONG, 7, 1000); /* 23333.33: pays 23334 */
 	assert_int_equal(held(1)->cost, 23334);
-	assert_int_equal(holding_unrealised(held(1), &universe.at[1], 1000), -1);
+	assert_int_equal(holding_gross(held(1), &universe.at[1], 1000), -1);
 	held(1)->fees = 5;
 	execution_on_funding(&x, BOOK_MAIN, 1, -3);
 	struct fill_news news = fill(held(1)->target_id, SIDE_SHORT, 7, 1010); /* 23566.67: gets 23566 */

@@ -2,6 +2,7 @@
  * Exits and stops of rules.md section 5 on one holding. One tick times one lot is worth 0.01 USDT; the long
  * was bought at 10,000 ticks, 100 lots (10,000 USDT), and risks 100 USDT: +1 R is 10,100 ticks. */
 #include "exits.h"
+#include "holding.h"
 
 #include <math.h>
 #include <setjmp.h>
