@@ -52,7 +52,9 @@ struct event {
 		} candle;
 		struct { price_t bid, ask, mark, last; } ticker;
 		struct { money_t notional; } depth;
-		struct instrument instrument;
+		/* borrowed for the call; was: before the change, set by the driver, which has put now into the universe
+		 * by the time the engine hears of it */
+		struct { const struct instrument *now, *was; } instrument;
 		struct { ratio_t rate; ms_t settle_ms; bool settled; } funding;
 		struct { int64_t kind; money_t amount; int64_t id; } ledger; /* amount > 0: received */
 		struct {
@@ -75,7 +77,7 @@ struct event {
 		struct { const struct record *record; } restored; /* borrowed for the call */
 	};
 };
-_Static_assert(sizeof(struct event) <= 256, "events stay small");
+_Static_assert(sizeof(struct event) <= 160, "events stay small");
 
 enum intent_kind {
 	INTENT_NONE,

@@ -41,8 +41,9 @@ struct exchange_ops {
 	/* When it next wants WIRE_TIME; INT64_MAX: not. */
 	ms_t (*next_ms)(const struct exchange *);
 };
+/* shadow: a simulated account at the market's prices, for BOOK_SHADOW; NULL: none. */
 struct venues {
-	struct exchange *market, *broker;
+	struct exchange *market, *broker, *shadow;
 };
 #define NEVER_MS INT64_MAX
 

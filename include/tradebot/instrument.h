@@ -16,6 +16,7 @@ struct grid {
 
 #define INSTRUMENT_STATUSES(X)                          \
 	X(TRADING, "trading")                           \
+	X(CLOSING, "maintenance is announced: reduce only") \
 	X(SUSPENDED, "suspended (maintenance)")         \
 	X(DELISTING, "delisting: reduce only")          \
 	X(GONE, "no longer listed")

@@ -114,6 +114,7 @@ struct fill {
 	F(sym, FIELD_SYM, FIELD_KEY)                       \
 	F(phase, FIELD_PHASE, FIELD_PLAIN)                 \
 	F(side, FIELD_SIDE, FIELD_PLAIN)                   \
+	F(generation, FIELD_INT, FIELD_PLAIN) /* of the instrument: the grid that its ticks and lots count on */ \
 	F(strategy, FIELD_STRATEGY, FIELD_PLAIN)           \
 	F(regime, FIELD_REGIME, FIELD_PLAIN) /* at the signal */ \
 	F(qty, FIELD_LOTS, FIELD_PLAIN) /* open now */     \

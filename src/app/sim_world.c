@@ -87,7 +87,7 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->engine = engine_init(memory, &sim->settings, sim->universe);
 	sim->world.engine = sim->engine;
 	sim->world.universe = sim->universe;
-	sim->world.venues = (struct venues){&sim->market_exchange, &sim->broker_exchange};
+	sim->world.venues = (struct venues){.market = &sim->market_exchange, .broker = &sim->broker_exchange};
 	sim->world.history = read_history;
 	sim->world.history_ctx = sim;
 	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};

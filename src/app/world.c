@@ -77,6 +77,17 @@ static bool split(const struct world *w)
 	return w->venues.market != w->venues.broker;
 }
 
+/* The universe changes between what the broker and what the engine hear of it: the engine reads the new grid and
+ * is told the old one. */
+static void take_instrument(struct world *w, struct event *event)
+{
+	if (event->kind != EVENT_INSTRUMENT || event->sym >= w->universe->count)
+		return;
+	w->was = w->universe->at[event->sym];
+	w->universe->at[event->sym] = *event->instrument.now;
+	event->instrument.was = &w->was;
+}
+
 static void collect(struct world *w, ms_t now_ms, hearer *hears)
 {
 	struct exchange *market = w->venues.market, *broker = w->venues.broker;
@@ -90,6 +101,7 @@ static void collect(struct world *w, ms_t now_ms, hearer *hears)
 				broker_hears(w, &w->heard->at[i], w->answers);
 				tell_all(w, w->answers, hears);
 			}
+			take_instrument(w, &w->heard->at[i]);
 			hears(w, &w->heard->at[i]);
 		}
 	}

@@ -39,6 +39,7 @@ struct world {
 	struct venues venues;
 	struct engine *engine;
 	struct universe *universe;
+	struct instrument was; /* of the running INSTRUMENT event */
 	struct sink sink;
 	struct witness witness;
 	/* Streams at least `bars` closed bars of sym into give(), oldest first. */

@@ -184,7 +184,7 @@ static void dispatch(struct engine *e, const struct event *event)
 		engine_note(e, NOTE_UNRECORDED, event->sym, REFUSAL_NONE, 0, 0);
 		break;
 	case EVENT_RESTORED: engine_on_restored(e, event->restored.record); break;
-	default: break; /* TIME has no room of its own; INSTRUMENT is applied to the universe by the app */
+	default: break; /* TIME has no room of its own */
 	}
 }
 

@@ -179,6 +179,7 @@ void execution_enter(struct execution *x, const struct ticket *ticket, const str
 
 	*h = *plan;
 	h->book = req->book, h->sym = req->sym, h->side = req->side;
+	h->generation = req->generation;
 	h->phase = PHASE_ENTERING;
 	h->entry_id = req->id, h->stop_id = req->stop_id, h->target_id = req->target_id;
 	h->decision_price = req->price;

@@ -264,7 +264,7 @@ static int broker_on_market(struct exchange *exchange, const struct event *event
 			return err;
 	}
 	if (event->kind == EVENT_INSTRUMENT && event->sym < SYMBOLS_MAX) {
-		sim_broker_add(broker, event->sym, &event->instrument); /* refused: orders say so */
+		sim_broker_add(broker, event->sym, event->instrument.now); /* refused: orders say so */
 		return TB_OK;
 	}
 	struct sim_slot *slot = sim_slot_of(broker, event->sym);

@@ -84,8 +84,9 @@ static void an_instrument_that_does_not_trade_takes_no_entry_but_lets_one_leave_
 	struct order_request order = good_entry();
 	stand_send(&stand, &order, BAR_MS);
 	struct event event = {.kind = EVENT_INSTRUMENT, .sym = BTC, .at_ms = BAR_MS + 300};
-	event.instrument = stand.universe.at[BTC];
-	event.instrument.status = INSTRUMENT_DELISTING;
+	struct instrument changed = stand.universe.at[BTC];
+	changed.status = INSTRUMENT_DELISTING;
+	event.instrument.now = &changed;
 	stand_hear(&stand, &event);
 	order = good_entry();
 	assert_rejected(&order, "instrument does not trade");
