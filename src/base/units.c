@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Exact integer arithmetic with named roundings. The 128-bit product is made of 32-bit halves and divided bit
- * by bit: slower than the compiler's own 128-bit type, but a prover can follow every line, and nearly all
- * products fit in 64 bits and never come there. */
+ * Exact integer arithmetic with named roundings. Most products fit in 64 bits; for the others the 128-bit
+ * product is made of 32-bit halves and divided digit by digit in base 2^32 (Knuth, algorithm D), because the
+ * prover does not know the compiler's own 128-bit type. */
 #include "tradebot/units.h"
 
 #define LOW_HALF 0xffffffffULL
@@ -24,44 +24,75 @@ static struct product multiply(uint64_t a, uint64_t b)
 	};
 }
 
-/* product / divisor, floored; the rest goes to *rest. Needs product.high < divisor < 2^63: then the quotient
- * fits in 64 bits, and rest, always below the divisor, can be doubled. */
-static uint64_t divide(struct product product, uint64_t divisor, uint64_t *rest)
+/* One digit: (left * 2^32 + next) / divisor, which must be under 2^32 (left < divisor), with the divisor's
+ * top bit set. What is left over replaces *left. The estimate from the divisor's upper half is at most two
+ * too large. */
+static uint64_t digit(uint64_t *left, uint64_t next, uint64_t divisor)
 {
-	uint64_t quotient = 0, left = product.high;
+	uint64_t upper = divisor >> 32, lower = divisor & LOW_HALF;
+	uint64_t estimate = *left / upper, over = *left % upper;
 
-	for (int bit = 63; bit >= 0; bit--) {
-		left = (left << 1) | ((product.low >> bit) & 1);
-		quotient <<= 1;
-		if (left >= divisor) {
-			left -= divisor;
-			quotient |= 1;
-		}
+	while (estimate > LOW_HALF || estimate * lower > ((over << 32) | next)) {
+		estimate--;
+		over += upper;
+		if (over > LOW_HALF)
+			break;
 	}
-	*rest = left;
-	return quotient;
+	*left = (*left << 32) + next -
+		estimate * divisor; /* modulo 2^64: the difference is under the divisor */
+	return estimate;
 }
 
-static int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
+/* product / divisor, floored; the rest goes to *rest. Needs product.high < divisor < 2^63: then the quotient
+ * fits in 64 bits. */
+static uint64_t divide(struct product product, uint64_t divisor, uint64_t *rest)
 {
-	if (a < 0 || b < 0 || c <= 0)
-		return -1;
-	struct product product = multiply((uint64_t)a, (uint64_t)b);
-	uint64_t divisor = (uint64_t)c, quotient, rest;
+	uint64_t left = product.high, high, low;
 
-	if (product.high == 0) {
-		quotient = product.low / divisor;
-		rest = product.low % divisor;
-	} else if (product.high < divisor) {
-		quotient = divide(product, divisor, &rest);
-	} else {
-		return -1; /* the quotient is 2^64 or more */
+	if (divisor <= LOW_HALF) { /* two plain divisions, by RATIO_ONE above all */
+		left = (left << 32) | (product.low >> 32);
+		high = left / divisor;
+		left = ((left % divisor) << 32) | (product.low & LOW_HALF);
+		*rest = left % divisor;
+		return (high << 32) + left / divisor;
 	}
+	int shift = __builtin_clzll(divisor); /* 1..31 */
+	left = (left << shift) | (product.low >> (64 - shift));
+	high = digit(&left, (product.low << shift) >> 32, divisor << shift);
+	low = digit(&left, (product.low << shift) & LOW_HALF, divisor << shift);
+	*rest = left >> shift;
+	return (high << 32) + low;
+}
+
+/* -1 if over VALUE_MAX. */
+static int64_t rounded(uint64_t quotient, uint64_t rest, bool up)
+{
 	if (quotient > (uint64_t)VALUE_MAX)
 		return -1;
-	if (up && rest > 0)
-		quotient++;
+	quotient += up && rest > 0;
 	return quotient > (uint64_t)VALUE_MAX ? -1 : (int64_t)quotient;
+}
+
+static int64_t mul_div_wide(uint64_t a, uint64_t b, uint64_t c, bool up)
+{
+	struct product product = multiply(a, b);
+	uint64_t quotient, rest;
+
+	if (product.high >= c)
+		return -1; /* the quotient is 2^64 or more */
+	quotient = divide(product, c, &rest);
+	return rounded(quotient, rest, up);
+}
+
+static inline int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
+{
+	uint64_t product;
+
+	if (a < 0 || b < 0 || c <= 0)
+		return -1;
+	if (__builtin_mul_overflow((uint64_t)a, (uint64_t)b, &product))
+		return mul_div_wide((uint64_t)a, (uint64_t)b, (uint64_t)c, up);
+	return rounded(product / (uint64_t)c, product % (uint64_t)c, up);
 }
 
 int64_t mul_div_down(int64_t a, int64_t b, int64_t c)

@@ -41,14 +41,14 @@ static void products_over_a_divisor_equal_the_128_bit_oracle_on_random_values(vo
 
 	(void)state;
 	random_seed(&source, 20250101);
-	for (int i = 0; i < 1000000; i++) {
+	for (int i = 0; i < 3000000; i++) {
 		int64_t a = any_length(&source), b = any_length(&source), c = any_length(&source) | 1;
 		check(a, b, c);
 		in_range += mul_div_down(a, b, c) >= 0;
 		wide_products += mul_div_down(a, b, c) >= 0 && (wide)a * (wide)b > (wide)UINT64_MAX;
 	}
-	assert_true(in_range > 300000);
-	assert_true(wide_products > 100000); /* the long division was really taken */
+	assert_true(in_range > 900000);
+	assert_true(wide_products > 300000); /* the long division was really taken */
 }
 
 static void products_over_a_divisor_equal_the_oracle_on_every_combination_of_edges(void **state)
@@ -84,6 +84,46 @@ static void products_over_a_divisor_equal_the_oracle_on_every_combination_of_edg
 		for (size_t b = 0; b < count; b++)
 			for (size_t c = 1; c < count; c++)
 				check(edges[a], edges[b], edges[c]);
+}
+
+/* What makes an estimated digit too large: an upper half just over a power of two, a lower half of all ones.
+ */
+static void products_of_awkward_halves_equal_the_oracle(void **state)
+{
+	static const uint64_t halves[] = {0,          1,          2,          3,          0x3fffffff,
+					  0x40000000, 0x40000001, 0x7ffffffe, 0x7fffffff, 0x80000000,
+					  0x80000001, 0xfffffffe, 0xffffffff};
+	const uint64_t count = sizeof(halves) / sizeof(halves[0]), values = count * count;
+	int wide_products = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < values * values * values; i++) {
+		uint64_t a = i % values, b = i / values % values, c = i / values / values;
+		int64_t x = (int64_t)(((halves[a % count] << 32) | halves[a / count]) & INT64_MAX);
+		int64_t y = (int64_t)(((halves[b % count] << 32) | halves[b / count]) & INT64_MAX);
+		int64_t z = (int64_t)(((halves[c % count] << 32) | halves[c / count]) & INT64_MAX);
+		if (z == 0)
+			continue;
+		check(x, y, z);
+		wide_products += z > UINT32_MAX && oracle(x, y, z, false) > UINT32_MAX;
+	}
+	assert_true(wide_products > 100000);
+}
+
+/* a = c - 1, c, c + 1: quotients on both sides of a whole number, with the largest digits. */
+static void quotients_around_a_whole_number_equal_the_oracle(void **state)
+{
+	struct random source;
+
+	(void)state;
+	random_seed(&source, 20260101);
+	for (int i = 0; i < 1000000; i++) {
+		int64_t c = any_length(&source), b = any_length(&source);
+		c = c < 2 ? 2 : c == INT64_MAX ? INT64_MAX - 1 : c;
+		check(c - 1, b, c);
+		check(c, b, c);
+		check(c + 1, b, c);
+	}
 }
 
 static void arguments_out_of_range_are_refused(void **state)
@@ -157,6 +197,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(products_over_a_divisor_equal_the_128_bit_oracle_on_random_values),
 		cmocka_unit_test(products_over_a_divisor_equal_the_oracle_on_every_combination_of_edges),
+		cmocka_unit_test(products_of_awkward_halves_equal_the_oracle),
+		cmocka_unit_test(quotients_around_a_whole_number_equal_the_oracle),
 		cmocka_unit_test(arguments_out_of_range_are_refused),
 		cmocka_unit_test(a_result_exactly_at_the_highest_value_passes_and_one_more_does_not),
 		cmocka_unit_test(a_share_is_exact_where_it_is_whole_and_else_rounds_as_named),
