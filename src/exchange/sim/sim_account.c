@@ -28,7 +28,7 @@ static price_t price_of(const struct sim_slot *slot, money_t value)
  *   long  margin + value - cost <= maintenance * value
  *   short margin + cost - value <= maintenance * value
  * and nothing is left of it at cost -+ margin. */
-static void settle_margin(struct sim_broker *broker, struct sim_slot *slot)
+void sim_account_settle(struct sim_broker *broker, struct sim_slot *slot)
 {
 	ratio_t maintenance = slot->instrument.maintenance;
 	money_t before = slot->margin;
@@ -48,7 +48,7 @@ static void settle_margin(struct sim_broker *broker, struct sim_slot *slot)
 void sim_account_set_leverage(struct sim_broker *broker, struct sim_slot *slot, ratio_t leverage)
 {
 	slot->leverage = leverage;
-	settle_margin(broker, slot);
+	sim_account_settle(broker, slot);
 }
 
 money_t sim_account_available(const struct sim_broker *broker)
@@ -73,6 +73,8 @@ money_t sim_broker_equity(const struct sim_broker *broker)
 money_t sim_broker_check(const struct sim_broker *broker)
 {
 	money_t margin = 0, wallet = broker->setup.balance + broker->gross - broker->fees + broker->funding;
+
+	wallet += broker->transfers + broker->unexplained;
 
 	for (int64_t i = 0; i < broker->slot_count; i++)
 		margin += broker->slots[i].margin;
@@ -101,7 +103,8 @@ void sim_account_say_position(const struct sim_broker *broker, sym_t sym, ms_t n
 	event->position.leverage = slot->leverage;
 }
 
-static void shrink(struct sim_broker *broker, struct sim_slot *slot, const struct sim_deal *deal)
+/* Returns what the closed part has earned. */
+static money_t shrink(struct sim_broker *broker, struct sim_slot *slot, const struct sim_deal *deal)
 {
 	bool is_long = slot->side == SIDE_LONG;
 	money_t value = value_of(slot, deal->price, deal->qty, deal->side);
@@ -115,8 +118,22 @@ static void shrink(struct sim_broker *broker, struct sim_slot *slot, const struc
 	broker->wallet += gross;
 	slot->cost -= part;
 	slot->qty -= deal->qty;
+	if (slot->foreign > slot->qty)
+		slot->foreign = slot->qty;
 	if (slot->qty == 0)
 		slot->side = SIDE_NONE;
+	return gross;
+}
+
+static void grow(struct sim_slot *slot, const struct sim_deal *deal)
+{
+	if (slot->qty == 0)
+		slot->gap = 0;
+	slot->side = deal->side;
+	slot->cost += value_of(slot, deal->price, deal->qty, deal->side);
+	slot->qty += deal->qty;
+	if (deal->id == 0)
+		slot->foreign += deal->qty;
 }
 
 void sim_account_book(struct sim_broker *broker, sym_t sym, const struct sim_deal *deal, ms_t now,
@@ -126,16 +143,18 @@ void sim_account_book(struct sim_broker *broker, sym_t sym, const struct sim_dea
 	money_t fee =
 		share_up(notional_up(&slot->instrument, deal->price, deal->qty), slot->instrument.taker_fee);
 
+	if (deal->id == 0 && deal->reason == EXIT_NONE)
+		broker->foreign_cash -= deal->side * value_of(slot, deal->price, deal->qty, deal->side) + fee;
 	if (slot->qty > 0 && deal->side != slot->side) {
-		shrink(broker, slot, deal);
+		money_t left = slot->margin + shrink(broker, slot, deal);
+		if (deal->reason == EXIT_LIQUIDATION && fee > left) /* the insurance fund's loss, not ours */
+			fee = left > 0 ? left : 0;
 	} else {
-		slot->side = deal->side;
-		slot->cost += value_of(slot, deal->price, deal->qty, deal->side);
-		slot->qty += deal->qty;
+		grow(slot, deal);
 	}
 	broker->fees += fee;
 	broker->wallet -= fee;
-	settle_margin(broker, slot);
+	sim_account_settle(broker, slot);
 
 	struct event *event = events_add(heard, EVENT_FILL, sym, now);
 	event->book = (uint8_t)broker->setup.book;

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * The seam of the simulated broker: what is on its way to the matching engine, what is asked, what the market
- * says. Orders, cancels and questions travel for the same latency, so none overtakes another. */
+ * says. Orders, cancels and questions travel for the same latency, so none overtakes another but by a fault.
+ */
 #include "sim_broker.h"
 
 #include <string.h>
 
+#include "hash.h"
 #include "sim_match.h"
 
 #define LEVERAGE_DEFAULT (10 * RATIO_ONE)
 #define LEVERAGE_MOST    (125 * RATIO_ONE)
 #define LATENCY_MOST_MS  HOUR_MS
+#define PROTECTION       (RATIO_ONE / 100)
 
 int sim_broker_init(struct sim_broker *broker, const struct sim_broker_setup *setup,
 		    const struct universe *universe)
@@ -18,15 +21,20 @@ int sim_broker_init(struct sim_broker *broker, const struct sim_broker_setup *se
 	broker->setup = *setup;
 	if (setup->leverage == 0)
 		broker->setup.leverage = LEVERAGE_DEFAULT;
+	if (setup->protection == 0)
+		broker->setup.protection = PROTECTION;
 	struct sim_model *model = &broker->setup.model;
 	if (model->half_spread == 0 && model->impact == 0 && model->impact_cap == 0)
 		*model = sim_model_default;
 	if (setup->balance < 0 || setup->balance > VALUE_MAX || setup->latency_ms < 0 ||
 	    setup->latency_ms > LATENCY_MOST_MS || setup->book < 0 || setup->book >= BOOK_COUNT ||
 	    broker->setup.leverage < RATIO_ONE || broker->setup.leverage > LEVERAGE_MOST ||
-	    !sim_model_usable(model))
+	    broker->setup.protection < 0 || broker->setup.protection > RATIO_ONE ||
+	    !sim_model_usable(model) || !sim_weather_usable(&setup->weather))
 		return TB_EINVAL;
 	broker->wallet = setup->balance;
+	broker->due_ms = NEVER_MS;
+	broker->weather.next_ms = setup->weather.sky == SIM_SKY_CALM ? NEVER_MS : 0;
 	for (size_t i = 0; i < universe->count && i < SIM_SYMBOLS_MAX; i++)
 		sim_broker_add(broker, (sym_t)i, &universe->at[i]);
 	return TB_OK;
@@ -116,20 +124,68 @@ static bool id_seen(const struct sim_broker *broker, int64_t id)
 	for (int64_t i = 0; i < broker->slot_count; i++)
 		if (broker->slots[i].stop.id == id || broker->slots[i].target.id == id)
 			return true;
+	for (int64_t i = 0; i < broker->work_count; i++)
+		if (broker->works[i].id == id)
+			return true;
 	return arriving(broker, id) || final_find(broker, id) != NULL;
+}
+
+void sim_broker_renew_due(struct sim_broker *broker)
+{
+	ms_t due = sim_weather_next_ms(broker);
+
+	if (broker->arrival_count > 0 && broker->arrivals[0].at_ms < due)
+		due = broker->arrivals[0].at_ms;
+	if (broker->weather.late_count > 0 && broker->weather.late[0].at_ms < due)
+		due = broker->weather.late[0].at_ms;
+	for (int64_t i = 0; i < broker->work_count; i++)
+		if (broker->works[i].at_ms < due)
+			due = broker->works[i].at_ms;
+	broker->due_ms = due;
+}
+
+void sim_broker_calm(struct sim_broker *broker)
+{
+	broker->weather.next_ms = NEVER_MS;
+	sim_broker_renew_due(broker);
+}
+
+/* How long something takes that is sent now. */
+static ms_t travel_ms(struct sim_broker *broker, ms_t now)
+{
+	const struct sim_weather_setup *weather = &broker->setup.weather;
+	int64_t slower = 0;
+	ms_t jitter = 0;
+
+	broker->sent++;
+	if (weather->jitter_ms > 0)
+		jitter = (ms_t)(hash_words(~weather->seed, &broker->sent, 1) %
+				(uint64_t)(weather->jitter_ms + 1));
+	sim_weather_waits(broker, SIM_FAULT_LINK_SLOW, SYM_NONE, now, &slower);
+	return broker->setup.latency_ms + jitter + slower;
 }
 
 static int arrive(struct sim_broker *broker, int64_t kind, const struct order_request *order, ms_t now)
 {
-	int64_t at = broker->arrival_count;
-	ms_t at_ms = now + broker->setup.latency_ms;
+	int64_t at = broker->arrival_count, late = 0;
+	sym_t sym = (sym_t)order->sym;
 
 	if (at == SIM_ARRIVALS_MAX)
 		return TB_EFULL;
+	ms_t at_ms = now + travel_ms(broker, now);
+	if ((kind == SIM_ARRIVAL_ORDER && sim_weather_take(broker, SIM_FAULT_LOST_ORDER, sym, now, NULL)) ||
+	    (kind == SIM_ARRIVAL_CANCEL && sim_weather_take(broker, SIM_FAULT_LOST_CANCEL, sym, now, NULL)) ||
+	    (kind == SIM_ARRIVAL_QUERY && sim_weather_take(broker, SIM_FAULT_LOST_QUERY, sym, now, NULL)))
+		return TB_OK; /* on its way, for all that we know */
+	if (kind == SIM_ARRIVAL_ORDER)
+		sim_weather_take(broker, SIM_FAULT_LATE_ORDER, sym, now, &late);
+	at_ms += late;
 	for (; at > 0 && broker->arrivals[at - 1].at_ms > at_ms; at--)
 		broker->arrivals[at] = broker->arrivals[at - 1];
 	broker->arrivals[at] = (struct sim_arrival){.at_ms = at_ms, .kind = kind, .order = *order};
 	broker->arrival_count++;
+	if (at_ms < broker->due_ms)
+		broker->due_ms = at_ms;
 	return TB_OK;
 }
 
@@ -156,8 +212,40 @@ static void say_resting(struct sim_broker *broker, sym_t sym, const struct sim_r
 		sim_report_order(broker, sym, &report, now, heard);
 }
 
+static void say_working(struct sim_broker *broker, const struct sim_work *work, ms_t now,
+			struct events *heard)
+{
+	struct sim_report report = {.id = work->id,
+				    .state = ORDER_LIVE,
+				    .role = work->role,
+				    .side = work->side,
+				    .qty = work->qty,
+				    .filled = work->filled,
+				    .price = work->price};
+
+	sim_report_order(broker, (sym_t)work->sym, &report, now, heard);
+}
+
+static void say_absent(const struct sim_broker *broker, sym_t sym, int64_t id, ms_t now, struct events *heard)
+{
+	struct event *event = events_add(heard, EVENT_ORDER_ABSENT, sym, now);
+
+	event->book = (uint8_t)broker->setup.book;
+	event->absent.id = id;
+}
+
 static void answer_query(struct sim_broker *broker, sym_t sym, int64_t id, ms_t now, struct events *heard)
 {
+	if (sim_news_hides(broker, id)) {
+		say_absent(broker, sym, id, now, heard);
+		return;
+	}
+	for (int64_t i = 0; i < broker->work_count; i++) {
+		if (broker->works[i].id == id) {
+			say_working(broker, &broker->works[i], now, heard);
+			return;
+		}
+	}
 	for (int64_t i = 0; i < broker->slot_count; i++) {
 		const struct sim_slot *slot = &broker->slots[i];
 		if (slot->stop.id == id || slot->target.id == id) {
@@ -169,9 +257,7 @@ static void answer_query(struct sim_broker *broker, sym_t sym, int64_t id, ms_t 
 	}
 	const struct sim_final *final = final_find(broker, id);
 	if (final == NULL) {
-		struct event *event = events_add(heard, EVENT_ORDER_ABSENT, sym, now);
-		event->book = (uint8_t)broker->setup.book;
-		event->absent.id = id;
+		say_absent(broker, sym, id, now, heard);
 		return;
 	}
 	struct event *event = events_add(heard, EVENT_ORDER, final->sym, now);
@@ -191,27 +277,71 @@ static void arrived(struct sim_broker *broker, const struct sim_arrival *arrival
 {
 	int64_t id = arrival->order.id;
 	sym_t sym = (sym_t)arrival->order.sym;
+	size_t mark = heard->count;
+	bool answer = false;
 
 	if (arrival->kind == SIM_ARRIVAL_ORDER)
 		sim_match_order(broker, &arrival->order, arrival->at_ms, heard);
-	else if (arrival->kind == SIM_ARRIVAL_QUERY || !sim_match_cancel(broker, id, arrival->at_ms, heard))
-		answer_query(broker, sym, id, arrival->at_ms,
-			     heard); /* too late to cancel: what became of it */
+	else
+		answer = arrival->kind == SIM_ARRIVAL_QUERY ||
+			 !sim_match_cancel(broker, id, arrival->at_ms, heard);
+	if (answer) /* asked, or too late to cancel: what became of it */
+		answer_query(broker, sym, id, arrival->at_ms, heard);
+	else
+		sim_news_pass(broker, mark, arrival->at_ms, heard);
 }
 
-/* Lets everything in that has arrived before the end. */
-static int let_in(struct sim_broker *broker, ms_t end_ms, struct events *heard)
+/* What is due first happens; at one instant: old news, pieces, what arrives, weather. */
+static void happen(struct sim_broker *broker, ms_t now, struct events *heard)
 {
-	while (broker->arrival_count > 0 && broker->arrivals[0].at_ms < end_ms) {
-		if (!sim_has_room(heard))
-			return TB_EFULL;
+	size_t mark = heard->count;
+
+	if (broker->weather.late_count > 0 && broker->weather.late[0].at_ms <= now) {
+		sim_news_tell(broker, heard);
+		return;
+	}
+	for (int64_t i = 0; i < broker->work_count; i++) {
+		if (broker->works[i].at_ms > now)
+			continue;
+		sim_work_piece(broker, i, now, heard);
+		sim_news_pass(broker, mark, now, heard);
+		return;
+	}
+	if (broker->arrival_count > 0 && broker->arrivals[0].at_ms <= now) {
 		struct sim_arrival arrival = broker->arrivals[0];
 		broker->arrival_count--;
 		memmove(broker->arrivals, broker->arrivals + 1,
 			(size_t)broker->arrival_count * sizeof(broker->arrivals[0]));
 		arrived(broker, &arrival, heard);
+		return;
+	}
+	sim_weather_draw(broker, now, heard);
+}
+
+int sim_broker_advance(struct sim_broker *broker, ms_t end_ms, struct events *heard)
+{
+	while (broker->due_ms < end_ms) {
+		if (!sim_has_room(heard))
+			return TB_EFULL;
+		happen(broker, broker->due_ms, heard);
+		sim_broker_renew_due(broker);
 	}
 	return TB_OK;
+}
+
+/* What was printed is matched, unless nothing trades: then the first price afterwards is a gap. */
+static void match(struct sim_broker *broker, sym_t sym, struct sim_slot *slot, const struct candle *print,
+		  ms_t now, struct events *heard)
+{
+	size_t mark = heard->count;
+
+	if (sim_halted(slot))
+		return;
+	sim_match_print(broker, sym, print->open, print->low, print->high, now, heard);
+	if (heard->count != mark) {
+		sim_news_pass(broker, mark, now, heard);
+		sim_broker_renew_due(broker);
+	}
 }
 
 /* A running bar: a new one begins with its open; of one that goes on, only new extremes count, because what
@@ -220,19 +350,22 @@ static void on_print(struct sim_broker *broker, sym_t sym, struct sim_slot *slot
 		     struct events *heard)
 {
 	const struct candle *bar = &event->candle.candle;
-	price_t open = bar->open, low = bar->low, high = bar->high;
+	struct candle print;
 
-	if (bar->open_ms == slot->bar_ms) {
-		open = slot->last;
-		low = bar->low < slot->bar_low ? bar->low : bar->close;
-		high = bar->high > slot->bar_high ? bar->high : bar->close;
+	if (slot->qty > 0) {
+		print = *bar;
+		if (bar->open_ms == slot->bar_ms) {
+			print.open = slot->gap ? bar->close : slot->last;
+			print.low = bar->low < slot->bar_low ? bar->low : bar->close;
+			print.high = bar->high > slot->bar_high ? bar->high : bar->close;
+		}
 	}
 	slot->bar_ms = bar->open_ms;
 	slot->bar_low = bar->low;
 	slot->bar_high = bar->high;
 	slot->last = slot->mark = bar->close;
 	if (slot->qty > 0)
-		sim_match_print(broker, sym, open, low, high, event->at_ms, heard);
+		match(broker, sym, slot, &print, event->at_ms, heard);
 }
 
 static void on_ticker(struct sim_broker *broker, sym_t sym, struct sim_slot *slot, const struct event *event,
@@ -247,50 +380,70 @@ static void on_ticker(struct sim_broker *broker, sym_t sym, struct sim_slot *slo
 	}
 	if (mark <= 0)
 		mark = slot->last;
-	if (mark == slot->mark)
+	if (mark == slot->mark && slot->gap == 0)
 		return;
 	slot->mark = mark;
 	if (slot->qty > 0)
-		sim_match_print(broker, sym, mark, mark, mark, event->at_ms, heard);
+		match(broker, sym, slot, &(struct candle){.open = mark, .low = mark, .high = mark},
+		      event->at_ms, heard);
+}
+
+/* The rare ones. */
+static void on_change(struct sim_broker *broker, const struct event *event, struct events *heard)
+{
+	size_t mark = heard->count;
+
+	if (event->kind == EVENT_INSTRUMENT && event->sym < SYMBOLS_MAX)
+		sim_grid_change(broker, event->sym, event->instrument.now, event->at_ms, heard);
+	else if (event->kind == EVENT_FUNDING_RATE && event->funding.settled)
+		sim_account_fund(broker, event->sym, event->funding.rate, event->at_ms, heard);
+	if (heard->count == mark)
+		return;
+	if (event->kind == EVENT_FUNDING_RATE) /* of an instrument: what was said is of the old grid */
+		sim_news_pass(broker, mark, event->at_ms, heard);
+	sim_broker_renew_due(broker);
 }
 
 static int broker_on_market(struct exchange *exchange, const struct event *event, struct turn_out *out)
 {
 	struct sim_broker *broker = exchange->state;
 
-	if (broker->arrival_count > 0 && broker->arrivals[0].at_ms < event->at_ms) {
-		int err = let_in(broker, event->at_ms, out->heard);
+	if (broker->weather.next_ms != NEVER_MS)
+		sim_weather_hear(broker, event->at_ms);
+	if (broker->due_ms < event->at_ms) {
+		int err = sim_broker_advance(broker, event->at_ms, out->heard);
 		if (err)
 			return err;
 	}
-	if (event->kind == EVENT_INSTRUMENT && event->sym < SYMBOLS_MAX) {
-		sim_broker_add(broker, event->sym, event->instrument.now); /* refused: orders say so */
+	if (event->kind == EVENT_INSTRUMENT || event->kind == EVENT_FUNDING_RATE) {
+		if (!sim_has_room(out->heard))
+			return TB_EFULL;
+		on_change(broker, event, out->heard);
 		return TB_OK;
 	}
 	struct sim_slot *slot = sim_slot_of(broker, event->sym);
 	if (slot == NULL)
 		return TB_OK;
+	if (event->kind == EVENT_DEPTH) {
+		slot->depth = event->depth.notional > 0 ? event->depth.notional : 0;
+		return TB_OK;
+	}
+	bool ticker = event->kind == EVENT_TICKER;
+	if (!ticker && (event->kind != EVENT_CANDLE || event->candle.closed || event->candle.history))
+		return TB_OK;
 	if (slot->qty > 0 && !sim_has_room(out->heard))
 		return TB_EFULL;
-	switch (event->kind) {
-	case EVENT_CANDLE:
-		if (!event->candle.closed && !event->candle.history)
-			on_print(broker, event->sym, slot, event, out->heard);
-		break;
-	case EVENT_TICKER: on_ticker(broker, event->sym, slot, event, out->heard); break;
-	case EVENT_DEPTH: slot->depth = event->depth.notional > 0 ? event->depth.notional : 0; break;
-	case EVENT_FUNDING_RATE:
-		if (event->funding.settled)
-			sim_account_fund(broker, event->sym, event->funding.rate, event->at_ms, out->heard);
-		break;
-	default: break;
-	}
+	if (ticker)
+		on_ticker(broker, event->sym, slot, event, out->heard);
+	else
+		on_print(broker, event->sym, slot, event, out->heard);
 	return TB_OK;
 }
 
 static int broker_on_wire(struct exchange *exchange, const struct wire_in *wire, struct turn_out *out)
 {
-	return wire->kind == WIRE_TIME ? let_in(exchange->state, wire->at_ms + 1, out->heard) : TB_OK;
+	return wire->kind == WIRE_TIME ? sim_broker_advance(exchange->state, wire->at_ms + 1, out->heard)
+				       : TB_OK;
 }
 
 static int broker_submit(struct exchange *exchange, const struct ticket *ticket, ms_t now,
@@ -312,7 +465,7 @@ static void say_end(const struct sim_broker *broker, enum snapshot_kind what, ms
 
 static int snapshot(struct sim_broker *broker, ms_t now, struct events *heard)
 {
-	if (heard->count + (size_t)broker->slot_count * 3 + 4 > EVENTS_MAX)
+	if (heard->count + (size_t)broker->slot_count * 3 + SIM_WORKS_MAX + 8 > EVENTS_MAX)
 		return TB_EFULL;
 	for (int64_t i = 0; i < broker->slot_count; i++)
 		if (broker->slots[i].qty > 0)
@@ -323,9 +476,12 @@ static int snapshot(struct sim_broker *broker, ms_t now, struct events *heard)
 		say_resting(broker, broker->sym_of[i], &slot->stop, ROLE_STOP, now, heard);
 		say_resting(broker, broker->sym_of[i], &slot->target, ROLE_TARGET, now, heard);
 	}
+	for (int64_t i = 0; i < broker->work_count; i++)
+		say_working(broker, &broker->works[i], now, heard);
 	say_end(broker, SNAPSHOT_ORDERS, now, heard);
 	sim_account_say_balance(broker, now, heard);
 	say_end(broker, SNAPSHOT_BALANCE, now, heard);
+	sim_weather_say_link(broker, now, heard);
 	return TB_OK;
 }
 
@@ -342,6 +498,7 @@ static int set_leverage(struct sim_broker *broker, const struct intent *intent, 
 	bool fits = intent->value >= RATIO_ONE && intent->value <= LEVERAGE_MOST;
 	if (fits && slot->qty > 0)
 		more = mul_div_up(slot->cost, RATIO_ONE, intent->value) - slot->margin;
+	fits = fits && !sim_weather_take(broker, SIM_FAULT_NO_LEVERAGE, intent->sym, now, NULL);
 	if (fits && more <= sim_account_available(broker))
 		sim_account_set_leverage(broker, slot, intent->value);
 	sim_account_say_position(broker, intent->sym, now, heard); /* read back: what it is now */
@@ -364,9 +521,7 @@ static int broker_ask(struct exchange *exchange, const struct intent *intent, ms
 
 static ms_t broker_next_ms(const struct exchange *exchange)
 {
-	const struct sim_broker *broker = exchange->state;
-
-	return broker->arrival_count > 0 ? broker->arrivals[0].at_ms : NEVER_MS;
+	return ((const struct sim_broker *)exchange->state)->due_ms;
 }
 
 const struct exchange_ops sim_broker_ops = {

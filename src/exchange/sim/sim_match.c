@@ -45,9 +45,8 @@ void sim_report_order(struct sim_broker *broker, sym_t sym, const struct sim_rep
 		remember(broker, sym, report);
 }
 
-/* Price and costs of a market order of that size at this reference. */
-static void price_deal(const struct sim_broker *broker, const struct sim_slot *slot, price_t reference,
-		       struct sim_deal *deal)
+void sim_price_deal(const struct sim_broker *broker, const struct sim_slot *slot, price_t reference,
+		    struct sim_deal *deal)
 {
 	money_t notional = notional_up(&slot->instrument, reference, deal->qty);
 
@@ -77,37 +76,33 @@ static void drop_resting(struct sim_broker *broker, sym_t sym, struct sim_restin
 	sim_report_order(broker, sym, &report, now, heard);
 }
 
-static void drop_both(struct sim_broker *broker, sym_t sym, ms_t now, struct events *heard)
+void sim_match_clear(struct sim_broker *broker, sym_t sym, ms_t now, struct events *heard)
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 
 	drop_resting(broker, sym, &slot->stop, ROLE_STOP, now, heard);
 	drop_resting(broker, sym, &slot->target, ROLE_TARGET, now, heard);
+	sim_work_cancel_all(broker, sym, SIM_ROLE_ANY, SIM_REASON_NONE, now, heard);
 }
 
-static void place(struct sim_broker *broker, sym_t sym, int64_t role, int64_t id, price_t price, ms_t now,
-		  struct events *heard)
+void sim_match_place(struct sim_broker *broker, sym_t sym, int64_t role, int64_t id, price_t price, ms_t now,
+		     struct events *heard)
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 	struct sim_resting *resting = role == ROLE_STOP ? &slot->stop : &slot->target;
 
 	if (id == 0 || price <= 0)
 		return;
-	drop_resting(broker, sym, resting, role, now, heard);
-	*resting = (struct sim_resting){.id = id, .side = -slot->side, .qty = slot->qty, .price = price};
+	if (resting->id != id)
+		drop_resting(broker, sym, resting, role, now, heard);
+	*resting = (struct sim_resting){.id = id, .side = -slot->side, .qty = sim_own(slot), .price = price};
 	struct sim_report report = {.id = id,
 				    .state = ORDER_LIVE,
 				    .role = role,
 				    .side = resting->side,
-				    .qty = slot->qty,
+				    .qty = resting->qty,
 				    .price = price};
 	sim_report_order(broker, sym, &report, now, heard);
-}
-
-/* True if a position of that side is at or beyond a stop at level. A target is a stop of the other side. */
-static bool reached(int64_t side, price_t price, price_t level)
-{
-	return side == SIDE_LONG ? price <= level : price >= level;
 }
 
 /* Stop and target of a position of that side must be ahead of the price; 0 is none. */
@@ -115,9 +110,9 @@ static enum sim_reason levels_refused(int64_t side, price_t price, price_t stop,
 {
 	if (stop < 0 || target < 0)
 		return SIM_REASON_MALFORMED;
-	if (stop > 0 && reached(side, price, stop))
+	if (stop > 0 && sim_reached(side, price, stop))
 		return SIM_REASON_STOP_BEYOND;
-	if (target > 0 && reached(-side, price, target))
+	if (target > 0 && sim_reached(-side, price, target))
 		return SIM_REASON_TARGET_BEYOND;
 	return SIM_REASON_NONE;
 }
@@ -147,7 +142,7 @@ static enum sim_reason entry_refused(const struct sim_broker *broker, const stru
 						order->target_id ? order->target : 0);
 	if (levels != SIM_REASON_NONE)
 		return levels;
-	price_deal(broker, slot, slot->last, deal);
+	sim_price_deal(broker, slot, slot->last, deal);
 	money_t notional = notional_up(instrument, deal->price, deal->qty);
 	if (notional < 0 || slot->cost + notional > VALUE_MAX)
 		return SIM_REASON_OVER_QTY;
@@ -156,6 +151,15 @@ static enum sim_reason entry_refused(const struct sim_broker *broker, const stru
 	money_t needed =
 		mul_div_up(notional, RATIO_ONE, slot->leverage) + share_up(notional, instrument->taker_fee);
 	return needed > sim_account_available(broker) ? SIM_REASON_MARGIN : SIM_REASON_NONE;
+}
+
+/* A fault that refuses whatever comes next of that kind; NONE: it may pass. */
+static enum sim_reason bad_luck(struct sim_broker *broker, enum sim_fault fault, sym_t sym, ms_t now)
+{
+	if (fault == SIM_FAULT_REJECT_ENTER &&
+	    sim_weather_waits(broker, SIM_FAULT_LINK_LIMITED, sym, now, NULL))
+		return SIM_REASON_TOO_MANY;
+	return sim_weather_take(broker, fault, sym, now, NULL) ? SIM_REASON_BUSY : SIM_REASON_NONE;
 }
 
 static void match_enter(struct sim_broker *broker, const struct order_request *order, ms_t now,
@@ -168,20 +172,31 @@ static void match_enter(struct sim_broker *broker, const struct order_request *o
 		.id = order->id, .role = ROLE_ENTRY, .side = order->side, .qty = order->qty};
 
 	report.reason = entry_refused(broker, slot, order, &deal);
-	if (report.reason != SIM_REASON_NONE) {
-		report.state = ORDER_REJECTED;
+	if (report.reason == SIM_REASON_NONE)
+		report.reason = bad_luck(broker, SIM_FAULT_REJECT_ENTER, sym, now);
+	report.state = report.reason == SIM_REASON_NONE ? ORDER_LIVE : ORDER_REJECTED;
+	sim_report_order(broker, sym, &report, now, heard);
+	if (report.state == ORDER_REJECTED)
+		return;
+	struct sim_work work = {.id = order->id,
+				.sym = sym,
+				.role = ROLE_ENTRY,
+				.side = order->side,
+				.qty = order->qty,
+				.protection = broker->setup.protection,
+				.stop_id = order->stop_id,
+				.target_id = order->target_id,
+				.stop = order->stop,
+				.target = order->target};
+	sim_weather_take(broker, SIM_FAULT_CUT, sym, now, &work.protection);
+	work.most = sim_work_allowed(broker, slot, work.side, work.qty, work.protection);
+	if (work.most == 0) {
+		report.state = ORDER_CANCELLED;
+		report.reason = SIM_REASON_TOO_FAR;
 		sim_report_order(broker, sym, &report, now, heard);
 		return;
 	}
-	report.state = ORDER_LIVE;
-	sim_report_order(broker, sym, &report, now, heard);
-	report.state = ORDER_FILLED;
-	report.filled = order->qty;
-	sim_report_order(broker, sym, &report, now, heard);
-	sim_account_book(broker, sym, &deal, now, heard);
-	place(broker, sym, ROLE_STOP, order->stop_id, order->stop, now, heard);
-	place(broker, sym, ROLE_TARGET, order->target_id, order->target, now, heard);
-	sim_account_say_balance(broker, now, heard);
+	sim_work_begin(broker, &work, slot->last, now, heard);
 }
 
 static enum sim_reason closing_refused(const struct sim_slot *slot, const struct order_request *order)
@@ -192,7 +207,7 @@ static enum sim_reason closing_refused(const struct sim_slot *slot, const struct
 		return SIM_REASON_NOT_REDUCING;
 	if (order->generation != slot->instrument.generation)
 		return SIM_REASON_GENERATION;
-	if (slot->instrument.status != INSTRUMENT_TRADING && slot->instrument.status != INSTRUMENT_DELISTING)
+	if (sim_halted(slot))
 		return SIM_REASON_NOT_TRADING;
 	return SIM_REASON_NONE;
 }
@@ -208,26 +223,24 @@ static void match_reduce(struct sim_broker *broker, const struct order_request *
 	report.reason = closing_refused(slot, order);
 	if (report.reason == SIM_REASON_NONE && order->qty < 1)
 		report.reason = SIM_REASON_UNDER_QTY;
+	if (report.reason == SIM_REASON_NONE)
+		report.reason = bad_luck(broker, SIM_FAULT_REJECT_REDUCE, sym, now);
 	if (report.reason != SIM_REASON_NONE) {
 		report.state = ORDER_REJECTED;
 		sim_report_order(broker, sym, &report, now, heard);
 		return;
 	}
-	struct sim_deal deal = {.id = order->id,
-				.role = ROLE_EXIT,
-				.side = order->side,
-				.qty = order->qty < slot->qty ? order->qty : slot->qty};
-	price_deal(broker, slot, slot->last, &deal);
-	report.qty = deal.qty; /* the exchange clips a reduce-only order */
+	if (report.qty > slot->qty)
+		report.qty = slot->qty; /* the exchange clips a reduce-only order */
 	report.state = ORDER_LIVE;
 	sim_report_order(broker, sym, &report, now, heard);
-	report.state = ORDER_FILLED;
-	report.filled = deal.qty;
-	sim_report_order(broker, sym, &report, now, heard);
-	sim_account_book(broker, sym, &deal, now, heard);
-	if (slot->qty == 0)
-		drop_both(broker, sym, now, heard);
-	sim_account_say_balance(broker, now, heard);
+	struct sim_work work = {.id = order->id,
+				.sym = sym,
+				.role = ROLE_EXIT,
+				.side = order->side,
+				.qty = report.qty,
+				.most = report.qty};
+	sim_work_begin(broker, &work, slot->last, now, heard);
 }
 
 static void match_protect(struct sim_broker *broker, const struct order_request *order, ms_t now,
@@ -242,9 +255,11 @@ static void match_protect(struct sim_broker *broker, const struct order_request 
 		reason = SIM_REASON_MALFORMED;
 	if (reason == SIM_REASON_NONE)
 		reason = levels_refused(slot->side, slot->last, stop, target);
+	if (reason == SIM_REASON_NONE && sim_weather_take(broker, SIM_FAULT_REJECT_PROTECT, sym, now, NULL))
+		reason = SIM_REASON_TRIGGER;
 	if (reason == SIM_REASON_NONE) {
-		place(broker, sym, ROLE_STOP, order->stop_id, stop, now, heard);
-		place(broker, sym, ROLE_TARGET, order->target_id, target, now, heard);
+		sim_match_place(broker, sym, ROLE_STOP, order->stop_id, stop, now, heard);
+		sim_match_place(broker, sym, ROLE_TARGET, order->target_id, target, now, heard);
 		return;
 	}
 	struct sim_report report = {
@@ -292,6 +307,12 @@ bool sim_match_cancel(struct sim_broker *broker, int64_t id, ms_t now, struct ev
 			     stop ? ROLE_STOP : ROLE_TARGET, now, heard);
 		return true;
 	}
+	for (int64_t i = 0; i < broker->work_count; i++) {
+		if (broker->works[i].id != id)
+			continue;
+		sim_work_cancel(broker, i, SIM_REASON_NONE, now, heard);
+		return true;
+	}
 	return false;
 }
 
@@ -301,55 +322,48 @@ static void trigger(struct sim_broker *broker, sym_t sym, int64_t role, price_t 
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 	struct sim_resting *resting = role == ROLE_STOP ? &slot->stop : &slot->target;
-	struct sim_deal deal = {.id = resting->id,
+	struct sim_work work = {.id = resting->id,
+				.sym = sym,
 				.role = role,
 				.side = -slot->side,
-				.qty = resting->qty < slot->qty ? resting->qty : slot->qty};
-	struct sim_report report = {.id = resting->id,
-				    .state = ORDER_FILLED,
-				    .role = role,
-				    .side = -slot->side,
-				    .qty = resting->qty,
-				    .filled = deal.qty,
-				    .price = resting->price};
+				.qty = resting->qty,
+				.most = resting->qty < slot->qty ? resting->qty : slot->qty,
+				.price = resting->price};
 
-	price_deal(broker, slot, reference, &deal);
 	*resting = (struct sim_resting){0};
-	sim_report_order(broker, sym, &report, now, heard);
-	sim_account_book(broker, sym, &deal, now, heard);
-	if (slot->qty == 0)
-		drop_both(broker, sym, now, heard);
-	sim_account_say_balance(broker, now, heard);
+	sim_work_begin(broker, &work, reference, now, heard);
 }
 
-static void liquidate(struct sim_broker *broker, sym_t sym, price_t price, ms_t now, struct events *heard)
+void sim_match_force(struct sim_broker *broker, sym_t sym, qty_t qty, price_t price, enum exit_reason reason,
+		     ms_t now, struct events *heard)
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 	struct sim_deal deal = {.role = ROLE_EXIT,
-				.reason = EXIT_LIQUIDATION,
+				.reason = (int64_t)reason,
 				.side = -slot->side,
-				.qty = slot->qty,
+				.qty = qty,
 				.price = price > 0 ? price : 1};
 
-	if (slot->bankruptcy > 0 && reached(slot->side, deal.price, slot->bankruptcy))
+	if (slot->bankruptcy > 0 && sim_reached(slot->side, deal.price, slot->bankruptcy))
 		deal.price = slot->bankruptcy;
 	sim_account_book(broker, sym, &deal, now, heard);
-	drop_both(broker, sym, now, heard);
+	sim_match_clear(broker, sym, now, heard);
 	sim_account_say_balance(broker, now, heard);
 }
 
 /* The first price of a print may lie beyond a level: then the worse one counts. */
-static void print_gap(struct sim_broker *broker, sym_t sym, price_t open, ms_t now, struct events *heard)
+static void print_gap(struct sim_broker *broker, sym_t sym, price_t open, bool deaf, ms_t now,
+		      struct events *heard)
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 
-	if (slot->liquidation > 0 && reached(slot->side, open, slot->liquidation)) {
-		liquidate(broker, sym, open, now, heard);
+	if (slot->liquidation > 0 && sim_reached(slot->side, open, slot->liquidation)) {
+		sim_match_force(broker, sym, slot->qty, open, EXIT_LIQUIDATION, now, heard);
 		return;
 	}
-	if (slot->stop.id != 0 && reached(slot->side, open, slot->stop.price))
+	if (!deaf && slot->stop.id != 0 && sim_reached(slot->side, open, slot->stop.price))
 		trigger(broker, sym, ROLE_STOP, open, now, heard);
-	if (slot->qty > 0 && slot->target.id != 0 && reached(-slot->side, open, slot->target.price))
+	if (slot->qty > 0 && slot->target.id != 0 && sim_reached(-slot->side, open, slot->target.price))
 		trigger(broker, sym, ROLE_TARGET, slot->target.price, now, heard);
 }
 
@@ -358,14 +372,17 @@ void sim_match_print(struct sim_broker *broker, sym_t sym, price_t open, price_t
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 	price_t worst = slot->side == SIDE_LONG ? low : high, best = slot->side == SIDE_LONG ? high : low;
+	bool deaf = sim_weather_waits(broker, SIM_FAULT_DEAF_STOP, sym, now, NULL);
 
-	print_gap(broker, sym, open, now, heard);
+	slot->gap = deaf; /* a stop that did not fire does so at the next price there is */
+	print_gap(broker, sym, open, deaf, now, heard);
 	/* the stop unless liquidation comes first; both before the target, whatever came first in truth */
-	if (slot->qty > 0 && slot->stop.id != 0 && reached(slot->side, worst, slot->stop.price) &&
-	    (slot->liquidation == 0 || reached(-slot->side, slot->stop.price, slot->liquidation)))
+	if (!deaf && slot->qty > 0 && slot->stop.id != 0 &&
+	    sim_reached(slot->side, worst, slot->stop.price) &&
+	    (slot->liquidation == 0 || sim_reached(-slot->side, slot->stop.price, slot->liquidation)))
 		trigger(broker, sym, ROLE_STOP, slot->stop.price, now, heard);
-	if (slot->qty > 0 && slot->liquidation > 0 && reached(slot->side, worst, slot->liquidation))
-		liquidate(broker, sym, slot->liquidation, now, heard);
-	if (slot->qty > 0 && slot->target.id != 0 && reached(-slot->side, best, slot->target.price))
+	if (slot->qty > 0 && slot->liquidation > 0 && sim_reached(slot->side, worst, slot->liquidation))
+		sim_match_force(broker, sym, slot->qty, slot->liquidation, EXIT_LIQUIDATION, now, heard);
+	if (slot->qty > 0 && slot->target.id != 0 && sim_reached(-slot->side, best, slot->target.price))
 		trigger(broker, sym, ROLE_TARGET, slot->target.price, now, heard);
 }
