@@ -32,7 +32,7 @@ static uint64_t digit(uint64_t *left, uint64_t next, uint64_t divisor)
 	uint64_t upper = divisor >> 32, lower = divisor & LOW_HALF;
 	uint64_t estimate = *left / upper, over = *left % upper;
 
-	while (estimate > LOW_HALF || estimate * lower > ((over << 32) | next)) {
+	while (estimate * lower > ((over << 32) | next)) {
 		estimate--;
 		over += upper;
 		if (over > LOW_HALF)

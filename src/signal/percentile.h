@@ -14,10 +14,11 @@
 #define PERCENTILE_RING       1024 /* a power of two >= PERCENTILE_WINDOW_MAX */
 #define PERCENTILE_BINS       4096
 
-/* One distinct key of the window. Links are entry numbers; 0 ends a list. */
+/* One distinct key of the window; entry 0 stands for none. */
 struct percentile_entry {
 	int64_t key;
-	uint16_t count, next, previous, bin;
+	uint16_t count, bin;
+	uint16_t place; /* of the link that leads here */
 };
 
 struct percentile {
@@ -25,7 +26,9 @@ struct percentile {
 	uint16_t used, spare;           /* entries ever used; first of those given back */
 	uint16_t ring[PERCENTILE_RING]; /* each key's entry, oldest at newest - count */
 	uint16_t coarse[16], middle[256], fine[PERCENTILE_BINS]; /* keys per 256, per 16 bins, per bin */
-	uint16_t head[PERCENTILE_BINS];                          /* first entry of each bin */
+	uint16_t links[PERCENTILE_BINS + PERCENTILE_WINDOW_MAX +
+		       1]; /* first entry of each bin; then the entry after
+			      each entry, of its bin or of the spare ones */
 	struct percentile_entry entries[PERCENTILE_WINDOW_MAX + 1];
 };
 

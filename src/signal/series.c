@@ -140,8 +140,9 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 			 const struct candle *candle, price_t previous)
 {
 	double change = log_return(candle->close, previous), rough = change * ROUGH_ONE;
-	int64_t fine = (int64_t)(change * FINE_ONE), r = (int64_t)(rough + (rough < 0 ? -0.5 : 0.5)), slot,
-		old;
+	int64_t fine = (int64_t)(change * FINE_ONE);
+	int64_t r = (int64_t)(rough + copysign(0.5, rough)), slot,
+		old; /* no branch: the sign is a coin toss */
 	price_t top = candle->high > previous ? candle->high : previous;
 	price_t bottom = candle->low < previous ? candle->low : previous;
 	int64_t changes = s->bars - 1, key;
@@ -157,7 +158,6 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 		s->atr = (s->atr * (ATR_BARS - 1) + (double)(top - bottom)) / ATR_BARS;
 	slot = changes & (SERIES_RETURNS - 1);
 	old = (changes - 20) & (SERIES_RETURNS - 1);
-	moments_move(&s->return20, fine, s->returns[old]); /* not written yet: 0 */
 	s->return20_8 += r - s->returns_8[old];
 	s->squares20_8 += (uint64_t)(r * r) - (uint64_t)(s->returns_8[old] * s->returns_8[old]);
 	s->returns[slot] = fine;
@@ -184,32 +184,32 @@ static enum regime regime_now(const struct series *s, const struct signal_settin
 										       : REGIME_MEAN_REVERT;
 }
 
+/* A new regime counts once it stood so long. Selections, not branches: it flickers where it is about to
+ * change. */
 static void push_regime(struct series *s, const struct signal_settings *settings)
 {
 	int32_t now = (int32_t)regime_now(s, settings);
+	bool stays = now == s->regime || s->regime == REGIME_NONE;
+	int32_t stood = s->candidate_bars > 0 && now == s->candidate ? s->candidate_bars + 1 : 1;
+	bool takes = stays || stood >= settings->hysteresis_bars;
 
-	if (now == s->regime || s->regime == REGIME_NONE) {
-		s->regime = now;
-		s->candidate_bars = 0;
-		return;
-	}
-	s->candidate_bars = s->candidate_bars > 0 && now == s->candidate ? s->candidate_bars + 1 : 1;
-	s->candidate = now;
-	if (s->candidate_bars < settings->hysteresis_bars)
-		return;
-	s->regime = now;
-	s->candidate_bars = 0;
+	s->candidate = stays ? s->candidate : now;
+	s->candidate_bars = takes ? 0 : stood;
+	s->regime = takes ? now : s->regime;
 }
 
 /* Whether the close moved by more than the settings' share; exact: a whole distance is over x exactly if it
  * is over the floor of x. */
 static bool is_jump(const struct signal_settings *settings, price_t close, price_t previous)
 {
+	price_t moved = distance(close, previous);
+
+	if (moved <= previous >> 7) /* a 128th is under every share there is: the usual bar */
+		return false;
 	int64_t pct = settings->jump_pct < 1              ? 1
 		      : settings->jump_pct > JUMP_PCT_MAX ? JUMP_PCT_MAX
 							  : settings->jump_pct;
-
-	return distance(close, previous) > previous / 100 * pct + previous % 100 * pct / 100;
+	return moved > previous / 100 * pct + previous % 100 * pct / 100;
 }
 
 enum series_answer series_push(struct series *s, const struct signal_settings *settings,
@@ -261,6 +261,16 @@ double series_efficiency100(const struct series *series)
 	return (double)(close_before(series, 0) - close_before(series, RATIO_BARS)) / (double)series->path100;
 }
 
+/* Of the last 20 log returns; needs 20 of them. */
+static double series_sigma20(const struct series *s)
+{
+	struct moments moments = {0};
+
+	for (int64_t back = 0; back < 20; back++)
+		moments_move(&moments, s->returns[(s->bars - 1 - back) & (SERIES_RETURNS - 1)], 0);
+	return sqrt(moments_spread20(&moments) / (20 * 19)) / FINE_ONE; /* n^2 s^2 / (n (n - 1)), n = 20 */
+}
+
 void series_read(const struct series *s, const struct signal_settings *settings, struct indicators *out)
 {
 	*out = (struct indicators){.open_ms = s->open_ms,
@@ -285,6 +295,6 @@ void series_read(const struct series *s, const struct signal_settings *settings,
 		out->bb_upper = out->bb_mid + width;
 		out->bb_lower = out->bb_mid - width;
 	}
-	if (s->bars > 20) /* n^2 s^2 / (n (n - 1)), n = 20 */
-		out->sigma20 = sqrt(moments_spread20(&s->return20) / (20 * 19)) / FINE_ONE;
+	if (s->bars > 20)
+		out->sigma20 = series_sigma20(s);
 }

@@ -63,9 +63,8 @@ struct series {
 	int64_t path100;                   /* sum of |close changes| */
 	int64_t returns[SERIES_RETURNS];   /* ln(close / previous close), 2^-56 */
 	int64_t returns_8[SERIES_RETURNS]; /* the same rounded to 1e-8 */
-	struct moments return20;
-	int64_t return20_8;   /* sum of returns_8 */
-	uint64_t squares20_8; /* sum of their squares, modulo 2^64: the key fits */
+	int64_t return20_8;                /* sum of returns_8 */
+	uint64_t squares20_8;              /* sum of their squares, modulo 2^64: the key fits */
 	struct extremes extremes;
 	price_t hh20, ll20; /* of the 20 bars before the newest */
 	double true_range_sum, atr;
