@@ -150,6 +150,7 @@ struct fill {
 	F(risk, FIELD_MONEY, FIELD_PLAIN) /* approved loss at the stop, fees included */ \
 	F(capital, FIELD_MONEY, FIELD_PLAIN) /* C at entry */ \
 	F(equity_before, FIELD_MONEY, FIELD_PLAIN)         \
+	F(drawdown_before, FIELD_RATIO, FIELD_PLAIN) /* of NAV, at the decision */ \
 	F(day_base, FIELD_MONEY, FIELD_PLAIN) /* net PnL of this trade at 00:00 UTC, 0 on its first day */ \
 	F(confidence, FIELD_RATIO, FIELD_PLAIN)            \
 	F(volatility, FIELD_RATIO, FIELD_PLAIN) /* P / 100 at the signal */ \
@@ -207,6 +208,9 @@ struct holding {
 	F(naked_ms, FIELD_INT, FIELD_DIGEST)               \
 	F(advised, FIELD_BOOL, FIELD_PLAIN)                \
 	F(stage, FIELD_RATIO, FIELD_PLAIN)                 \
+	F(drawdown_before, FIELD_RATIO, FIELD_PLAIN) /* of NAV, at the decision */ \
+	F(drawdown_after, FIELD_RATIO, FIELD_PLAIN) /* ... when it was closed */ \
+	F(breach, FIELD_BOOL, FIELD_PLAIN) /* closed on a day whose loss had reached the limit */ \
 	F(reward, FIELD_RATIO, FIELD_PLAIN)
 struct trade {
 	TRADE_FIELDS(FIELD_MEMBER)

@@ -43,6 +43,8 @@
 	X(SLIPPAGE, "slippage", "mean slippage too high: the symbol is closed")       \
 	X(STAGE, "stage", "the deployment stage changed")                            \
 	X(SCORE, "score", "a strategy's standing changed")                           \
+	X(RETURNED, "returned", "an archived strategy's shadow record reopened it")  \
+	X(PROMOTION, "promotion", "what is missing for live trading changed")        \
 	X(GARBAGE, "garbage", "an unreadable message from the exchange")              \
 	X(UNEXPLAINED, "unexplained", "equity changed and nothing explains it")
 #define X(id, name, text) NOTE_##id,
@@ -87,6 +89,9 @@ extern const char *const standing_text[STANDING_COUNT];
 	F(book, FIELD_BOOK, FIELD_KEY)                     \
 	F(strategy, FIELD_STRATEGY, FIELD_KEY)             \
 	F(regime, FIELD_REGIME, FIELD_KEY)                 \
+	F(record, FIELD_INT, FIELD_KEY) /* from 1; main: a new one after each return; shadow: after each archiving */ \
+	F(trade_seq, FIELD_INT, FIELD_PLAIN) /* the trade that moved it; 0: none yet */ \
+	F(since_ms, FIELD_MS, FIELD_PLAIN) /* trades entered before do not count; 0: all count */ \
 	F(trades, FIELD_INT, FIELD_PLAIN)                  \
 	F(standing, FIELD_STANDING, FIELD_PLAIN)           \
 	F(salience, FIELD_RATIO, FIELD_PLAIN) /* UNKNOWN while insufficient */ \
@@ -100,18 +105,89 @@ struct score {
 	SCORE_FIELDS(FIELD_MEMBER)
 };
 
+/* Why a stage was left. */
+#define STAGE_REASONS(X)                                                     \
+	X(START, "start")             /* the first stage of this account */  \
+	X(PROMOTED, "promoted")       /* the evidence for live trading is whole */ \
+	X(UP, "up")                   /* enough trades, days and Sharpe, within drawdown and slippage */ \
+	X(DRAWDOWN, "drawdown")       /* over its limit */                   \
+	X(SLIPPAGE, "slippage")       /* mean over its limit */              \
+	X(SHARPE, "sharpe")           /* too low after the days it was given */ \
+	X(OPERATOR, "operator")
+#define X(id, text) STAGE_REASON_##id,
+enum stage_reason { STAGE_REASONS(X) STAGE_REASON_COUNT };
+#undef X
+extern const char *const stage_reason_text[STAGE_REASON_COUNT];
 #define STAGE_FIELDS(F)                                    \
 	F(seq, FIELD_INT, FIELD_KEY)                       \
 	F(at_ms, FIELD_MS, FIELD_PLAIN)                    \
-	F(stage, FIELD_RATIO, FIELD_PLAIN) /* share of E: 5, 10, 25, 100 % */ \
+	F(stage, FIELD_RATIO, FIELD_PLAIN) /* share of E: 5, 10, 25, 100 %; 0: shadow */ \
 	F(from_stage, FIELD_RATIO, FIELD_PLAIN)            \
+	F(reason, FIELD_STAGE_REASON, FIELD_PLAIN)         \
+	F(nav, FIELD_INT, FIELD_PLAIN) /* when it moved: where the new stage begins to measure */ \
 	F(trades, FIELD_INT, FIELD_PLAIN) /* at the stage it left */ \
 	F(days, FIELD_INT, FIELD_PLAIN)                    \
 	F(sharpe, FIELD_RATIO, FIELD_PLAIN)                \
 	F(drawdown, FIELD_RATIO, FIELD_PLAIN)              \
-	F(slippage, FIELD_RATIO, FIELD_PLAIN)
+	F(slippage, FIELD_RATIO, FIELD_PLAIN)              \
+	F(fills, FIELD_INT, FIELD_PLAIN) /* with a known slippage */ \
+	F(peak_nav, FIELD_INT, FIELD_PLAIN) /* drawdown = 1 - low_nav / peak_nav */ \
+	F(low_nav, FIELD_INT, FIELD_PLAIN)                 \
+	F(limit_drawdown, FIELD_RATIO, FIELD_PLAIN)        \
+	F(limit_slippage, FIELD_RATIO, FIELD_PLAIN)
 struct stage_change {
 	STAGE_FIELDS(FIELD_MEMBER)
+};
+
+/* Extremes of NAV at the running stage: what its record cannot be made anew from. One row. */
+#define STAGE_PEAK_FIELDS(F)                               \
+	F(account, FIELD_INT, FIELD_KEY) /* 0 */           \
+	F(since_ms, FIELD_MS, FIELD_PLAIN)                 \
+	F(peak_nav, FIELD_INT, FIELD_PLAIN) /* 1e-12 */    \
+	F(low_peak, FIELD_INT, FIELD_PLAIN) /* the peak and the low that made the worst drawdown */ \
+	F(low_nav, FIELD_INT, FIELD_PLAIN)                 \
+	F(drawdown, FIELD_RATIO, FIELD_PLAIN)
+struct stage_peak {
+	STAGE_PEAK_FIELDS(FIELD_MEMBER)
+};
+
+/* What an account must show before it may trade live (rules.md section 6): X(ID, name, unit, text). */
+#define PROMOTION_NEEDS(X)                                                                \
+	X(SHARPE, "sharpe", FIELD_RATIO, "Sharpe of the daily returns over")              \
+	X(DRAWDOWN, "drawdown", FIELD_RATIO, "worst drawdown under")                      \
+	X(TRADES, "trades", FIELD_INT, "closed trades, at least")                         \
+	X(DAYS, "days", FIELD_INT, "days, at least")                                      \
+	X(WEEKS, "weeks", FIELD_INT, "whole weeks, at least")                             \
+	X(STABLE, "stable", FIELD_RATIO, "share of weeks that gained, at least")          \
+	X(REGIMES, "regimes", FIELD_INT, "regimes with a net profit, at least")
+#define X(id, name, unit, text) PROMOTION_##id,
+enum promotion_need { PROMOTION_NEEDS(X) PROMOTION_NEED_COUNT };
+#undef X
+struct promotion_need_row {
+	const char *name;
+	enum field_unit unit;
+	const char *text;
+};
+extern const struct promotion_need_row promotion_need_rows[PROMOTION_NEED_COUNT];
+
+/* Written when the set of what is missing changes, and when nothing is missing any more. */
+#define PROMOTION_FIELDS(F)                                \
+	F(seq, FIELD_INT, FIELD_KEY)                       \
+	F(at_ms, FIELD_MS, FIELD_PLAIN)                    \
+	F(since_ms, FIELD_MS, FIELD_PLAIN) /* evidence counts from here */ \
+	F(trade_seq, FIELD_INT, FIELD_PLAIN) /* the trade that changed it; 0: none yet */ \
+	F(trades, FIELD_INT, FIELD_PLAIN)                  \
+	F(days, FIELD_INT, FIELD_PLAIN) /* that are over */ \
+	F(weeks, FIELD_INT, FIELD_PLAIN)                   \
+	F(weeks_gained, FIELD_INT, FIELD_PLAIN)            \
+	F(regimes, FIELD_INT, FIELD_PLAIN) /* with a net profit */ \
+	F(sharpe, FIELD_RATIO, FIELD_PLAIN)                \
+	F(drawdown, FIELD_RATIO, FIELD_PLAIN)              \
+	F(slippage, FIELD_RATIO, FIELD_PLAIN) /* mean of the fills */ \
+	F(missing, FIELD_INT, FIELD_PLAIN) /* bits: 1 sharpe, 2 drawdown, 4 trades, 8 days, 16 weeks, 32 stable, 64 regimes */ \
+	F(earned, FIELD_BOOL, FIELD_PLAIN)
+struct promotion_record {
+	PROMOTION_FIELDS(FIELD_MEMBER)
 };
 
 /* One a day, at the first event after 00:00 UTC, and one at the end of a run. */
@@ -165,6 +241,8 @@ struct watched {
 #define RECORDS(X)                                                             \
 	X(DESK, "risk_state", desk, desk, DESK_FIELDS, ALL)                    \
 	X(STAGE, "stages", stage_change, stage, STAGE_FIELDS, ALL)             \
+	X(STAGE_PEAK, "stage_peak", stage_peak, stage_peak, STAGE_PEAK_FIELDS, ALL) \
+	X(PROMOTION, "promotions", promotion_record, promotion, PROMOTION_FIELDS, ALL) \
 	X(WATCHED, "watched", watched, watched, WATCHED_FIELDS, ALL)           \
 	X(TRADE, "trades", trade, trade, TRADE_FIELDS, ALL)                    \
 	X(FILL, "fills", fill, fill, FILL_FIELDS, DAY)                         \

@@ -89,5 +89,6 @@ void export_trades(const struct trade *trades, size_t count, const struct univer
 {
 	fprintf(out, "%s\n", EXPORT_HEADER);
 	for (size_t k = 0; k < count; k++)
-		put_row(&trades[k], &universe->at[trades[k].sym], out);
+		if (trades[k].book == BOOK_MAIN)
+			put_row(&trades[k], &universe->at[trades[k].sym], out);
 }

@@ -27,7 +27,7 @@ void journal_sink_close(struct journal_sink *sink)
 static bool carries_enter(const struct wants *wants)
 {
 	for (size_t i = 0; i < wants->intent_count; i++)
-		if (wants->intents[i].kind == INTENT_TICKET &&
+		if (wants->intents[i].kind == INTENT_TICKET && wants->intents[i].book == BOOK_MAIN &&
 		    wants->intents[i].ticket.order.verb == VERB_ENTER)
 			return true;
 	return false;

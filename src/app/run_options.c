@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-int run_option_stage(const struct cli *cli, ratio_t *out, char *error, size_t size)
+int run_option_stage(const struct cli *cli, ratio_t *out, bool *rollout, char *error, size_t size)
 {
 	const char *text = cli_value(cli, "stage");
 	int64_t value;
 
-	if (text == NULL)
+	*rollout = text != NULL && strcmp(text, "rollout") == 0;
+	if (text == NULL || *rollout)
 		return 0;
 	if (decimal_parse(text, strlen(text), 9, &value) == DECIMAL_OK &&
 	    (value == RATIO_ONE / 20 || value == RATIO_ONE / 10 || value == RATIO_ONE / 4 ||
@@ -21,7 +22,7 @@ int run_option_stage(const struct cli *cli, ratio_t *out, char *error, size_t si
 		*out = value;
 		return 0;
 	}
-	snprintf(error, size, "--stage %s: a stage is 0.05, 0.10, 0.25 or 1", text);
+	snprintf(error, size, "--stage %s: a stage is 0.05, 0.10, 0.25, 1 or rollout", text);
 	return TB_EINVAL;
 }
 

@@ -8,7 +8,7 @@
 #include "tradebot/units.h"
 
 /* All answer 0, or TB_EINVAL with a text. An option that was not given leaves *out as it is. */
-int run_option_stage(const struct cli *cli, ratio_t *out, char *error, size_t size); /* 0.05 0.10 0.25 1 */
+int run_option_stage(const struct cli *cli, ratio_t *out, bool *rollout, char *error, size_t size); /* 0.05 0.10 0.25 1 */
 /* stop (0) or rebase-after=DAYS */
 int run_option_on_lock(const struct cli *cli, ms_t *out, char *error, size_t size);
 int run_option_count(const struct cli *cli, const char *name, int64_t lowest, int64_t highest, int64_t *out,

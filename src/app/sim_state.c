@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #define MAGIC   0x3142454449535442LL /* "BTSIDEB1" */
-#define VERSION 1
+#define VERSION 2
 
 struct header {
 	int64_t magic, version, turn, now_ms, ended;
-	int64_t market_bytes, broker_bytes, carry_count, event_bytes;
+	int64_t market_bytes, broker_bytes, shadow_bytes, carry_count, event_bytes;
 	money_t checker_start;
 	uint64_t check; /* of what stands above */
 };
@@ -38,6 +38,15 @@ static int refused(struct sim_state *state, const char *what)
 	return TB_EREFUSED;
 }
 
+/* Nothing of a shadow that has never been used. */
+static size_t shadow_bytes(const struct sim_shadow *shadow)
+{
+	bool used =
+		shadow->heard_count > 0 || shadow->broker.executions > 0 || shadow->broker.final_count > 0;
+
+	return used ? offsetof(struct sim_shadow, broker) + sim_broker_bytes(&shadow->broker) : 0;
+}
+
 int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t turn)
 {
 	char fresh[sizeof state->path + 8];
@@ -48,12 +57,14 @@ int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t
 			   .ended = sim->ended,
 			   .market_bytes = (int64_t)sim_market_state_bytes(&sim->market.state),
 			   .broker_bytes = (int64_t)sim_broker_bytes(&sim->broker),
+			   .shadow_bytes = (int64_t)shadow_bytes(&sim->shadow),
 			   .carry_count = (int64_t)sim->world.carry->count,
 			   .event_bytes = sizeof(struct event)};
 	h.check = header_check(&h);
 	struct iovec parts[] = {{&h, sizeof h},
 				{(void *)(uintptr_t)&sim->market.state, (size_t)h.market_bytes},
 				{(void *)(uintptr_t)&sim->broker, (size_t)h.broker_bytes},
+				{(void *)(uintptr_t)&sim->shadow, (size_t)h.shadow_bytes},
 				{(void *)(uintptr_t)&sim->checker, sizeof sim->checker},
 				{sim->world.carry->at, sim->world.carry->count * sizeof(struct event)}};
 	size_t wanted = 0;
@@ -103,6 +114,8 @@ static const char *difference(const struct sim_world *sim, uint64_t fingerprint,
 	if (memcmp(&market->setup.model, &setup->model, sizeof setup->model) != 0 ||
 	    broker->setup.latency_ms != account->latency_ms)
 		return "belongs to a market with another spread, depth or latency";
+	if (memcmp(&broker->setup.weather, &account->weather, sizeof account->weather) != 0)
+		return "belongs to another weather (--weather differs)";
 	if (broker->setup.balance != account->balance || broker->slots[0].instrument.taker_fee != fee)
 		return "belongs to an account with another start balance or fee";
 	return NULL;
@@ -123,14 +136,17 @@ static int read_file(struct sim_state *state, struct sim_world *sim, int fd, str
 		return refused(state, "was written by another version; start with a new --state folder");
 	if (h->market_bytes > (int64_t)sizeof sim->market.state ||
 	    h->broker_bytes > (int64_t)sizeof sim->broker || h->market_bytes < 0 || h->broker_bytes < 0 ||
-	    h->carry_count < 0 || h->carry_count > EVENTS_MAX)
+	    h->shadow_bytes > (int64_t)sizeof sim->shadow || h->shadow_bytes < 0 || h->carry_count < 0 ||
+	    h->carry_count > EVENTS_MAX)
 		return refused(state, "is damaged");
 	if (!read_all(fd, &sim->market.state, (size_t)h->market_bytes) ||
 	    !read_all(fd, &sim->broker, (size_t)h->broker_bytes) ||
+	    !read_all(fd, &sim->shadow, (size_t)h->shadow_bytes) ||
 	    !read_all(fd, &sim->checker, sizeof sim->checker) ||
 	    !read_all(fd, sim->world.carry->at, (size_t)h->carry_count * sizeof(struct event)))
 		return refused(state, "is cut short");
 	sim->checker.universe = universe;
+	sim->shadow.twin = &sim->broker;
 	sim->world.carry->count = (size_t)h->carry_count;
 	const char *other = difference(sim, fingerprint, &setup, &account, fee);
 	if (other != NULL) {
@@ -156,11 +172,15 @@ static int deliver_again(void *ctx, const struct journal_intent *written)
 				.id = written->id,
 				.value = written->value};
 
-	if (written->kind == INTENT_TICKET) {
+	if (written->kind == INTENT_TICKET && written->book == BOOK_SHADOW)
+		sim_shadow_accept(&sim->shadow, &written->order, sim->world.now_ms);
+	else if (written->kind == INTENT_TICKET) {
 		checker_sent(&sim->checker, &written->order, sim->world.now_ms);
 		sim_broker_accept(&sim->broker, &written->order, sim->world.now_ms);
 	} else if (written->kind == INTENT_WATCH || written->kind == INTENT_SCAN)
 		sim_market_ops.ask(&sim->market_exchange, &intent, sim->world.now_ms, &turn);
+	else if (written->kind != INTENT_HISTORY && written->book == BOOK_SHADOW)
+		sim_shadow_ops.ask(&sim->shadow_exchange, &intent, sim->world.now_ms, &turn);
 	else if (written->kind != INTENT_HISTORY)
 		sim_broker_ops.ask(&sim->broker_exchange, &intent, sim->world.now_ms, &turn);
 	return 0;

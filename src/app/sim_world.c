@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Sizing goes by the account's equity; this only has to be more than it could ever need. */
+#define SHADOW_BALANCE (VALUE_MAX / 10)
+
 static void lend_tapes(struct sim_world *sim, const struct candle_set *set)
 {
 	for (size_t i = 0; i < set->universe.count; i++) {
@@ -44,7 +47,14 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 	const struct sim_options *o = &sim->options;
 	ms_t timeframe_ms = o->set ? o->set->timeframe_ms : o->config->limits.timeframe_ms;
 	struct sim_model model = sim_model_default;
+	struct sim_weather_setup weather;
 
+	if (sim_weather_parse(o->config->sim.weather, &weather) != 0) {
+		snprintf(error, size,
+			 "SIM_WEATHER %s: off, mild or storm, then any of ,seed=N ,per-day=N ,jitter=MS",
+			 o->config->sim.weather);
+		return TB_EINVAL;
+	}
 	model.half_spread = o->config->sim.half_spread;
 	model.depth_share = o->config->sim.depth_share;
 	sim_market_init(&sim->market, &(struct sim_market_setup){.timeframe_ms = timeframe_ms,
@@ -64,8 +74,17 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 	err = sim_broker_init(&sim->broker,
 			      &(struct sim_broker_setup){.balance = o->balance,
 							 .latency_ms = o->config->sim.latency_ms,
-							 .model = model},
+							 .model = model,
+							 .weather = weather},
 			      sim->universe);
+	if (err == 0)
+		err = sim_shadow_init(&sim->shadow,
+				      &(struct sim_broker_setup){.balance = SHADOW_BALANCE,
+								 .latency_ms = o->config->sim.latency_ms,
+								 .book = BOOK_SHADOW,
+								 .leverage = sim->settings.decision.leverage,
+								 .model = model},
+				      sim->universe, &sim->broker);
 	if (err != 0)
 		snprintf(error, size, "the simulated account cannot start with this balance or latency");
 	return err;
@@ -83,15 +102,20 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->settings.warm_all = true;
 	sim->settings.instance = sim->options.instance;
 	sim->settings.start_stage = sim->options.stage;
-	sim->settings.stage_fixed = true;
+	sim->settings.stage_fixed = !sim->options.rollout;
+	sim->settings.need_promotion = sim->options.rollout;
+	sim->settings.shadow = true;
 	sim->engine = engine_init(memory, &sim->settings, sim->universe);
 	sim->world.engine = sim->engine;
 	sim->world.universe = sim->universe;
-	sim->world.venues = (struct venues){.market = &sim->market_exchange, .broker = &sim->broker_exchange};
+	sim->world.venues = (struct venues){.market = &sim->market_exchange,
+					    .broker = &sim->broker_exchange,
+					    .shadow = &sim->shadow_exchange};
 	sim->world.history = read_history;
 	sim->world.history_ctx = sim;
 	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};
-	checker_init(&sim->checker, sim->universe, sim->options.balance, sim->options.stage);
+	checker_init(&sim->checker, sim->universe, sim->options.balance,
+		     sim->options.rollout ? RATIO_ONE : sim->options.stage);
 	return 0;
 }
 
@@ -120,6 +144,7 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 	}
 	sim->market_exchange = (struct exchange){&sim_market_ops, &sim->market};
 	sim->broker_exchange = (struct exchange){&sim_broker_ops, &sim->broker};
+	sim->shadow_exchange = (struct exchange){&sim_shadow_ops, &sim->shadow};
 	int err = open_venues(sim, error, size);
 	return err != 0 ? err : open_engine(sim, error, size);
 }
@@ -219,7 +244,7 @@ void sim_world_finish(struct sim_world *sim)
 	money_t net = 0;
 
 	for (size_t i = 0; i < sim->tally.trade_count; i++)
-		net += sim->tally.trades[i].net;
+		net += sim->tally.trades[i].book == BOOK_MAIN ? sim->tally.trades[i].net : 0;
 	checker_finish(&sim->checker, sim->world.now_ms, net);
 	if (sim_broker_check(&sim->broker) != 0)
 		checker_books(&sim->checker, "the broker's own books do not add up");

@@ -10,6 +10,7 @@
 #include "settings.h"
 #include "sim_broker.h"
 #include "sim_market.h"
+#include "sim_shadow.h"
 #include "tally.h"
 #include "world.h"
 
@@ -22,6 +23,7 @@ struct sim_options {
 	money_t balance;
 	ratio_t taker_fee;
 	ratio_t stage;
+	bool rollout; /* as an unpromoted live account would start: in shadow, evidence first; stage is not read */
 	ms_t rebase_after_ms; /* resume or unlock so long after a pause or lock; 0: never */
 	int64_t instance;
 };
@@ -33,7 +35,8 @@ struct sim_world {
 	struct engine_settings settings;
 	struct sim_market market;
 	struct sim_broker broker;
-	struct exchange market_exchange, broker_exchange;
+	struct sim_shadow shadow;
+	struct exchange market_exchange, broker_exchange, shadow_exchange;
 	struct sim_tape tapes[SIM_SYMBOLS_MAX];
 	struct engine *engine;
 	struct world world;

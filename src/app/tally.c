@@ -58,13 +58,15 @@ void tally_record(struct tally *tally, const struct record *record)
 
 	switch (record->kind) {
 	case RECORD_DECISION:
+		if (record->decision.book != BOOK_MAIN)
+			break;
 		tally->decisions++;
 		if (record->decision.verdict == VERDICT_NO_TRADE)
 			tally->notes[record->decision.note]++;
 		else if (record->decision.verdict == VERDICT_REFUSED)
 			tally->refusals[record->decision.rule]++;
 		break;
-	case RECORD_FILL: tally->fills++; break;
+	case RECORD_FILL: tally->fills += record->fill.book == BOOK_MAIN; break;
 	case RECORD_DESK: {
 		ratio_t drawdown = desk_drawdown(&record->desk);
 		tally->drawdown = drawdown > tally->drawdown ? drawdown : tally->drawdown;

@@ -222,7 +222,7 @@ static int open_world(struct backtest *b)
 				      .stage = RATIO_ONE,
 				      .instance = 1};
 
-	if (run_option_stage(b->cli, &options.stage, b->error, sizeof b->error) != 0 ||
+	if (run_option_stage(b->cli, &options.stage, &options.rollout, b->error, sizeof b->error) != 0 ||
 	    run_option_on_lock(b->cli, &options.rebase_after_ms, b->error, sizeof b->error) != 0)
 		return TB_EINVAL;
 	int err = sim_world_open(&b->sim, &options, b->error, sizeof b->error);

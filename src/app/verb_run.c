@@ -90,7 +90,8 @@ static int read_options(struct run *run, struct sim_options *options)
 	    run_option_count(run->cli, "symbols", 1, SIM_GENERATED_MAX, &symbols, run->error,
 			     sizeof run->error) != 0 ||
 	    run_option_count(run->cli, "seed", 0, INT64_MAX, &seed, run->error, sizeof run->error) != 0 ||
-	    run_option_stage(run->cli, &options->stage, run->error, sizeof run->error) != 0 ||
+	    run_option_stage(run->cli, &options->stage, &options->rollout, run->error, sizeof run->error) !=
+		    0 ||
 	    run_option_speed(run->cli, &run->speed, run->error, sizeof run->error) != 0)
 		return TB_EINVAL;
 	if (run->has_set &&
@@ -265,7 +266,8 @@ static void finish(struct run *run)
 	const struct checker *c = &run->world.sim.checker;
 
 	for (size_t i = 0; i < run->world.sim.tally.trade_count; i++)
-		net += run->world.sim.tally.trades[i].net;
+		if (run->world.sim.tally.trades[i].book == BOOK_MAIN)
+			net += run->world.sim.tally.trades[i].net;
 	checker_finish(&run->world.sim.checker, run->world.sim.world.now_ms,
 		       run->world.resumed ? c->wallet - c->start : net);
 	if (sim_broker_check(&run->world.sim.broker) != 0)

@@ -34,9 +34,10 @@ void world_close(struct world *w)
 
 static void finish_turn(struct world *w);
 
+/* The witness keeps the books of the account; a shadow has its own. */
 static void look_on(struct world *w, const struct event *event)
 {
-	if (w->witness.heard)
+	if (w->witness.heard && event->book == BOOK_MAIN)
 		w->witness.heard(w->witness.ctx, event);
 }
 
@@ -65,20 +66,39 @@ static void venue_wire(struct exchange *venue, ms_t now_ms, struct events *out)
 	venue->ops->on_wire(venue, &in, &turn);
 }
 
-static void broker_hears(struct world *w, const struct event *event, struct events *out)
-{
-	struct turn_out turn = {.heard = out};
-
-	w->venues.broker->ops->on_market(w->venues.broker, event, &turn);
-}
-
 static bool split(const struct world *w)
 {
 	return w->venues.market != w->venues.broker;
 }
 
-/* The universe changes between what the broker and what the engine hear of it: the engine reads the new grid and
- * is told the old one. */
+/* Who has the account of a book; NULL: nobody. */
+static struct exchange *account_of(const struct world *w, uint8_t book)
+{
+	return book == BOOK_SHADOW ? w->venues.shadow : w->venues.broker;
+}
+
+/* An account hears of the market, and what it answers is heard before the market itself. */
+static void account_hears(struct world *w, struct exchange *account, const struct event *event, hearer *hears)
+{
+	struct turn_out turn = {.heard = w->answers};
+
+	w->answers->count = 0;
+	account->ops->on_market(account, event, &turn);
+	tell_all(w, w->answers, hears);
+}
+
+/* What is due in an account by its own clock: orders on their way. */
+static void account_wakes(struct world *w, struct exchange *account, ms_t now_ms, hearer *hears)
+{
+	if (account->ops->next_ms(account) > now_ms)
+		return;
+	w->answers->count = 0;
+	venue_wire(account, now_ms, w->answers);
+	tell_all(w, w->answers, hears);
+}
+
+/* The universe changes between what the broker and what the engine hear of it: the engine reads the new grid
+ * and is told the old one. */
 static void take_instrument(struct world *w, struct event *event)
 {
 	if (event->kind != EVENT_INSTRUMENT || event->sym >= w->universe->count)
@@ -90,26 +110,37 @@ static void take_instrument(struct world *w, struct event *event)
 
 static void collect(struct world *w, ms_t now_ms, hearer *hears)
 {
-	struct exchange *market = w->venues.market, *broker = w->venues.broker;
+	struct exchange *market = w->venues.market, *broker = w->venues.broker, *shadow = w->venues.shadow;
 
 	if (market->ops->next_ms(market) <= now_ms) {
 		w->heard->count = 0;
 		venue_wire(market, now_ms, w->heard);
 		for (size_t i = 0; i < w->heard->count; i++) {
-			if (split(w)) {
-				w->answers->count = 0;
-				broker_hears(w, &w->heard->at[i], w->answers);
-				tell_all(w, w->answers, hears);
-			}
+			if (split(w))
+				account_hears(w, broker, &w->heard->at[i], hears);
+			if (shadow != NULL)
+				account_hears(w, shadow, &w->heard->at[i], hears);
 			take_instrument(w, &w->heard->at[i]);
 			hears(w, &w->heard->at[i]);
 		}
 	}
-	if (split(w) && broker->ops->next_ms(broker) <= now_ms) {
-		w->answers->count = 0;
-		venue_wire(broker, now_ms, w->answers);
-		tell_all(w, w->answers, hears);
+	if (split(w))
+		account_wakes(w, broker, now_ms, hears);
+	if (shadow != NULL)
+		account_wakes(w, shadow, now_ms, hears);
+}
+
+/* When the next thing happens in any venue. */
+static ms_t venues_next_ms(const struct world *w)
+{
+	const struct exchange *all[] = {w->venues.market, w->venues.broker, w->venues.shadow};
+	ms_t next = NEVER_MS;
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		ms_t own = all[i] != NULL ? all[i]->ops->next_ms(all[i]) : NEVER_MS;
+		next = own < next ? own : next;
 	}
+	return next;
 }
 
 void world_wind(struct world *w, ms_t until_ms)
@@ -117,9 +148,7 @@ void world_wind(struct world *w, ms_t until_ms)
 	tell_all(w, w->carry, look_on);
 	w->carry->count = 0;
 	for (;;) {
-		ms_t market = w->venues.market->ops->next_ms(w->venues.market);
-		ms_t broker = w->venues.broker->ops->next_ms(w->venues.broker);
-		ms_t next = market < broker ? market : broker;
+		ms_t next = venues_next_ms(w);
 		if (next > until_ms)
 			break;
 		w->now_ms = next;
@@ -157,8 +186,10 @@ static void ask(struct world *w, const struct intent *intent)
 {
 	struct turn_out turn = {.heard = w->asking};
 	bool of_market = intent->kind == INTENT_WATCH || intent->kind == INTENT_SCAN;
-	struct exchange *venue = of_market ? w->venues.market : w->venues.broker;
+	struct exchange *venue = of_market ? w->venues.market : account_of(w, intent->book);
 
+	if (venue == NULL)
+		return;
 	if (intent->kind != INTENT_HISTORY) {
 		venue->ops->ask(venue, intent, w->now_ms, &turn);
 		return;
@@ -173,7 +204,7 @@ static void ask(struct world *w, const struct intent *intent)
 static void act(struct world *w, const struct intent *intent, bool recorded)
 {
 	struct turn_out turn = {.heard = w->asking};
-	struct exchange *broker = w->venues.broker;
+	struct exchange *account = account_of(w, intent->book);
 
 	if (intent->kind != INTENT_TICKET) {
 		ask(w, intent);
@@ -184,9 +215,9 @@ static void act(struct world *w, const struct intent *intent, bool recorded)
 		refuse(w, intent, true);
 		return;
 	}
-	if (w->witness.sent)
+	if (w->witness.sent && intent->book == BOOK_MAIN)
 		w->witness.sent(w->witness.ctx, &intent->ticket.order, w->now_ms);
-	if (broker->ops->submit(broker, &intent->ticket, w->now_ms, &turn) != 0)
+	if (account == NULL || account->ops->submit(account, &intent->ticket, w->now_ms, &turn) != 0)
 		refuse(w, intent, false);
 }
 
@@ -254,11 +285,8 @@ ms_t world_next_ms(const struct world *w)
 {
 	if (w->carry->count > 0)
 		return w->now_ms;
-	ms_t next = engine_next_ms(w->engine);
-	ms_t market = w->venues.market->ops->next_ms(w->venues.market);
-	ms_t broker = w->venues.broker->ops->next_ms(w->venues.broker);
-	next = market < next ? market : next;
-	next = broker < next ? broker : next;
+	ms_t next = venues_next_ms(w), engine = engine_next_ms(w->engine);
+	next = engine < next ? engine : next;
 	return next > w->now_ms ? next : w->now_ms;
 }
 

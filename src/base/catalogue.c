@@ -32,6 +32,12 @@ const struct note_row note_rows[NOTE_COUNT] = {NOTES(X)};
 #undef X
 const char *const side_text[3] = {"short", "none", "long"};
 const char *const verdict_text[VERDICT_COUNT] = {"no_trade", "refused", "approved"};
+#define X(id, text) [STAGE_REASON_##id] = text,
+const char *const stage_reason_text[STAGE_REASON_COUNT] = {STAGE_REASONS(X)};
+#undef X
+#define X(id, name, unit, text) [PROMOTION_##id] = {name, unit, text},
+const struct promotion_need_row promotion_need_rows[PROMOTION_NEED_COUNT] = {PROMOTION_NEEDS(X)};
+#undef X
 const char *const standing_text[STANDING_COUNT] = {"insufficient", "archived", "active", "promoted"};
 static const char *const book_text[BOOK_COUNT] = {"main", "shadow"};
 
@@ -68,6 +74,7 @@ const char *field_text(enum field_unit unit, int64_t value)
 	case FIELD_ROLE: return pick(role_text, ROLE_COUNT, value);
 	case FIELD_PHASE: return pick(phase_text, PHASE_COUNT, value);
 	case FIELD_STANDING: return pick(standing_text, STANDING_COUNT, value);
+	case FIELD_STAGE_REASON: return pick(stage_reason_text, STAGE_REASON_COUNT, value);
 	case FIELD_REFUSAL: return value >= 0 && value < REFUSAL_COUNT ? refusal_rows[value].name : NULL;
 	case FIELD_NOTE: return value >= 0 && value < NOTE_COUNT ? note_rows[value].name : NULL;
 	case FIELD_INT: case FIELD_BOOL: case FIELD_MS: case FIELD_MONEY: case FIELD_RATIO: case FIELD_TICKS:

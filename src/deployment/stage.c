@@ -3,11 +3,9 @@
  * one; it is rounded to 1e-9 before it is compared. Drawdown and slippage are compared as integers. */
 #include "stage.h"
 
-#include <math.h>
-#include <string.h>
+#include "sharpe.h"
 
-#define DAYS_A_YEAR 365
-#define SHARPE_MAX  1000.0
+#include <string.h>
 
 static const ratio_t ladder[] = {STAGE_SHADOW, STAGE_5, STAGE_10, STAGE_25, STAGE_100};
 #define LADDER_COUNT (sizeof(ladder) / sizeof(ladder[0]))
@@ -24,6 +22,7 @@ const struct stage_settings stage_settings_default = {
 	.slippage_fills = 30,
 	.baseline_drawdown = 5 * RATIO_ONE / 100,
 	.baseline_slippage = 0,
+	.highest = STAGE_100,
 };
 
 /* Place of a stage in the ladder, or LADDER_COUNT. */
@@ -40,6 +39,7 @@ int stage_init(struct stage *stage, ratio_t start, bool fixed)
 {
 	memset(stage, 0, sizeof(*stage));
 	stage->fixed = fixed;
+	stage->baseline_drawdown = stage->baseline_slippage = UNKNOWN;
 	if (rung_of(start) == LADDER_COUNT)
 		return TB_EINVAL;
 	stage->stage = start;
@@ -57,33 +57,111 @@ static void start_over(struct stage *stage, ratio_t to, ms_t now)
 	stage->day_ms = now - now % DAY_MS;
 	stage->day_nav = stage->last_nav;
 	stage->peak_nav = stage->last_nav;
+	stage->low_peak = stage->low_nav = 0;
 	stage->drawdown = 0;
+	stage->moved_peak = 1;
 	stage->fills = 0;
 	stage->slippage_sum = 0;
 }
 
-void stage_restore(struct stage *stage, const struct stage_change *record)
+ratio_t stage_drawdown_limit(const struct stage *stage, const struct stage_settings *settings)
 {
-	if (stage->fixed || rung_of(record->stage) == LADDER_COUNT)
-		return;
-	start_over(stage, record->stage, record->at_ms);
-	stage->seq = record->seq;
+	ratio_t baseline =
+		stage->baseline_drawdown == UNKNOWN ? settings->baseline_drawdown : stage->baseline_drawdown;
+	ratio_t limit = share_down(baseline, settings->drawdown_factor);
+
+	return limit > settings->drawdown_floor ? limit : settings->drawdown_floor;
 }
 
-static void move_to(struct stage *stage, ratio_t to, ms_t now, struct stage_change *change)
+ratio_t stage_slippage_limit(const struct stage *stage, const struct stage_settings *settings)
+{
+	ratio_t baseline =
+		stage->baseline_slippage == UNKNOWN ? settings->baseline_slippage : stage->baseline_slippage;
+
+	return baseline + settings->slippage_over;
+}
+
+static void move_to(struct stage *stage, const struct stage_settings *settings, ratio_t to,
+		    enum stage_reason reason, ms_t now, struct stage_change *change)
 {
 	*change = (struct stage_change){
 		.seq = ++stage->seq,
 		.at_ms = now,
 		.stage = to,
 		.from_stage = stage->stage,
+		.reason = reason,
+		.nav = stage->last_nav,
 		.trades = stage->trades,
 		.days = stage->days,
 		.sharpe = stage_sharpe(stage),
 		.drawdown = stage->drawdown,
 		.slippage = stage_slippage(stage),
+		.fills = stage->fills,
+		.peak_nav = stage->low_peak,
+		.low_nav = stage->low_nav,
+		.limit_drawdown = stage_drawdown_limit(stage, settings),
+		.limit_slippage = stage_slippage_limit(stage, settings),
 	};
+	stage->known = 1;
 	start_over(stage, to, now);
+}
+
+bool stage_begin(struct stage *stage, const struct stage_settings *settings, ms_t now, int64_t nav,
+		 struct stage_change *change)
+{
+	if (stage->known)
+		return false;
+	stage->last_nav = nav;
+	move_to(stage, settings, stage->stage, STAGE_REASON_START, now, change);
+	return true;
+}
+
+void stage_restore(struct stage *stage, const struct stage_change *record)
+{
+	if (rung_of(record->stage) == LADDER_COUNT)
+		return;
+	stage->seq = record->seq;
+	stage->known = !stage->fixed || record->stage == stage->stage;
+	if (stage->fixed)
+		return;
+	stage->last_nav = record->nav > 0 ? record->nav : 0;
+	start_over(stage, record->stage, record->at_ms);
+	stage->moved_peak = 0;
+}
+
+void stage_restore_peak(struct stage *stage, const struct stage_peak *record)
+{
+	if (stage->fixed || record->since_ms != stage->since_ms || record->peak_nav <= 0)
+		return;
+	stage->peak_nav = record->peak_nav;
+	stage->low_peak = record->low_peak;
+	stage->low_nav = record->low_nav;
+	stage->drawdown = record->drawdown;
+}
+
+void stage_baseline(struct stage *stage, ratio_t drawdown, ratio_t slippage)
+{
+	stage->baseline_drawdown = drawdown;
+	stage->baseline_slippage = slippage;
+}
+
+void stage_restored(struct stage *stage, int64_t nav)
+{
+	if (stage->known && !stage->fixed && nav > 0)
+		stage->last_nav = nav;
+}
+
+bool stage_peak_record(struct stage *stage, struct stage_peak *out)
+{
+	if (!stage->moved_peak || stage->fixed)
+		return false;
+	stage->moved_peak = 0;
+	*out = (struct stage_peak){.since_ms = stage->since_ms,
+				   .peak_nav = stage->peak_nav,
+				   .low_peak = stage->low_peak,
+				   .low_nav = stage->low_nav,
+				   .drawdown = stage->drawdown};
+	return true;
 }
 
 static void note_slippage(struct stage *stage, ratio_t slippage)
@@ -110,30 +188,25 @@ static void note_nav(struct stage *stage, int64_t nav)
 	if (nav <= 0 || nav > VALUE_MAX)
 		return;
 	stage->last_nav = nav;
-	if (nav > stage->peak_nav)
+	if (nav > stage->peak_nav) {
 		stage->peak_nav = nav;
+		stage->moved_peak = 1;
+	}
 	down = mul_div_up(stage->peak_nav - nav, RATIO_ONE, stage->peak_nav);
-	if (down > stage->drawdown)
+	if (down > stage->drawdown) {
 		stage->drawdown = down;
+		stage->low_peak = stage->peak_nav;
+		stage->low_nav = nav;
+		stage->moved_peak = 1;
+	}
 }
 
 void stage_note_day(struct stage *stage, const struct equity_sample *sample)
 {
 	ms_t day = sample->at_ms - sample->at_ms % DAY_MS;
 
-	if (sample->nav <= 0 || sample->nav > VALUE_MAX)
+	if (sample->nav <= 0 || sample->nav > VALUE_MAX || sample->at_ms < stage->since_ms)
 		return;
-	if (sample->at_ms < stage->since_ms) {
-		stage->last_nav = stage->peak_nav = stage->day_nav = sample->nav;
-		stage->sample_peak = sample->nav_peak;
-		return;
-	}
-	/* The account's peak moved since the last sample, so it was reached at this stage. */
-	if (stage->sample_peak > 0 && sample->nav_peak > stage->sample_peak &&
-	    sample->nav_peak <= VALUE_MAX && sample->nav_peak > stage->peak_nav)
-		stage->peak_nav = sample->nav_peak;
-	stage->sample_peak = sample->nav_peak;
-	note_nav(stage, sample->nav);
 	if (stage->day_nav > 0 && day > stage->day_ms) {
 		double value = (double)(sample->nav - stage->day_nav) / (double)stage->day_nav;
 		double off = value - stage->mean;
@@ -150,31 +223,12 @@ void stage_note_day(struct stage *stage, const struct equity_sample *sample)
 
 ratio_t stage_sharpe(const struct stage *stage)
 {
-	double deviation, sharpe;
-
-	if (stage->days < 2 || (stage->square <= 0 && stage->mean == 0))
-		return UNKNOWN;
-	deviation = sqrt(fmax(0, stage->square) / (double)(stage->days - 1));
-	sharpe = deviation > 0 ? fabs(stage->mean) / deviation * sqrt(DAYS_A_YEAR) : SHARPE_MAX;
-	sharpe = fmin(sharpe, SHARPE_MAX);
-	return (stage->mean < 0 ? -1 : 1) * integer_near(sharpe * (double)RATIO_ONE);
+	return sharpe_of(stage->days, stage->mean, stage->square);
 }
 
 ratio_t stage_slippage(const struct stage *stage)
 {
-	ratio_t mean;
-
-	if (stage->fills == 0)
-		return UNKNOWN;
-	mean = stage->slippage_sum / stage->fills;
-	return mean + (stage->slippage_sum > mean * stage->fills);
-}
-
-ratio_t stage_drawdown_limit(const struct stage_settings *settings)
-{
-	ratio_t limit = share_down(settings->baseline_drawdown, settings->drawdown_factor);
-
-	return limit > settings->drawdown_floor ? limit : settings->drawdown_floor;
+	return mean_up(stage->slippage_sum, stage->fills);
 }
 
 static bool judge(struct stage *stage, const struct stage_settings *settings, ms_t now,
@@ -182,22 +236,26 @@ static bool judge(struct stage *stage, const struct stage_settings *settings, ms
 {
 	size_t rung = rung_of(stage->stage);
 	ratio_t sharpe = stage_sharpe(stage), slippage = stage_slippage(stage);
-	bool deep = stage->drawdown > stage_drawdown_limit(settings);
-	bool slipping =
-		slippage != UNKNOWN && slippage > settings->baseline_slippage + settings->slippage_over;
+	bool slipping = slippage != UNKNOWN && slippage > stage_slippage_limit(stage, settings);
+	enum stage_reason down = STAGE_REASON_START;
 
 	if (stage->fixed || rung == 0)
 		return false;
-	if (deep || (slipping && stage->fills >= settings->slippage_fills) ||
-	    (stage->days >= settings->down_days && sharpe != UNKNOWN && sharpe < settings->down_sharpe)) {
-		move_to(stage, ladder[rung - 1], now, change);
+	if (stage->drawdown > stage_drawdown_limit(stage, settings))
+		down = STAGE_REASON_DRAWDOWN;
+	else if (slipping && stage->fills >= settings->slippage_fills)
+		down = STAGE_REASON_SLIPPAGE;
+	else if (stage->days >= settings->down_days && sharpe != UNKNOWN && sharpe < settings->down_sharpe)
+		down = STAGE_REASON_SHARPE;
+	if (down != STAGE_REASON_START) {
+		move_to(stage, settings, ladder[rung - 1], down, now, change);
 		return true;
 	}
-	if (rung + 1 == LADDER_COUNT || slipping || slippage == UNKNOWN || sharpe == UNKNOWN ||
-	    stage->trades < settings->up_trades || stage->days < settings->up_days ||
-	    sharpe < settings->up_sharpe)
+	if (rung + 1 == LADDER_COUNT || ladder[rung + 1] > settings->highest || slipping ||
+	    slippage == UNKNOWN || sharpe == UNKNOWN || stage->trades < settings->up_trades ||
+	    stage->days < settings->up_days || sharpe < settings->up_sharpe)
 		return false;
-	move_to(stage, ladder[rung + 1], now, change);
+	move_to(stage, settings, ladder[rung + 1], STAGE_REASON_UP, now, change);
 	return true;
 }
 
@@ -219,13 +277,25 @@ bool stage_day(struct stage *stage, const struct stage_settings *settings, const
 	       struct stage_change *change)
 {
 	stage_note_day(stage, sample);
+	note_nav(stage, sample->nav);
 	return judge(stage, settings, sample->at_ms, change);
 }
 
-bool stage_lower(struct stage *stage, ratio_t to, ms_t now, struct stage_change *change)
+bool stage_promote(struct stage *stage, const struct stage_settings *settings,
+		   const struct promotion_record *earned, ms_t now, struct stage_change *change)
+{
+	if (stage->fixed || stage->stage != STAGE_SHADOW)
+		return false;
+	stage_baseline(stage, earned->drawdown, earned->slippage);
+	move_to(stage, settings, STAGE_5, STAGE_REASON_PROMOTED, now, change);
+	return true;
+}
+
+bool stage_lower(struct stage *stage, const struct stage_settings *settings, ratio_t to, ms_t now,
+		 struct stage_change *change)
 {
 	if (rung_of(to) == LADDER_COUNT || to >= stage->stage)
 		return false;
-	move_to(stage, to, now, change);
+	move_to(stage, settings, to, STAGE_REASON_OPERATOR, now, change);
 	return true;
 }

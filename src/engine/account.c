@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * EXECUTE, CLOSE and LEARN: what the exchange says of the account. A fill moves the books; a fill that ends a
- * trade moves the ladder, the scores and the stage. */
+ * EXECUTE and CLOSE: what the exchange says of the account. A fill moves the books; a fill that ends a trade
+ * moves the ladder, and is learned from. Nothing of the shadow book moves the account. */
 #include "engine_internal.h"
 
 static bool is_forced(int64_t reason)
 {
 	return reason == EXIT_ADL || reason == EXIT_OPERATOR || reason == EXIT_LOCK || reason == EXIT_END;
-}
-
-static void learn(struct engine *e, const struct trade *trade)
-{
-	struct score before =
-		learning_score(&e->learning, &e->set.learning, trade->book, trade->strategy, trade->regime);
-	struct score after;
-	struct stage_change change;
-
-	if (learning_trade(&e->learning, &e->set.learning, trade, &after)) {
-		after.at_ms = e->now_ms;
-		wants_record(e->wants, RECORD_SCORE)->score = after;
-		if (after.standing != before.standing)
-			engine_note(e, NOTE_SCORE, (sym_t)trade->sym, REFUSAL_NONE, after.standing,
-				    after.salience);
-	}
-	if (stage_trade(&e->stage, &e->set.stage, trade, &change))
-		engine_on_stage(e, &change);
 }
 
 /* The trade's PnL since 00:00 as a share of its C, into the day's sum. */
@@ -42,12 +24,11 @@ static void add_to_day(struct engine *e, const struct trade *trade, money_t day_
 static void close_trade(struct engine *e, struct trade *trade, money_t day_base)
 {
 	struct engine_symbol *s = &e->symbols[trade->sym];
-	ratio_t drawdown = desk_drawdown(&e->desk);
 
-	s->exit_ms = trade->exit_ms;
-	s->sampled_net = 0;
+	s->exit_ms[trade->book] = trade->exit_ms;
 	trade->exit_regime = s->regime;
 	if (trade->book == BOOK_MAIN) {
+		s->sampled_net = 0;
 		if (e->expected_wallet != UNKNOWN)
 			e->expected_wallet += trade->net;
 		add_to_day(e, trade, day_base);
@@ -59,14 +40,14 @@ static void close_trade(struct engine *e, struct trade *trade, money_t day_base)
 					      .forced = is_forced(trade->exit_reason)});
 		engine_sample_nav(e);
 	}
-	struct reward_facts facts = {.drawdown_before = drawdown,
-				     .drawdown_after = desk_drawdown(&e->desk),
-				     .breach = e->desk.halted_until_ms > e->now_ms};
-	trade->reward = reward_of(trade, &e->set.reward, &facts);
+	bool is_main = trade->book == BOOK_MAIN; /* a shadow has no account whose drawdown it could deepen */
+	trade->drawdown_after = is_main ? desk_drawdown(&e->desk) : 0;
+	trade->breach = is_main && e->desk.halted_until_ms > e->now_ms;
+	trade->reward = reward_of(trade, &e->set.reward);
 	trade->seq = ++e->seq;
 	wants_record(e->wants, RECORD_TRADE)->trade = *trade;
 	engine_note(e, NOTE_EXITED, (sym_t)trade->sym, REFUSAL_NONE, trade->exit_reason, trade->net);
-	learn(e, trade);
+	engine_learn(e, trade);
 }
 
 void engine_on_fill(struct engine *e, const struct event *event)
@@ -169,8 +150,8 @@ void engine_on_ledger(struct engine *e, const struct event *event)
 /* In a snapshot: remembered for the comparison. Otherwise the answer to a leverage setting. */
 void engine_on_position(struct engine *e, const struct event *event)
 {
-	if (event->position.leverage > 0)
+	if (event->position.leverage > 0 && event->book == BOOK_MAIN)
 		e->symbols[event->sym].leverage = event->position.leverage;
-	if (e->snapshot_open)
+	if (e->snapshot_open || event->book == BOOK_SHADOW) /* nothing sets the leverage of a shadow */
 		execution_on_position(&e->execution, event);
 }

@@ -18,6 +18,8 @@ struct candidate {
 
 static bool comes_before(const struct engine *e, const struct candidate *a, const struct candidate *b)
 {
+	if (a->book != b->book) /* a shadow never crowds out what is meant */
+		return a->book < b->book;
 	if (a->rank != b->rank)
 		return a->rank > b->rank;
 	return strcmp(e->universe->at[a->sym].name, e->universe->at[b->sym].name) < 0;
@@ -36,26 +38,40 @@ static void take_advice(const struct engine *e, const struct engine_symbol *s, s
 	c->signal.confidence = advice->veto || off || confidence < 0 ? 0 : confidence;
 }
 
+/* What may not trade, because it is archived in this regime or because the account is not promoted, is tried
+ * in the shadow book; with the weight it would come back with. */
+static void choose_book(const struct engine *e, const struct engine_symbol *s, struct candidate *c)
+{
+	c->weight = learning_weight(&e->learning, &e->set.learning, BOOK_MAIN, c->signal.strategy, s->regime);
+	if (!e->set.shadow || (c->weight > 0 && e->stage.stage != STAGE_SHADOW))
+		return;
+	c->book = BOOK_SHADOW;
+	if (c->weight == 0)
+		c->weight = e->set.learning.weight_insufficient;
+}
+
+/* The best candidates of the round, best first. */
 static size_t gather(struct engine *e, struct candidate out[static CANDIDATES_MAX])
 {
 	size_t count = 0;
 
-	for (size_t sym = 0; sym < e->universe->count && count < CANDIDATES_MAX; sym++) {
+	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
 		if (!s->watched || !s->delivered || s->signal.side == SIDE_NONE)
 			continue;
 		struct candidate c = {.sym = (sym_t)sym, .book = BOOK_MAIN, .signal = s->signal};
 		take_advice(e, s, &c);
-		c.weight = learning_weight(&e->learning, &e->set.learning, BOOK_MAIN, s->signal.strategy,
-					   s->regime);
+		choose_book(e, s, &c);
 		c.rank = share_down(c.signal.confidence, c.weight);
-		size_t i = count++;
+		s->signal.side = SIDE_NONE; /* a signal is used once */
+		if (count == CANDIDATES_MAX && !comes_before(e, &c, &out[count - 1]))
+			continue;
+		size_t i = count < CANDIDATES_MAX ? count++ : count - 1;
 		while (i > 0 && comes_before(e, &c, &out[i - 1])) {
 			out[i] = out[i - 1];
 			i--;
 		}
 		out[i] = c;
-		s->signal.side = SIDE_NONE; /* a signal is used once */
 	}
 	return count;
 }
@@ -116,11 +132,34 @@ static enum note not_now(struct engine *e, const struct candidate *c, struct fin
 	if (execution_holding(&e->execution, c->book, c->sym)->phase != PHASE_FLAT ||
 	    execution_entry_pending(&e->execution, c->book, c->sym))
 		return NOTE_HELD;
-	if (s->exit_ms != 0 && s->bar_ms - s->exit_ms < pause_ms) {
-		*why = (struct finding){.limit = pause_ms, .actual = s->bar_ms - s->exit_ms};
+	ms_t exit_ms = s->exit_ms[c->book];
+	if (exit_ms != 0 && s->bar_ms - exit_ms < pause_ms) {
+		*why = (struct finding){.limit = pause_ms, .actual = s->bar_ms - exit_ms};
 		return NOTE_PAUSE_BARS;
 	}
 	return NOTE_ENTERED;
+}
+
+/* The desk that judges: the account's own, or that of the shadow, which has no history. */
+static const struct desk *desk_of(struct engine *e, enum book book)
+{
+	if (book == BOOK_MAIN)
+		return &e->desk;
+	ladder_step(&e->set.limits, &e->shadow_desk, &(struct fact){.kind = FACT_TIME, .at_ms = e->now_ms});
+	return &e->shadow_desk;
+}
+
+/* What stands, for a candidate. A shadow has all of E to itself, and an exchange that is its own: what an
+ * account may have against an entry (stage, unexplained equity, foreign positions) says nothing about a
+ * strategy. */
+static void read_standing(struct engine *e, const struct candidate *c, struct standing *out)
+{
+	engine_standing(e, c->book, c->sym, out);
+	if (c->book == BOOK_MAIN)
+		return;
+	out->capital = engine_equity(e);
+	out->unexplained = out->foreign = 0;
+	out->leverage = e->set.decision.leverage;
 }
 
 static enum note propose(struct engine *e, const struct candidate *c, const struct standing *standing,
@@ -135,7 +174,7 @@ static enum note propose(struct engine *e, const struct candidate *c, const stru
 		.quote = &s->quote,
 		.instrument = &e->universe->at[c->sym],
 		.limits = &e->set.limits,
-		.desk = &e->desk,
+		.desk = desk_of(e, c->book),
 		.standing = standing,
 		.close = s->close,
 		.scanned = s->scanned,
@@ -171,10 +210,12 @@ static void enter_market(struct engine *e, const struct candidate *c, const stru
 			       .depth = s->quote.depth,
 			       .scanned = s->scanned,
 			       .advised = c->advised,
+			       .drawdown_before = c->book == BOOK_MAIN ? desk_drawdown(&e->desk) : 0,
 			       .stage = e->stage.stage};
 
 	execution_enter(&e->execution, ticket, &plan, e->now_ms, e->wants);
-	engine_fact(e, &(struct fact){.kind = FACT_ENTRY, .at_ms = e->now_ms});
+	if (c->book == BOOK_MAIN)
+		engine_fact(e, &(struct fact){.kind = FACT_ENTRY, .at_ms = e->now_ms});
 	engine_note(e, NOTE_ENTERED, c->sym, REFUSAL_NONE, c->signal.strategy, c->signal.side);
 }
 
@@ -191,7 +232,7 @@ static void decide_one(struct engine *e, const struct candidate *c)
 		record_decision(e, c, &enter, VERDICT_NO_TRADE, note, &why);
 		return;
 	}
-	engine_standing(e, c->book, c->sym, &standing);
+	read_standing(e, c, &standing);
 	note = propose(e, c, &standing, &enter, &why);
 	if (note != NOTE_ENTERED) {
 		record_decision(e, c, &enter, VERDICT_NO_TRADE, note, &why);
@@ -200,7 +241,7 @@ static void decide_one(struct engine *e, const struct candidate *c)
 	const struct order_ids ids = {execution_next_id(&e->execution, ROLE_ENTRY),
 				      execution_next_id(&e->execution, ROLE_STOP),
 				      execution_next_id(&e->execution, ROLE_TARGET)};
-	if (risk_enter(&e->set.limits, &e->desk, &standing, &e->symbols[c->sym].quote,
+	if (risk_enter(&e->set.limits, desk_of(e, c->book), &standing, &e->symbols[c->sym].quote,
 		       &e->universe->at[c->sym], &enter, &ids, &why, &ticket) != REFUSAL_NONE) {
 		record_decision(e, c, &enter, VERDICT_REFUSED, NOTE_REFUSED, &why);
 		return;

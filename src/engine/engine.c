@@ -14,6 +14,7 @@ void engine_settings_default(struct engine_settings *settings)
 		.learning = learning_settings_default,
 		.reward = reward_settings_default,
 		.stage = stage_settings_default,
+		.promotion = promotion_settings_default,
 		.scanner = scanner_settings_default,
 		.health = health_settings_default,
 		.start_stage = RATIO_ONE,
@@ -40,10 +41,14 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 	e->set = *settings;
 	e->universe = universe;
 	desk_init(&e->desk);
+	desk_init(&e->shadow_desk);
 	e->flat_change = UNKNOWN;
 	execution_init(&e->execution, &settings->execution, universe, settings->instance);
 	learning_init(&e->learning);
-	stage_init(&e->stage, settings->start_stage, settings->stage_fixed);
+	stage_init(&e->stage, settings->need_promotion ? STAGE_SHADOW : settings->start_stage,
+		   settings->stage_fixed && !settings->need_promotion);
+	promotion_init(&e->promotion, 0);
+	e->promotion_told = UNKNOWN;
 	scanner_init(&e->scanner);
 	scanner_begin(&e->scanner);
 	health_init(&e->health, &settings->health);
@@ -208,6 +213,8 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 	engine_grant_wishes(e);
 	execution_flush(&e->execution, wants);
 	engine_flush_desk(e);
+	if (e->stage.moved_peak)
+		engine_flush_stage(e);
 }
 
 static ms_t earlier(ms_t a, ms_t b)

@@ -9,6 +9,7 @@
 #include "execution.h"
 #include "exits.h"
 #include "health.h"
+#include "promotion.h"
 #include "reward.h"
 #include "salience.h"
 #include "scanner.h"
@@ -26,10 +27,13 @@ struct engine_settings {
 	struct learning_settings learning;
 	struct reward_settings reward;
 	struct stage_settings stage;
+	struct promotion_settings promotion;
 	struct scanner_settings scanner;
 	struct health_settings health;
 	ratio_t start_stage;
 	bool stage_fixed;
+	bool need_promotion; /* start in shadow: its trades are the evidence that leads to stage 5 % */
+	bool shadow;         /* there is a shadow venue: what may not trade is tried there */
 	bool lock_flattens;
 	ms_t scan_every_ms;
 	ms_t round_wait_ms;   /* a decision round waits this long for late bars */

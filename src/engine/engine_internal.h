@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The engine's state, for the files of this floor: engine.c dispatches, bars.c is SCAN and SIGNAL and the
- * bar's part of MONITOR, decide.c is DECIDE and RISK, account.c is EXECUTE, CLOSE and LEARN, watch.c the
- * scanner and the wishes, risk_state.c the desk, NAV and what stands, restore.c the start. */
+ * bar's part of MONITOR, decide.c is DECIDE and RISK, account.c is EXECUTE and CLOSE, learn.c LEARN and
+ * the roll-out, watch.c the scanner and the wishes, risk_state.c the desk, NAV and what stands, restore.c the
+ * start. */
 #ifndef TRADEBOT_ENGINE_INTERNAL_H
 #define TRADEBOT_ENGINE_INTERNAL_H
 
@@ -15,10 +16,10 @@ struct engine_symbol {
 	ms_t bar_ms;   /* its end */
 	enum regime regime;
 	double er100;
-	struct signal signal; /* of the last closed bar; SIDE_NONE: none */
-	ms_t exit_ms;         /* of the last trade */
-	ratio_t leverage;     /* as read back; UNKNOWN */
-	ratio_t funding_rate; /* of the next settlement; UNKNOWN */
+	struct signal signal;     /* of the last closed bar; SIDE_NONE: none */
+	ms_t exit_ms[BOOK_COUNT]; /* of the last trade */
+	ratio_t leverage;         /* as read back; UNKNOWN */
+	ratio_t funding_rate;     /* of the next settlement; UNKNOWN */
 	ms_t funding_ms;
 	money_t sampled_net; /* net PnL of the main holding in the last NAV sample */
 	bool watched, scanned;
@@ -40,6 +41,10 @@ struct engine {
 	struct execution execution;
 	struct learning learning;
 	struct stage stage;
+	struct promotion promotion;
+	int64_t promotion_seq;
+	int64_t promotion_told;  /* what was missing when it was last told; UNKNOWN: never */
+	struct desk shadow_desk; /* of no account: a shadow tests a strategy, so only time moves it */
 	struct scanner scanner;
 	struct health health;
 	bool was_healthy;
@@ -66,8 +71,15 @@ ms_t engine_nav_due_ms(const struct engine *e);
 money_t engine_capital(const struct engine *e);
 void engine_standing(struct engine *e, enum book book, sym_t sym, struct standing *out);
 void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule, int64_t a, int64_t b);
-void engine_on_stage(struct engine *e, const struct stage_change *change);
 void engine_record_equity(struct engine *e, ms_t at_ms);
+
+/* learn.c */
+void engine_on_stage(struct engine *e, const struct stage_change *change);
+void engine_tell_promotion(struct engine *e, ms_t at_ms);
+void engine_begin_stage(struct engine *e);
+void engine_flush_stage(struct engine *e);
+void engine_learn(struct engine *e, const struct trade *trade);
+void engine_learn_restored(struct engine *e, const struct record *record);
 
 /* bars.c */
 void engine_on_candle(struct engine *e, const struct event *event);
@@ -102,6 +114,12 @@ void engine_on_snapshot_end(struct engine *e, const struct event *event);
 static inline bool engine_grants(const struct engine *e)
 {
 	return e->positions_done && e->orders_done;
+}
+
+/* Anything in the main book? Holdings that are not flat are sorted by book. */
+static inline bool engine_holds(const struct engine *e)
+{
+	return e->execution.active_count > 0 && e->execution.active[0] < SYMBOLS_MAX;
 }
 
 static inline bool engine_round_open(const struct engine *e)

@@ -12,22 +12,26 @@ static int64_t later(int64_t a, int64_t b)
 static void restore_trade(struct engine *e, const struct trade *trade)
 {
 	struct engine_symbol *s = &e->symbols[trade->sym];
-	struct score ignored;
 
 	e->seq = later(e->seq, trade->seq);
-	s->exit_ms = later(s->exit_ms, trade->exit_ms);
-	learning_trade(&e->learning, &e->set.learning, trade, &ignored);
-	stage_note_trade(&e->stage, trade);
+	if (trade->book >= 0 && trade->book < BOOK_COUNT)
+		s->exit_ms[trade->book] = later(s->exit_ms[trade->book], trade->exit_ms);
+}
+
+/* Orders and positions of a shadow are nobody's when there is no shadow venue to ask for them. */
+static bool is_nobodys(const struct engine *e, int64_t book)
+{
+	return book != BOOK_MAIN && !e->set.shadow;
 }
 
 void engine_on_restored(struct engine *e, const struct record *record)
 {
+	engine_learn_restored(e, record);
 	switch (record->kind) {
 	case RECORD_DESK:
 		e->desk = record->desk;
 		e->execution.sequence = later(e->execution.sequence, record->desk.sequence);
 		break;
-	case RECORD_STAGE: stage_restore(&e->stage, &record->stage); break;
 	case RECORD_WATCHED:
 		scanner_restore(&e->scanner, &record->watched);
 		engine_watch(e, &record->watched);
@@ -40,12 +44,21 @@ void engine_on_restored(struct engine *e, const struct record *record)
 		execution_restore(&e->execution, record);
 		break;
 	case RECORD_ORDER:
-	case RECORD_HOLDING: execution_restore(&e->execution, record); break;
+		if (!is_nobodys(e, record->order.book))
+			execution_restore(&e->execution, record);
+		break;
+	case RECORD_HOLDING:
+		if (!is_nobodys(e, record->holding.book))
+			execution_restore(&e->execution, record);
+		break;
 	case RECORD_ADVICE: e->symbols[record->advice.sym].advice = record->advice; break;
-	case RECORD_EQUITY: stage_note_day(&e->stage, &record->equity); break;
 	case RECORD_DECISION: e->seq = later(e->seq, record->decision.seq); break;
 	case RECORD_NOTE: e->note_seq = later(e->note_seq, record->note.seq); break;
-	case RECORD_SCORE: break; /* recomputed from the trades */
+	case RECORD_STAGE:
+	case RECORD_STAGE_PEAK:
+	case RECORD_PROMOTION:
+	case RECORD_EQUITY: break; /* learning's */
+	case RECORD_SCORE: break;  /* recomputed from the trades */
 	case RECORD_COUNT: break;
 	}
 }
@@ -90,6 +103,7 @@ static void begin(struct engine *e)
 
 	e->restored = true;
 	restore_sampled(e);
+	stage_restored(&e->stage, e->desk.nav);
 	if (e->now_ms >= e->desk.day_ms + DAY_MS)
 		engine_roll_day(e);
 	for (size_t i = 0; i < e->set.manual_count; i++)
@@ -98,6 +112,8 @@ static void begin(struct engine *e)
 	execution_on_orders_begin(&e->execution);
 	e->snapshot_open = true;
 	wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_MAIN, SYM_NONE);
+	if (e->set.shadow)
+		wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_SHADOW, SYM_NONE);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		bool watched = e->symbols[sym].watched;
 		bool held = e->execution.holdings[BOOK_MAIN][sym].phase != PHASE_FLAT;
@@ -122,16 +138,30 @@ static void ready_if_complete(struct engine *e)
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		const struct holding *h = execution_active(&e->execution, i);
 		money_t net = holding_net(h, &e->universe->at[h->sym], e->symbols[h->sym].quote.mark);
-		if (h->qty > 0 && net != UNKNOWN)
+		if (h->book == BOOK_MAIN && h->qty > 0 && net != UNKNOWN)
 			e->symbols[h->sym].sampled_net = net;
 	}
 	engine_reopen_round(e);
+	engine_begin_stage(e);
 	engine_record_equity(e, e->now_ms);
 	engine_note(e, NOTE_READY, SYM_NONE, REFUSAL_NONE, (int64_t)e->execution.active_count, 0);
 }
 
+/* The shadow's lists close nothing and open nothing: its account is the simulation's own. */
+static void end_shadow_list(struct engine *e, const struct event *event)
+{
+	if (event->snapshot.what == SNAPSHOT_POSITIONS)
+		execution_on_positions_end(&e->execution, BOOK_SHADOW, e->now_ms);
+	else if (event->snapshot.what == SNAPSHOT_ORDERS)
+		execution_on_orders_end(&e->execution, BOOK_SHADOW, e->now_ms);
+}
+
 void engine_on_snapshot_end(struct engine *e, const struct event *event)
 {
+	if (event->book == BOOK_SHADOW) {
+		end_shadow_list(e, event);
+		return;
+	}
 	switch (event->snapshot.what) {
 	case SNAPSHOT_JOURNAL: begin(e); break;
 	case SNAPSHOT_POSITIONS:

@@ -84,7 +84,7 @@ static bool sample_nav_at(struct engine *e, ms_t at_ms)
 	int64_t change = e->desk.day_closed;
 	bool open = false;
 
-	if (e->execution.active_count == 0 && change == e->flat_change && e->desk.nav_day == e->flat_nav_day)
+	if (!engine_holds(e) && change == e->flat_change && e->desk.nav_day == e->flat_nav_day)
 		return true; /* flat, and nothing has closed since: the usual minute */
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		struct holding *h = execution_active(&e->execution, i);
@@ -125,7 +125,7 @@ ms_t engine_nav_due_ms(const struct engine *e)
 {
 	ms_t last = e->desk.sample_ms > e->nav_tried_ms ? e->desk.sample_ms : e->nav_tried_ms;
 
-	if (!e->ready || e->execution.active_count == 0)
+	if (!e->ready || !engine_holds(e))
 		return INT64_MAX;
 	return (last / MINUTE_MS + 1) * MINUTE_MS + e->set.round_wait_ms;
 }
@@ -153,16 +153,12 @@ void engine_roll_day(struct engine *e)
 	engine_fact(e, &(struct fact){.kind = FACT_TIME, .at_ms = e->now_ms});
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		struct holding *h = execution_active(&e->execution, i);
+		if (h->book != BOOK_MAIN)
+			break; /* sorted by book; a shadow has no day */
 		h->day_base = e->symbols[h->sym].sampled_net;
 		execution_touch(&e->execution, h);
 	}
 	engine_record_equity(e, day_ms);
-}
-
-void engine_on_stage(struct engine *e, const struct stage_change *change)
-{
-	wants_record(e->wants, RECORD_STAGE)->stage = *change;
-	engine_note(e, NOTE_STAGE, SYM_NONE, REFUSAL_NONE, change->stage, change->from_stage);
 }
 
 money_t engine_capital(const struct engine *e)

@@ -105,6 +105,7 @@ static void close_trade(const struct holding *h, struct fill_news *news)
 		.naked_ms = h->naked_total_ms,
 		.advised = h->advised,
 		.stage = h->stage,
+		.drawdown_before = h->drawdown_before,
 	};
 	if (news->trade.mae > 0)
 		news->trade.mae = 0;

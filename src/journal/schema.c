@@ -9,7 +9,9 @@
 #include <string.h>
 
 /* A file of version n is brought to n + 1 by the step {n + 1, ...}. The first released schema is 1. */
-static const struct schema_step schema_steps[] = {{0, NULL}};
+static const struct schema_step schema_steps[] = {
+	{2, "DROP TABLE IF EXISTS \"scores\";"}, /* its key has gained the record; made anew from the trades */
+	{0, NULL}};
 const struct schema schema_now = {JOURNAL_VERSION, schema_steps};
 
 #define COLUMN(member)                                                                                       \

@@ -33,7 +33,8 @@ bool sql_is_text(enum field_unit unit)
 	case FIELD_ROLE:
 	case FIELD_PHASE:
 	case FIELD_NOTE:
-	case FIELD_STANDING: return true;
+	case FIELD_STANDING:
+	case FIELD_STAGE_REASON: return true;
 	case FIELD_INT:
 	case FIELD_BOOL:
 	case FIELD_MS:

@@ -15,20 +15,19 @@ static bool usable(int64_t value)
 	return value >= 0 && value <= VALUE_MAX;
 }
 
-ratio_t reward_of(const struct trade *trade, const struct reward_settings *settings,
-		  const struct reward_facts *facts)
+ratio_t reward_of(const struct trade *trade, const struct reward_settings *settings)
 {
 	int64_t change, drawdown = 0, volatility = 0, excess = 0, size;
 
 	if (!usable(trade->capital) || trade->capital == 0 || !usable(trade->entry_cost) ||
 	    !usable(trade->risk) || trade->net < -VALUE_MAX || trade->net > VALUE_MAX ||
-	    !usable(facts->drawdown_before) || !usable(facts->drawdown_after))
+	    !usable(trade->drawdown_before) || !usable(trade->drawdown_after))
 		return UNKNOWN;
 	change = trade->net < 0 ? mul_div_up(-trade->net, RATIO_ONE, trade->capital)
 				: mul_div_down(trade->net, RATIO_ONE, trade->capital);
-	if (facts->drawdown_after > facts->drawdown_before)
+	if (trade->drawdown_after > trade->drawdown_before)
 		drawdown =
-			share_up(facts->drawdown_after - facts->drawdown_before, settings->drawdown_weight);
+			share_up(trade->drawdown_after - trade->drawdown_before, settings->drawdown_weight);
 	if (trade->volatility > RATIO_ONE / 2) {
 		volatility = share_up(trade->risk, trade->volatility - RATIO_ONE / 2);
 		volatility = volatility < 0 ? -1 : mul_div_up(volatility, RATIO_ONE, trade->capital);
@@ -40,5 +39,5 @@ ratio_t reward_of(const struct trade *trade, const struct reward_settings *setti
 		return UNKNOWN;
 	if (trade->net < 0)
 		change = -change;
-	return change - drawdown - volatility - excess - (facts->breach ? settings->breach : 0);
+	return change - drawdown - volatility - excess - (trade->breach == 1 ? settings->breach : 0);
 }

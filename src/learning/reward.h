@@ -5,7 +5,7 @@
  *   reward = net / C - 2 x drawdown increase - volatility exposure - 0.5 x size excess - breach
  *
  * net / C is the change of equity before costs, less costs (fees and funding): costs are counted once.
- * Drawdown increase: the account's drawdown at exit less that at entry, when it grew.
+ * Drawdown increase: the account's drawdown at exit less that at the decision to enter, when it grew.
  * Volatility exposure: approved risk / C x (P - 50 %), when the percentile P at the signal was above the
  * median. Size excess: what the position was worth at entry over its allowed share of C. Breach: the trade
  * closed on a day whose loss reached the daily limit. A risk violation is no number: it ends an optimisation
@@ -23,14 +23,8 @@ struct reward_settings {
 };
 extern const struct reward_settings reward_settings_default;
 
-struct reward_facts {
-	ratio_t drawdown_before, drawdown_after; /* of NAV, 0..1, at entry and at exit */
-	bool breach;                             /* the daily loss limit was reached on the day of the exit */
-};
-
 /* Rounded against us (gains down, penalties up). UNKNOWN if C is not known or anything is out of range. A
- * trade of unknown volatility has no volatility term. */
-ratio_t reward_of(const struct trade *trade, const struct reward_settings *settings,
-		  const struct reward_facts *facts);
+ * trade of unknown volatility has no volatility term. All of its causes are columns of the trade. */
+ratio_t reward_of(const struct trade *trade, const struct reward_settings *settings);
 
 #endif

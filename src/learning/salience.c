@@ -15,6 +15,8 @@ const struct learning_settings learning_settings_default = {
 	.weight_insufficient = RATIO_ONE / 2,
 	.weight_active = 3 * RATIO_ONE / 4,
 	.minimum_trades = 20,
+	.return_salience = 3 * RATIO_ONE / 10,
+	.return_trades = 30,
 };
 
 static double clamp01(double value)
@@ -69,6 +71,7 @@ static void cell_add(struct learning_cell *cell, const struct learning_settings 
 	double off = r - cell->mean_r;
 
 	cell->trades++;
+	cell->last_seq = trade->seq;
 	cell->last_ms = trade->exit_ms;
 	cell->weight = fade * cell->weight + 1;
 	cell->mean_r += off / cell->weight;
@@ -95,23 +98,58 @@ static void holding_add(struct learning_holding *holding, ms_t held_ms)
 	holding->median_ms = (sorted[LEARNING_HOLDINGS / 2 - 1] + sorted[LEARNING_HOLDINGS / 2]) / 2;
 }
 
+/* A record ends, an empty one begins. */
+static void cell_renew(struct learning_cell *cell, ms_t now_ms)
+{
+	*cell = (struct learning_cell){.ended = cell->ended + 1, .since_ms = now_ms};
+}
+
+/* Which way the trade moved the books' doors: archived now, or back from it. */
+static void settle_standing(struct learning *learning, const struct learning_settings *settings,
+			    const struct trade *trade, struct learning_news *news)
+{
+	struct learning_cell *main_cell = &learning->cell[BOOK_MAIN][trade->strategy][trade->regime];
+	struct learning_cell *shadow = &learning->cell[BOOK_SHADOW][trade->strategy][trade->regime];
+
+	if (trade->book == BOOK_MAIN && !main_cell->archived &&
+	    main_cell->trades >= settings->minimum_trades && cell_salience(main_cell) < SALIENCE_ARCHIVED) {
+		main_cell->archived = 1;
+		cell_renew(shadow, trade->exit_ms);
+	} else if (trade->book == BOOK_SHADOW && main_cell->archived &&
+		   shadow->trades >= settings->return_trades &&
+		   cell_salience(shadow) >= settings->return_salience) {
+		cell_renew(main_cell, trade->exit_ms);
+		news->returned = true;
+	} else {
+		return;
+	}
+	news->rows[1] = learning_score(learning, settings, trade->book == BOOK_MAIN ? BOOK_SHADOW : BOOK_MAIN,
+				       trade->strategy, trade->regime);
+	news->count = 2;
+}
+
 bool learning_trade(struct learning *learning, const struct learning_settings *settings,
-		    const struct trade *trade, struct score *out)
+		    const struct trade *trade, struct learning_news *news)
 {
 	struct learning_cell *cell;
 
+	*news = (struct learning_news){0};
 	if (!in_range(trade->book, trade->strategy, trade->regime) || trade->r < -VALUE_MAX ||
 	    trade->r > VALUE_MAX)
 		return false;
 	cell = &learning->cell[trade->book][trade->strategy][trade->regime];
+	if (trade->entry_ms < cell->since_ms)
+		return false;
+	enum score_standing before = (enum score_standing)learning_score(learning, settings, trade->book,
+									 trade->strategy, trade->regime)
+					     .standing;
 	cell_add(cell, settings, trade);
-	if (trade->book == BOOK_MAIN) {
-		if (cell->trades >= settings->minimum_trades && cell_salience(cell) < SALIENCE_ARCHIVED)
-			cell->archived = 1;
-		if (trade->exit_ms >= trade->entry_ms)
-			holding_add(&learning->holding[trade->strategy], trade->exit_ms - trade->entry_ms);
-	}
-	*out = learning_score(learning, settings, trade->book, trade->strategy, trade->regime);
+	if (trade->book == BOOK_MAIN && trade->exit_ms >= trade->entry_ms)
+		holding_add(&learning->holding[trade->strategy], trade->exit_ms - trade->entry_ms);
+	news->count = 1;
+	settle_standing(learning, settings, trade, news);
+	news->rows[0] = learning_score(learning, settings, trade->book, trade->strategy, trade->regime);
+	news->changed = news->rows[0].standing != (int64_t)before;
 	return true;
 }
 
@@ -139,9 +177,15 @@ struct score learning_score(const struct learning *learning, const struct learni
 	};
 	const struct learning_cell *cell;
 
-	if (!in_range(book, strategy, regime) || learning->cell[book][strategy][regime].trades == 0)
+	score.record = 1;
+	if (!in_range(book, strategy, regime))
 		return score;
 	cell = &learning->cell[book][strategy][regime];
+	score.record = cell->ended + 1;
+	score.at_ms = score.since_ms = cell->since_ms;
+	if (cell->trades == 0)
+		return score;
+	score.trade_seq = cell->last_seq;
 	score.trades = cell->trades;
 	score.at_ms = cell->last_ms;
 	score.mean_r = shown(cell->mean_r);

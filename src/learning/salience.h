@@ -13,12 +13,15 @@
 #define LEARNING_HOLDING_MS (4 * HOUR_MS)       /* ... until a strategy has that many */
 #define SALIENCE_ARCHIVED   (RATIO_ONE / 5)     /* below: archived */
 #define SALIENCE_PROMOTED   (RATIO_ONE * 4 / 5) /* above: promoted */
+#define LEARNING_ROWS_MAX   2                   /* rows that one trade may change */
 
 struct learning_settings {
 	ratio_t fade;                /* weight of a trade against the one after it, 0..1; 0.99 */
 	ratio_t weight_insufficient; /* of a cell with too few trades, 0..1; 0.5 */
 	ratio_t weight_active;       /* 0..1; 0.75. Promoted is always 1, archived 0 */
 	int64_t minimum_trades;      /* under it there is no salience; 20 */
+	ratio_t return_salience;     /* what an archived strategy's shadow record must reach; 0.3 */
+	int64_t return_trades;       /* ... over at least so many trades; 30 */
 };
 extern const struct learning_settings learning_settings_default;
 
@@ -31,6 +34,10 @@ extern const struct learning_settings learning_settings_default;
 struct learning_cell {
 	int64_t trades;   /* raw count */
 	int64_t archived; /* 1: latched (main book only): the way back leads through a new record */
+	int64_t ended;    /* records before this one */
+	int64_t last_seq; /* of the last trade; 0: none */
+	ms_t since_ms;    /* when this record was opened; 0: with the first trade. Trades entered before are
+			     of the record before, and count nowhere */
 	ms_t last_ms;     /* exit of the last trade */
 	double weight;    /* sum of fade^k */
 	double mean_r, win_rate;
@@ -56,11 +63,23 @@ double salience(double avg_r, double win, double trades, double drawdown, double
 /* Nothing is known of anybody. */
 void learning_init(struct learning *learning);
 
-/* A trade closed (or is read back). Moves its cell and, in the main book, its strategy's holding times; *out
- * is the cell's new row. False, with nothing changed and *out untouched: book, strategy, regime or R out of
- * range (R UNKNOWN: the approved risk was not known). A trade must come once; the caller drops doubles. */
+/* What a trade changed: the row of its cell; then, when it archived the cell, the empty shadow record that
+ * begins; or, when it brought an archived cell back, the empty main record that begins. */
+struct learning_news {
+	size_t count;
+	struct score rows[LEARNING_ROWS_MAX];
+	bool changed;  /* the standing of the first row is another than before */
+	bool returned; /* the second row is an archived strategy's new record in the main book */
+};
+
+/* A trade closed (or is read back). Moves its cell and, in the main book, its strategy's holding times.
+ * Archiving a cell of the main book starts its shadow record anew; a shadow record that reaches
+ * return_salience over return_trades opens a new record, insufficient, in an archived cell of the main book.
+ * False, with nothing changed and news->count 0: book, strategy, regime or R out of range (R UNKNOWN: the
+ * approved risk was not known), or the trade was entered before its cell's record began. A trade must come
+ * once, in the order of seq; the caller drops doubles. */
 bool learning_trade(struct learning *learning, const struct learning_settings *settings,
-		    const struct trade *trade, struct score *out);
+		    const struct trade *trade, struct learning_news *news);
 
 /* The row of one cell. Without trades: insufficient, salience UNKNOWN, averages UNKNOWN. Out of range: the
  * same. */

@@ -40,6 +40,7 @@ static void every_catalogued_value_has_a_text_of_its_own(void **state)
 	expect_texts(FIELD_PHASE, 0, PHASE_COUNT);
 	expect_texts(FIELD_NOTE, 0, NOTE_COUNT);
 	expect_texts(FIELD_STANDING, 0, STANDING_COUNT);
+	expect_texts(FIELD_STAGE_REASON, 0, STAGE_REASON_COUNT);
 	assert_string_equal(field_text(FIELD_SIDE, SIDE_LONG), "long");
 	assert_string_equal(field_text(FIELD_SIDE, SIDE_SHORT), "short");
 	assert_string_equal(field_text(FIELD_EXIT, EXIT_FOREIGN), "closed_elsewhere");

@@ -176,13 +176,19 @@ static void days_without_any_result_have_no_sharpe_and_move_nothing(void **state
 static void the_drawdown_limit_is_one_and_a_half_of_the_baseline_but_at_least_five_percent(void **state)
 {
 	struct stage_settings own = *settings;
+	struct stage stage;
 
 	(void)state;
-	assert_int_equal(stage_drawdown_limit(settings), 75 * RATIO_ONE / 1000);
+	stage_init(&stage, STAGE_5, false);
+	assert_int_equal(stage_drawdown_limit(&stage, settings), 75 * RATIO_ONE / 1000);
 	own.baseline_drawdown = 8 * RATIO_ONE / 100;
-	assert_int_equal(stage_drawdown_limit(&own), 12 * RATIO_ONE / 100);
+	assert_int_equal(stage_drawdown_limit(&stage, &own), 12 * RATIO_ONE / 100);
 	own.baseline_drawdown = 2 * RATIO_ONE / 100;
-	assert_int_equal(stage_drawdown_limit(&own), 5 * RATIO_ONE / 100);
+	assert_int_equal(stage_drawdown_limit(&stage, &own), 5 * RATIO_ONE / 100);
+	stage_baseline(&stage, 6 * RATIO_ONE / 100,
+		       2 * BPS); /* a record that earned promotion counts instead */
+	assert_int_equal(stage_drawdown_limit(&stage, &own), 9 * RATIO_ONE / 100);
+	assert_int_equal(stage_slippage_limit(&stage, &own), 7 * BPS);
 }
 
 static void a_drawdown_over_the_limit_lowers_the_stage_at_once(void **state)
@@ -310,21 +316,22 @@ static void an_operator_can_only_lower_it(void **state)
 	struct life life = a_life(STAGE_25);
 
 	(void)state;
-	assert_false(stage_lower(&life.stage, STAGE_100, life.now, &life.change));
-	assert_false(stage_lower(&life.stage, STAGE_25, life.now, &life.change));
-	assert_false(stage_lower(&life.stage, STAGE_5 + 1, life.now, &life.change));
-	assert_true(stage_lower(&life.stage, STAGE_5, life.now, &life.change));
+	assert_false(stage_lower(&life.stage, settings, STAGE_100, life.now, &life.change));
+	assert_false(stage_lower(&life.stage, settings, STAGE_25, life.now, &life.change));
+	assert_false(stage_lower(&life.stage, settings, STAGE_5 + 1, life.now, &life.change));
+	assert_true(stage_lower(&life.stage, settings, STAGE_5, life.now, &life.change));
 	assert_int_equal(life.stage.stage, STAGE_5);
 	assert_int_equal(life.change.from_stage, STAGE_25);
 }
 
-/* What the journal has of a life (stage records, then trades, then daily samples) brings the stage back. */
+/* What the journal has of a life (stage records, extremes, trades, daily samples) brings the stage back. */
 static void the_journal_brings_a_stage_back_as_it_was(void **state)
 {
 	struct life life = a_life(STAGE_5);
 	struct stage again;
 	struct stage_change record;
-	int64_t navs[64], peaks[64];
+	struct stage_peak peak;
+	int64_t navs[64];
 	ms_t times[64];
 	int samples = 0;
 
@@ -333,27 +340,110 @@ static void the_journal_brings_a_stage_back_as_it_was(void **state)
 	days(&life, 30, 30, -10);
 	assert_int_equal(life.moves, 1);
 	record = life.change;
-	navs[samples] = life.nav, peaks[samples] = life.peak, times[samples++] = life.now - DAY_MS;
-	navs[samples] = life.nav, peaks[samples] = life.peak, times[samples++] = life.now;
+	assert_int_equal(record.reason, STAGE_REASON_UP);
+	navs[samples] = NAV, times[samples++] = life.now - DAY_MS; /* of the stage before */
 	trades(&life, 20, 2 * BPS);
 	for (int i = 0; i < 12; i++) {
 		a_day(&life, i % 3 ? 25 : -60);
-		navs[samples] = life.nav, peaks[samples] = life.peak, times[samples++] = life.now;
+		navs[samples] = life.nav, times[samples++] = life.now;
+		/* a peak and a low that no daily sample has seen */
+		assert_false(stage_nav(&life.stage, settings, life.now + HOUR_MS, life.nav / 1000 * 1015,
+				       &life.change));
+		assert_false(stage_nav(&life.stage, settings, life.now + HOUR_MS, life.nav, &life.change));
 	}
+	assert_true(stage_peak_record(&life.stage, &peak));
+	assert_false(stage_peak_record(&life.stage, &peak)); /* told once */
 	stage_init(&again, STAGE_5, false);
 	stage_restore(&again, &record);
+	stage_restore_peak(&again, &peak);
 	for (int i = 0; i < 20; i++) {
 		struct trade trade = {.stage = STAGE_10, .entry_ms = record.at_ms, .entry_slippage = 2 * BPS};
 		trade.exit_slippage = 2 * BPS;
 		stage_note_trade(&again, &trade);
 	}
 	for (int i = 0; i < samples; i++) {
-		struct equity_sample sample = {.at_ms = times[i], .nav = navs[i], .nav_peak = peaks[i]};
+		struct equity_sample sample = {.at_ms = times[i], .nav = navs[i]};
 		stage_note_day(&again, &sample);
 	}
+	stage_restored(&again, life.nav);
 	assert_memory_equal(&again, &life.stage, sizeof(again));
-	assert_true(again.drawdown >= 60 * BPS);
+	assert_true(again.drawdown >= 150 * BPS);
 	assert_int_equal(again.days, 12);
+}
+
+static void the_first_stage_is_told_once_and_counts_from_there(void **state)
+{
+	struct stage stage, again;
+	struct stage_change change, none;
+
+	(void)state;
+	stage_init(&stage, STAGE_5, false);
+	assert_true(stage_begin(&stage, settings, 5000, NAV, &change));
+	assert_int_equal(change.reason, STAGE_REASON_START);
+	assert_int_equal(change.stage, STAGE_5);
+	assert_int_equal(change.nav, NAV);
+	assert_int_equal(stage.since_ms, 5000);
+	assert_false(stage_begin(&stage, settings, 6000, NAV, &none));
+	stage_init(&again, STAGE_5, false);
+	stage_restore(&again, &change);
+	assert_false(stage_begin(&again, settings, 6000, NAV, &none));
+	stage_init(&again, STAGE_25, true); /* another fixed stage than the journal's: told */
+	stage_restore(&again, &change);
+	assert_true(stage_begin(&again, settings, 6000, NAV, &none));
+	assert_int_equal(none.seq, 2);
+	assert_int_equal(none.stage, STAGE_25);
+}
+
+static void each_way_down_tells_its_reason_and_its_limits(void **state)
+{
+	struct life life = a_life(STAGE_100);
+
+	(void)state;
+	assert_true(stage_nav(&life.stage, settings, life.now + 1, NAV / 100 * 92, &life.change));
+	assert_int_equal(life.change.reason, STAGE_REASON_DRAWDOWN);
+	assert_int_equal(life.change.peak_nav, NAV);
+	assert_int_equal(life.change.low_nav, NAV / 100 * 92);
+	assert_int_equal(life.change.limit_drawdown, 75 * RATIO_ONE / 1000);
+	life = a_life(STAGE_100);
+	trades(&life, 15, 6 * BPS);
+	assert_int_equal(life.change.reason, STAGE_REASON_SLIPPAGE);
+	assert_int_equal(life.change.fills, 30);
+	assert_int_equal(life.change.limit_slippage, 5 * BPS);
+	life = a_life(STAGE_100);
+	days(&life, 30, 10, -12);
+	assert_int_equal(life.change.reason, STAGE_REASON_SHARPE);
+	assert_true(stage_lower(&life.stage, settings, STAGE_5, life.now, &life.change));
+	assert_int_equal(life.change.reason, STAGE_REASON_OPERATOR);
+}
+
+static void a_promotion_leads_from_shadow_to_five_percent_and_is_the_baseline(void **state)
+{
+	struct life life = a_life(STAGE_SHADOW);
+	struct promotion_record earned = {.drawdown = 8 * RATIO_ONE / 100, .slippage = 3 * BPS, .earned = 1};
+
+	(void)state;
+	assert_true(stage_promote(&life.stage, settings, &earned, life.now, &life.change));
+	assert_int_equal(life.stage.stage, STAGE_5);
+	assert_int_equal(life.change.reason, STAGE_REASON_PROMOTED);
+	assert_int_equal(stage_drawdown_limit(&life.stage, settings), 12 * RATIO_ONE / 100);
+	assert_int_equal(stage_slippage_limit(&life.stage, settings), 8 * BPS);
+	assert_false(stage_promote(&life.stage, settings, &earned, life.now, &life.change));
+	stage_init(&life.stage, STAGE_SHADOW, true);
+	assert_false(stage_promote(&life.stage, settings, &earned, life.now, &life.change));
+}
+
+static void a_stage_rises_to_the_highest_allowed_and_no_further(void **state)
+{
+	struct life life = a_life(STAGE_5);
+	struct stage_settings own = *settings;
+	struct trade trade = {.book = BOOK_MAIN, .stage = STAGE_5, .entry_ms = life.now};
+
+	(void)state;
+	own.highest = STAGE_5; /* live without promotion */
+	days(&life, 40, 30, -10);
+	for (int i = 0; i < 60; i++)
+		assert_false(stage_trade(&life.stage, &own, &trade, &life.change));
+	assert_true(stage_trade(&life.stage, settings, &trade, &life.change));
 }
 
 static void a_second_sample_of_a_day_is_no_second_return(void **state)
@@ -382,25 +472,6 @@ static void the_defaults_are_those_of_the_rules(void **state)
 	assert_int_equal(settings->baseline_drawdown, 50000000);
 }
 
-static void a_peak_between_two_samples_counts_if_it_was_the_accounts(void **state)
-{
-	struct life life = a_life(STAGE_100);
-	struct equity_sample sample = {.at_ms = life.now + DAY_MS, .nav = NAV, .nav_peak = NAV * 2};
-
-	(void)state;
-	stage_note_day(&life.stage, &sample);
-	assert_int_equal(life.stage.peak_nav, NAV * 2);
-	assert_int_equal(life.stage.drawdown, RATIO_ONE / 2);
-
-	life = a_life(STAGE_100); /* an old peak, from before the stage, is not this stage's */
-	stage_init(&life.stage, STAGE_100, false);
-	stage_note_day(&life.stage, &sample);
-	sample.at_ms += DAY_MS;
-	stage_note_day(&life.stage, &sample);
-	assert_int_equal(life.stage.peak_nav, NAV);
-	assert_int_equal(life.stage.drawdown, 0);
-}
-
 static void a_nav_that_is_none_changes_nothing(void **state)
 {
 	static const int64_t none[] = {0, -1, UNKNOWN, VALUE_MAX + 1};
@@ -424,7 +495,7 @@ static void a_stage_that_begins_at_noon_has_its_first_return_at_midnight(void **
 	trades(&life, 3, 2 * BPS);
 	life.nav = NAV / 100 * 99;
 	assert_false(stage_nav(&life.stage, settings, life.now + DAY_MS / 2, life.nav, &life.change));
-	assert_true(stage_lower(&life.stage, STAGE_10, life.now + DAY_MS / 2, &life.change));
+	assert_true(stage_lower(&life.stage, settings, STAGE_10, life.now + DAY_MS / 2, &life.change));
 	assert_int_equal(life.stage.fills, 0);
 	assert_int_equal(life.stage.slippage_sum, 0);
 	assert_int_equal(life.stage.drawdown, 0);
@@ -520,9 +591,12 @@ int main(void)
 		cmocka_unit_test(a_fixed_stage_never_moves_by_itself),
 		cmocka_unit_test(an_operator_can_only_lower_it),
 		cmocka_unit_test(the_journal_brings_a_stage_back_as_it_was),
+		cmocka_unit_test(the_first_stage_is_told_once_and_counts_from_there),
+		cmocka_unit_test(each_way_down_tells_its_reason_and_its_limits),
+		cmocka_unit_test(a_promotion_leads_from_shadow_to_five_percent_and_is_the_baseline),
+		cmocka_unit_test(a_stage_rises_to_the_highest_allowed_and_no_further),
 		cmocka_unit_test(a_second_sample_of_a_day_is_no_second_return),
 		cmocka_unit_test(the_defaults_are_those_of_the_rules),
-		cmocka_unit_test(a_peak_between_two_samples_counts_if_it_was_the_accounts),
 		cmocka_unit_test(a_nav_that_is_none_changes_nothing),
 		cmocka_unit_test(a_stage_that_begins_at_noon_has_its_first_return_at_midnight),
 		cmocka_unit_test(sharpe_is_mean_over_sample_deviation_times_sqrt_365),

@@ -203,8 +203,9 @@ static void a_text_file_is_refused(void **state)
 static void an_older_file_is_copied_then_migrated(void **state)
 {
 	struct fixture *f = *state;
-	static const struct schema_step steps[] = {{2, "CREATE TABLE novelty (a INTEGER);"}, {0, NULL}};
-	static const struct schema next = {2, steps};
+	static const struct schema_step steps[] = {{JOURNAL_VERSION + 1, "CREATE TABLE novelty (a INTEGER);"},
+						   {0, NULL}};
+	static const struct schema next = {JOURNAL_VERSION + 1, steps};
 	char backup[320] = "";
 	sqlite3 *db;
 	fixture_open(f);
@@ -218,7 +219,7 @@ static void an_older_file_is_copied_then_migrated(void **state)
 		sqlite3_exec(db, "SELECT a FROM novelty; SELECT latency_ms FROM trades", NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(db);
-	assert_non_null(strstr(backup, ".v1.bak"));
+	assert_non_null(strstr(backup, ".v2.bak"));
 	assert_int_equal(sqlite3_open(backup, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "SELECT net FROM trades", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(db, "SELECT a FROM novelty", NULL, NULL, NULL), SQLITE_OK);
@@ -228,9 +229,9 @@ static void an_older_file_is_copied_then_migrated(void **state)
 static void a_migration_that_fails_changes_nothing(void **state)
 {
 	struct fixture *f = *state;
-	static const struct schema_step steps[] = {{2, "CREATE TABLE novelty (a INTEGER); CREATE NONSENSE;"},
-						   {0, NULL}};
-	static const struct schema next = {2, steps};
+	static const struct schema_step steps[] = {
+		{JOURNAL_VERSION + 1, "CREATE TABLE novelty (a INTEGER); CREATE NONSENSE;"}, {0, NULL}};
+	static const struct schema next = {JOURNAL_VERSION + 1, steps};
 	char backup[320] = "";
 	sqlite3 *db;
 	fixture_open(f);
@@ -241,6 +242,30 @@ static void a_migration_that_fails_changes_nothing(void **state)
 	fixture_open(f);
 	assert_int_not_equal(sqlite3_exec(f->journal.db, "SELECT a FROM novelty", NULL, NULL, NULL),
 			     SQLITE_OK);
+}
+
+/* Version 1 knew one row per book, strategy and regime. Scores are made anew from the trades. */
+static void a_journal_of_version_1_gets_a_new_table_of_scores_and_keeps_its_trades(void **state)
+{
+	struct fixture *f = *state;
+	static struct fixture_heard heard;
+	fixture_open(f);
+	struct record trade = a_trade(1);
+	fixture_put_one(f, 1, &trade);
+	journal_close(&f->journal);
+	run_sql(f, "DROP VIEW IF EXISTS scores_view; DROP TABLE scores;"
+		   "CREATE TABLE scores (book TEXT, strategy TEXT, regime TEXT, trades INTEGER,"
+		   " PRIMARY KEY (book, strategy, regime)) WITHOUT ROWID;"
+		   "INSERT INTO scores VALUES ('main', 'trend', 'trending', 5);"
+		   "DROP TABLE promotions; PRAGMA user_version = 1");
+	fixture_open(f);
+	assert_non_null(strstr(f->journal.migrated_to, ".v1.bak"));
+	heard.count = 0;
+	assert_int_equal(journal_restore(&f->journal, fixture_hear, &heard), 0);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(heard.at[0].kind, RECORD_TRADE);
+	struct record score = {.kind = RECORD_SCORE, .score = {.strategy = STRATEGY_TREND, .record = 2}};
+	fixture_put_one(f, 2, &score);
 }
 
 static void a_column_the_catalogue_gained_reads_as_unknown_in_old_rows(void **state)
@@ -408,6 +433,7 @@ int main(void)
 		TEST(a_text_file_is_refused),
 		TEST(an_older_file_is_copied_then_migrated),
 		TEST(a_migration_that_fails_changes_nothing),
+		TEST(a_journal_of_version_1_gets_a_new_table_of_scores_and_keeps_its_trades),
 		TEST(a_column_the_catalogue_gained_reads_as_unknown_in_old_rows),
 		TEST(a_reader_sees_the_last_commit_beside_an_open_turn),
 		TEST(intents_of_the_last_turn_come_back_as_they_were_put),

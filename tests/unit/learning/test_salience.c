@@ -29,10 +29,10 @@ static struct trade a_trade(double r)
 
 static struct score feed(struct learning *learning, const struct trade *trade)
 {
-	struct score score = {0};
+	struct learning_news news;
 
-	assert_true(learning_trade(learning, settings, trade, &score));
-	return score;
+	assert_true(learning_trade(learning, settings, trade, &news));
+	return news.rows[0];
 }
 
 static struct score feed_r(struct learning *learning, double r)
@@ -193,6 +193,127 @@ static void a_shadow_record_can_rise_again(void **state)
 }
 
 /* Two-pass oracle: every trade of the past weighted by 0.99^k. */
+/* Archives the trend cell with 20 losses that end at the hours 2..21. */
+static void archive(struct learning *learning, struct learning_news *news)
+{
+	learning_init(learning);
+	for (int i = 1; i <= 20; i++) {
+		struct trade trade = a_trade(-1);
+		trade.seq = i;
+		trade.entry_ms = i * HOUR_MS;
+		trade.exit_ms = (i + 1) * HOUR_MS;
+		assert_true(learning_trade(learning, settings, &trade, news));
+	}
+	assert_int_equal(news->rows[0].standing, STANDING_ARCHIVED);
+}
+
+static struct trade a_shadow_trade(int64_t seq, double r)
+{
+	struct trade trade = a_trade(r);
+
+	trade.seq = seq;
+	trade.book = BOOK_SHADOW;
+	trade.entry_ms = (seq + 1) * HOUR_MS;
+	trade.exit_ms = (seq + 2) * HOUR_MS;
+	return trade;
+}
+
+static void archiving_opens_an_empty_shadow_record_and_older_shadow_trades_do_not_count_in_it(void **state)
+{
+	struct learning learning;
+	struct learning_news news;
+	struct trade early = a_shadow_trade(19, 1), late = a_shadow_trade(20, 1);
+
+	(void)state;
+	learning_init(&learning);
+	assert_true(learning_trade(&learning, settings, &early, &news)); /* of the record before */
+	archive(&learning, &news);
+	assert_true(news.changed);
+	assert_int_equal(news.count, 2);
+	assert_int_equal(news.rows[1].book, BOOK_SHADOW);
+	assert_int_equal(news.rows[1].record, 2);
+	assert_int_equal(news.rows[1].trades, 0);
+	assert_int_equal(news.rows[1].since_ms, 21 * HOUR_MS);
+	assert_false(learning_trade(&learning, settings, &early, &news)); /* entered at 20 h */
+	assert_int_equal(news.count, 0);
+	assert_true(learning_trade(&learning, settings, &late, &news)); /* entered at 21 h */
+	assert_int_equal(news.rows[0].trades, 1);
+}
+
+static void thirty_good_shadow_trades_bring_an_archived_strategy_back_with_an_empty_record(void **state)
+{
+	struct learning learning;
+	struct learning_news news;
+	struct trade straggler = a_trade(-1);
+
+	(void)state;
+	archive(&learning, &news);
+	for (int i = 0; i < 29; i++) {
+		struct trade trade = a_shadow_trade(21 + i, 1);
+		assert_true(learning_trade(&learning, settings, &trade, &news));
+		assert_false(news.returned);
+		assert_int_equal(
+			learning_weight(&learning, settings, BOOK_MAIN, STRATEGY_TREND, REGIME_TRENDING), 0);
+	}
+	struct trade last = a_shadow_trade(50, 1);
+	assert_true(learning_trade(&learning, settings, &last, &news));
+	assert_true(news.returned);
+	assert_int_equal(news.count, 2);
+	assert_int_equal(news.rows[1].book, BOOK_MAIN);
+	assert_int_equal(news.rows[1].record, 2);
+	assert_int_equal(news.rows[1].trades, 0);
+	assert_int_equal(news.rows[1].standing, STANDING_INSUFFICIENT);
+	assert_int_equal(news.rows[1].weight, RATIO_ONE / 2);
+	straggler.entry_ms = last.exit_ms - 1; /* of the record that has ended */
+	assert_false(learning_trade(&learning, settings, &straggler, &news));
+	straggler.entry_ms = last.exit_ms;
+	assert_true(learning_trade(&learning, settings, &straggler, &news));
+	assert_int_equal(news.rows[0].trades, 1);
+	assert_int_equal(news.rows[0].record, 2);
+}
+
+static void a_shadow_that_does_no_better_never_comes_back(void **state)
+{
+	struct learning learning;
+	struct learning_news news;
+
+	(void)state;
+	archive(&learning, &news);
+	for (int i = 0; i < 500; i++) {
+		struct trade trade = a_shadow_trade(21 + i, i % 4 ? -0.4 : 0.9); /* 25 % won, mean -0.075 */
+		assert_true(learning_trade(&learning, settings, &trade, &news));
+		assert_false(news.returned);
+	}
+	assert_true(news.rows[0].salience < settings->return_salience);
+	assert_int_equal(learning_weight(&learning, settings, BOOK_MAIN, STRATEGY_TREND, REGIME_TRENDING), 0);
+}
+
+static void what_came_back_can_be_archived_and_come_back_again(void **state)
+{
+	struct learning learning;
+	struct learning_news news;
+	int64_t seq = 100, returns = 0, archivings = 0;
+
+	(void)state;
+	learning_init(&learning);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 20; i++) {
+			struct trade trade = a_shadow_trade(seq++, -1);
+			trade.book = BOOK_MAIN;
+			assert_true(learning_trade(&learning, settings, &trade, &news));
+			archivings += news.changed && news.rows[0].standing == STANDING_ARCHIVED;
+		}
+		for (int i = 0; i < 30; i++) {
+			struct trade trade = a_shadow_trade(seq++, 0.8);
+			assert_true(learning_trade(&learning, settings, &trade, &news));
+			returns += news.returned;
+		}
+	}
+	assert_int_equal(archivings, 3);
+	assert_int_equal(returns, 3);
+	assert_int_equal(news.rows[1].record, 4);
+}
+
 static void old_trades_fade_by_count_in_r_w_d_and_v_but_not_in_n(void **state)
 {
 	enum { N = 300 };
@@ -298,19 +419,19 @@ static void a_trade_without_a_usable_r_teaches_nothing(void **state)
 {
 	struct learning learning, untouched;
 	struct trade trade = a_trade(1);
-	struct score score;
+	struct learning_news news;
 
 	(void)state;
 	learning_init(&learning);
 	learning_init(&untouched);
 	trade.r = UNKNOWN;
-	assert_false(learning_trade(&learning, settings, &trade, &score));
+	assert_false(learning_trade(&learning, settings, &trade, &news));
 	trade = a_trade(1);
 	trade.strategy = STRATEGY_COUNT;
-	assert_false(learning_trade(&learning, settings, &trade, &score));
+	assert_false(learning_trade(&learning, settings, &trade, &news));
 	trade = a_trade(1);
 	trade.book = -1;
-	assert_false(learning_trade(&learning, settings, &trade, &score));
+	assert_false(learning_trade(&learning, settings, &trade, &news));
 	assert_memory_equal(&learning, &untouched, sizeof(learning));
 }
 
@@ -374,6 +495,7 @@ static void exactly_a_fifth_and_exactly_four_fifths_are_active(void **state)
 {
 	struct learning_settings own = *settings;
 	struct learning learning;
+	struct learning_news news;
 	struct score score = {0};
 
 	(void)state;
@@ -381,14 +503,16 @@ static void exactly_a_fifth_and_exactly_four_fifths_are_active(void **state)
 	learning_init(&learning);
 	for (int i = 0; i < 20; i++) { /* mean 0.1325, one win in five: 0.4 x 0.45 / 0.9 */
 		struct trade trade = a_trade(i % 5 ? -0.1 : 1.0625);
-		assert_true(learning_trade(&learning, &own, &trade, &score));
+		assert_true(learning_trade(&learning, &own, &trade, &news));
+		score = news.rows[0];
 	}
 	assert_int_equal(score.salience, 200000000);
 	assert_int_equal(score.standing, STANDING_ACTIVE);
 	learning_init(&learning);
 	for (int i = 0; i < 200; i++) { /* mean 0.2175, all won, 200 trades: (0.4 x 0.55 + 0.3 + 0.2) / 0.9 */
 		struct trade trade = a_trade(0.2175);
-		assert_true(learning_trade(&learning, &own, &trade, &score));
+		assert_true(learning_trade(&learning, &own, &trade, &news));
+		score = news.rows[0];
 	}
 	assert_int_equal(score.salience, 800000000);
 	assert_int_equal(score.standing, STANDING_ACTIVE);
@@ -421,6 +545,12 @@ int main(void)
 		cmocka_unit_test(active_weighs_three_quarters_and_promoted_weighs_one),
 		cmocka_unit_test(an_archived_cell_stays_so_in_the_main_book_whatever_it_still_earns),
 		cmocka_unit_test(a_shadow_record_can_rise_again),
+		cmocka_unit_test(
+			archiving_opens_an_empty_shadow_record_and_older_shadow_trades_do_not_count_in_it),
+		cmocka_unit_test(
+			thirty_good_shadow_trades_bring_an_archived_strategy_back_with_an_empty_record),
+		cmocka_unit_test(a_shadow_that_does_no_better_never_comes_back),
+		cmocka_unit_test(what_came_back_can_be_archived_and_come_back_again),
 		cmocka_unit_test(old_trades_fade_by_count_in_r_w_d_and_v_but_not_in_n),
 		cmocka_unit_test(three_losses_of_one_r_are_a_drawdown_of_three_percent_less_what_faded),
 		cmocka_unit_test(a_trade_that_ends_even_is_not_a_win),
