@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Does a simulated run that is killed (kill -9) at twenty random moments end with the digest of an undisturbed one,
+# Does a simulated run that is killed (kill -9) at random moments (KILLS, 20) end with the digest of an undisturbed one,
 # and are peak, day start, streaks, stage, scores, positions and trades what they would have been?
 set -euo pipefail
 bot=$1
@@ -8,8 +8,9 @@ work=$(mktemp -d)
 trap 'kill -9 "${pid:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 seed=${SEED:-20261122}
 RANDOM=$((seed % 32768))
-days=${DAYS:-6}
-args=(run --exchange sim --speed max --days "$days" --symbols 4 --seed 9 --state)
+days=${DAYS:-6} wanted_kills=${KILLS:-20}
+# shellcheck disable=SC2206 # WEATHER is a list of options: --weather storm
+args=(run --exchange sim --speed max --days "$days" --symbols 4 --seed 9 ${WEATHER:-} --state)
 
 started=$(date +%s%N)
 "$bot" "${args[@]}" "$work/calm" >"$work/calm.out" 2>/dev/null
@@ -34,7 +35,7 @@ compare() {
 }
 
 kills=0
-while [ "$kills" -lt 20 ]; do
+while [ "$kills" -lt "$wanted_kills" ]; do
 	"$bot" "${args[@]}" "$work/killed" >"$work/killed.out" 2>"$work/killed.err" &
 	pid=$!
 	# up to an eighth of the whole run, start-up included: some die while they start
@@ -44,7 +45,7 @@ while [ "$kills" -lt 20 ]; do
 	fi
 	wait "$pid" 2>/dev/null || true
 	if grep -q '^digest ' "$work/killed.out"; then
-		# over before the twentieth kill: begin another one
+		# over before the last kill: begin another one
 		compare
 		rm -rf "$work/killed"
 	fi
