@@ -4,6 +4,8 @@
 
 #include "show.h"
 
+#include <stdio.h>
+
 /* Rules about plain numbers read better without a percent sign. */
 static void show_side_of_rule(int64_t rule, int64_t value, const struct instrument *instrument,
 			      char out[static SHOW_MAX])
@@ -19,59 +21,62 @@ static void show_side_of_rule(int64_t rule, int64_t value, const struct instrume
 }
 
 /* "refused: reward_risk 1.31 < 1.50 (reward to risk is under 1.5)" */
-static void print_refusal(FILE *out, const struct decision *decision, const struct instrument *instrument)
+static void say_refusal(const struct decision *decision, const struct instrument *instrument,
+			char out[static DECISION_WORDS_MAX])
 {
-	char limit[SHOW_MAX], actual[SHOW_MAX];
+	char limit[SHOW_MAX], actual[SHOW_MAX], numbers[3 * SHOW_MAX] = "";
+
 	if (decision->rule < 0 || decision->rule >= REFUSAL_COUNT) {
-		fputs("refused", out);
+		snprintf(out, DECISION_WORDS_MAX, "refused");
 		return;
 	}
 	const struct refusal_row *row = &refusal_rows[decision->rule];
 	show_side_of_rule(decision->rule, decision->limit_value, instrument, limit);
 	show_side_of_rule(decision->rule, decision->actual_value, instrument, actual);
-	fprintf(out, "refused: %s", row->name);
 	if (row->unit != FIELD_BOOL && decision->actual_value == UNKNOWN)
-		fprintf(out, " unknown, limit %s", limit);
+		snprintf(numbers, sizeof(numbers), " unknown, limit %s", limit);
 	else if (row->unit != FIELD_BOOL && row->unit != FIELD_SIDE)
-		fprintf(out, " %s %s %s", actual,
-			decision->actual_value < decision->limit_value   ? "<"
-			: decision->actual_value > decision->limit_value ? ">"
-									 : "=",
-			limit);
-	fprintf(out, " (%s)", row->text);
+		snprintf(numbers, sizeof(numbers), " %s %s %s", actual,
+			 decision->actual_value < decision->limit_value   ? "<"
+			 : decision->actual_value > decision->limit_value ? ">"
+									  : "=",
+			 limit);
+	snprintf(out, DECISION_WORDS_MAX, "refused: %s%s (%s)", row->name, numbers, row->text);
 }
 
 /* The reason, with the numbers where there are any. */
-static void print_no_trade(FILE *out, const struct decision *decision, const struct instrument *instrument)
+static void say_no_trade(const struct decision *decision, const struct instrument *instrument,
+			 char out[static DECISION_WORDS_MAX])
 {
-	char limit[SHOW_MAX], actual[SHOW_MAX];
+	char limit[SHOW_MAX], actual[SHOW_MAX], numbers[3 * SHOW_MAX] = "";
 
 	if (decision->note < 0 || decision->note >= NOTE_COUNT) {
-		fputs("no trade", out);
+		snprintf(out, DECISION_WORDS_MAX, "no trade");
 		return;
 	}
-	fprintf(out, "no trade: %s", note_rows[decision->note].text);
 	if (decision->note == NOTE_COSTS) {
 		show_ratio(decision->limit_value, 2, limit);
 		show_ratio(decision->actual_value, 2, actual);
-		fprintf(out, " (%s < %s)", actual, limit);
+		snprintf(numbers, sizeof(numbers), " (%s < %s)", actual, limit);
 	} else if (decision->note == NOTE_SIZE) {
 		show_qty(decision->limit_value, instrument, limit);
 		show_qty(decision->actual_value, instrument, actual);
-		fprintf(out, " (%s < %s)", actual, limit);
+		snprintf(numbers, sizeof(numbers), " (%s < %s)", actual, limit);
 	}
+	snprintf(out, DECISION_WORDS_MAX, "no trade: %s%s", note_rows[decision->note].text, numbers);
 }
 
-void decision_words(FILE *out, const struct decision *decision, const struct instrument *instrument)
+void decision_words(const struct decision *decision, const struct instrument *instrument,
+		    char out[static DECISION_WORDS_MAX])
 {
 	char qty[SHOW_MAX];
 	switch (decision->verdict) {
-	case VERDICT_REFUSED: print_refusal(out, decision, instrument); break;
-	case VERDICT_NO_TRADE: print_no_trade(out, decision, instrument); break;
+	case VERDICT_REFUSED: say_refusal(decision, instrument, out); break;
+	case VERDICT_NO_TRADE: say_no_trade(decision, instrument, out); break;
 	case VERDICT_APPROVED:
 		show_qty(decision->qty, instrument, qty);
-		fprintf(out, "approved: %s", qty);
+		snprintf(out, DECISION_WORDS_MAX, "approved: %s", qty);
 		break;
-	default: fputs("unknown verdict", out);
+	default: snprintf(out, DECISION_WORDS_MAX, "unknown verdict");
 	}
 }

@@ -6,9 +6,12 @@
 #include "tradebot/instrument.h"
 #include "tradebot/record.h"
 
-#include <stdio.h>
+#define DECISION_WORDS_MAX 320
 
-/* "refused: spread 12.00 % > 10.00 % (...)", "no trade: ...", "approved: 0.014"; no newline. */
-void decision_words(FILE *out, const struct decision *decision, const struct instrument *instrument);
+/* "refused: spread 12.00 % > 10.00 % (...)", "no trade: ...", "approved: 0.014"; no newline. Too long a text
+ * is cut.
+ */
+void decision_words(const struct decision *decision, const struct instrument *instrument,
+		    char out[static DECISION_WORDS_MAX]);
 
 #endif

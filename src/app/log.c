@@ -36,6 +36,11 @@ void log_set_level(enum log_level level)
 	log_state.level = level;
 }
 
+bool log_takes(enum log_level level)
+{
+	return level <= log_state.level;
+}
+
 int log_level_parse(const char *text, enum log_level *level)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
@@ -159,7 +164,7 @@ void log_line(ms_t at, enum log_level level, const char *room, const char *forma
 	va_list args;
 	size_t length;
 
-	if (level > log_state.level)
+	if (!log_takes(level))
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);

@@ -16,6 +16,8 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Lines over this level are not written; LOG_INFO until told. */
 void log_set_level(enum log_level level);
+/* True if a line of that level would be written. */
+bool log_takes(enum log_level level);
 
 /* "error", "warn", "info" or "debug". TB_EINVAL otherwise. */
 int log_level_parse(const char *text, enum log_level *level);

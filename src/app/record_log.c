@@ -32,13 +32,9 @@ static const char *word(enum field_unit unit, int64_t value)
 
 static void log_refusal(const struct decision *d, const struct instrument *i, enum log_level level)
 {
-	char words[256] = "", sure[SHOW_MAX];
-	FILE *out = fmemopen(words, sizeof words, "w");
+	char words[DECISION_WORDS_MAX], sure[SHOW_MAX];
 
-	if (out == NULL)
-		return;
-	decision_words(out, d, i);
-	fclose(out);
+	decision_words(d, i, words);
 	show_ratio(d->confidence, 2, sure);
 	log_line(d->at_ms, level, "risk", "%s %s, %s (%s, confidence %s)", i->name, word(FIELD_SIDE, d->side),
 		 words, word(FIELD_STRATEGY, d->strategy), sure);
@@ -53,11 +49,15 @@ static void log_decision(const struct decision *d, const struct instrument *i, e
 
 	if (d->verdict == VERDICT_NO_TRADE)
 		return;
-	show_ratio(d->confidence, 2, sure);
+	if (d->verdict == VERDICT_REFUSED && is_a_state(d->rule))
+		level = LOG_DEBUG;
+	if (!log_takes(level)) /* making the words costs more than all that led to them */
+		return;
 	if (d->verdict == VERDICT_REFUSED) {
-		log_refusal(d, i, is_a_state(d->rule) ? LOG_DEBUG : level);
+		log_refusal(d, i, level);
 		return;
 	}
+	show_ratio(d->confidence, 2, sure);
 	show_qty(d->qty, i, qty);
 	show_money(notional_up(i, d->entry, d->qty), 2, value);
 	show_price(d->entry, i, entry);
@@ -74,6 +74,8 @@ static void log_fill(const struct fill *f, const struct instrument *i, enum log_
 {
 	char qty[SHOW_MAX], price[SHOW_MAX], fee[SHOW_MAX], slip[64] = "";
 
+	if (!log_takes(level))
+		return;
 	show_qty(f->qty, i, qty);
 	show_price(f->price, i, price);
 	show_money(f->fee, 2, fee);

@@ -34,7 +34,7 @@ static int print_decision(void *ctx, const struct record *record)
 	struct why *why = ctx;
 	const struct decision *decision = &record->decision;
 	const struct instrument *instrument = show_instrument(&why->reader->universe, decision->sym);
-	char at[SHOW_MAX], confidence[SHOW_MAX];
+	char at[SHOW_MAX], confidence[SHOW_MAX], words[DECISION_WORDS_MAX];
 	const char *strategy = field_text(FIELD_STRATEGY, decision->strategy);
 	const char *side = field_text(FIELD_SIDE, decision->side),
 		   *regime = field_text(FIELD_REGIME, decision->regime);
@@ -45,8 +45,8 @@ static int print_decision(void *ctx, const struct record *record)
 	       regime ? regime : "?", confidence);
 	print_prices(decision, instrument);
 	printf("%s\n                     ", decision->book == BOOK_MAIN ? "" : " (shadow)");
-	decision_words(stdout, decision, instrument);
-	fputc('\n', stdout);
+	decision_words(decision, instrument, words);
+	printf("%s\n", words);
 	why->count++;
 	return 0;
 }
@@ -56,19 +56,13 @@ static int list_decision(void *ctx, const struct record *record)
 {
 	struct why *why = ctx;
 	const struct instrument *instrument = show_instrument(&why->reader->universe, record->decision.sym);
-	char *text = NULL, extra[512];
-	size_t len = 0;
-	FILE *sentence = open_memstream(&text, &len);
+	char text[DECISION_WORDS_MAX], extra[512];
 
-	if (!sentence)
-		return TB_EIO;
-	decision_words(sentence, &record->decision, instrument);
-	fclose(sentence);
+	decision_words(&record->decision, instrument, text);
 	/* Catalogue texts have neither quotes nor control characters. */
-	snprintf(extra, sizeof(extra), "\"text\": \"%.480s\", ", text);
+	snprintf(extra, sizeof(extra), "\"text\": \"%s\", ", text);
 	fputs(why->count++ ? ",\n " : "[", stdout);
 	show_json_record(stdout, record, &why->reader->universe, extra);
-	free(text);
 	return 0;
 }
 

@@ -21,6 +21,19 @@ static uint8_t kind_tag(enum record_kind kind)
 	}
 }
 
+/* Little-endian on any machine; byte by byte, as the compiler then sees that it is one store. */
+static void put_word(uint8_t *out, uint64_t bits)
+{
+	out[0] = (uint8_t)bits;
+	out[1] = (uint8_t)(bits >> 8);
+	out[2] = (uint8_t)(bits >> 16);
+	out[3] = (uint8_t)(bits >> 24);
+	out[4] = (uint8_t)(bits >> 32);
+	out[5] = (uint8_t)(bits >> 40);
+	out[6] = (uint8_t)(bits >> 48);
+	out[7] = (uint8_t)(bits >> 56);
+}
+
 size_t record_encode(const struct record *record, const struct universe *universe,
 		     uint8_t out[static RECORD_BYTES_MAX])
 {
@@ -44,9 +57,8 @@ size_t record_encode(const struct record *record, const struct universe *univers
 			len += name_len;
 			continue;
 		}
-		uint64_t bits = (uint64_t)values[i];
-		for (int byte = 0; byte < 8; byte++)
-			out[len++] = (uint8_t)(bits >> (8 * byte));
+		put_word(out + len, (uint64_t)values[i]);
+		len += 8;
 	}
 	return len;
 }
