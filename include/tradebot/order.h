@@ -95,7 +95,7 @@ struct order {
 	F(id, FIELD_ID, FIELD_PLAIN) /* client order id; 0: not one of ours */ \
 	F(execution, FIELD_INT, FIELD_PLAIN) /* the exchange's own number; duplicates are dropped by it */ \
 	F(role, FIELD_ROLE, FIELD_DIGEST)                  \
-	F(reason, FIELD_EXIT, FIELD_DIGEST) /* LIQUIDATION or ADL as the exchange says, else NONE */ \
+	F(reason, FIELD_EXIT, FIELD_DIGEST) /* LIQUIDATION or ADL as the exchange says, FOREIGN if not ours, else NONE */ \
 	F(side, FIELD_SIDE, FIELD_DIGEST) /* LONG bought, SHORT sold */ \
 	F(qty, FIELD_LOTS, FIELD_DIGEST)                   \
 	F(price, FIELD_TICKS, FIELD_DIGEST)                \
@@ -139,6 +139,8 @@ struct fill {
 	F(exit_reason, FIELD_EXIT, FIELD_PLAIN)            \
 	F(stop_qty, FIELD_LOTS, FIELD_PLAIN) /* confirmed resting at the exchange */ \
 	F(target_qty, FIELD_LOTS, FIELD_PLAIN)             \
+	F(keep_qty, FIELD_LOTS, FIELD_PLAIN) /* to be reduced to this; 0: not */ \
+	F(keep_reason, FIELD_EXIT, FIELD_PLAIN)            \
 	F(naked_ms, FIELD_MS, FIELD_PLAIN) /* since when unprotected, 0: not */ \
 	F(naked_total_ms, FIELD_MS, FIELD_PLAIN)           \
 	F(beyond_ms, FIELD_MS, FIELD_PLAIN) /* since when the mark is beyond the stop, 0: not */ \

@@ -46,7 +46,15 @@
 	X(RETURNED, "returned", "an archived strategy's shadow record reopened it")  \
 	X(PROMOTION, "promotion", "what is missing for live trading changed")        \
 	X(GARBAGE, "garbage", "an unreadable message from the exchange")              \
-	X(UNEXPLAINED, "unexplained", "equity changed and nothing explains it")
+	X(UNEXPLAINED, "unexplained", "equity changed and nothing explains it")      \
+	X(EXPLAINED, "explained", "the change of equity is explained")               \
+	X(AGREED, "agreed", "the exchange and the journal agree again")              \
+	X(FOREIGN, "foreign", "a position, order or fill in the symbol is not the bot's") \
+	X(UNKNOWN_ORDER, "unknown_order", "an order with our prefix rests that the journal does not know") \
+	X(UNKNOWN_FILL, "unknown_fill", "a fill that belongs to nothing we know")     \
+	X(MARKET, "market", "the exchange changed the state of the market")          \
+	X(GRID, "grid_changed", "tick, lot or contract changed: frozen until position and orders agree") \
+	X(REDUCED, "reduced", "a position is reduced to what its limit allows")
 #define X(id, name, text) NOTE_##id,
 enum note { NOTES(X) NOTE_COUNT };
 #undef X
@@ -126,6 +134,7 @@ extern const char *const stage_reason_text[STAGE_REASON_COUNT];
 	F(reason, FIELD_STAGE_REASON, FIELD_PLAIN)         \
 	F(nav, FIELD_INT, FIELD_PLAIN) /* when it moved: where the new stage begins to measure */ \
 	F(trades, FIELD_INT, FIELD_PLAIN) /* at the stage it left */ \
+	F(trade_seq, FIELD_INT, FIELD_PLAIN) /* the last of them; 0: none */ \
 	F(days, FIELD_INT, FIELD_PLAIN)                    \
 	F(sharpe, FIELD_RATIO, FIELD_PLAIN)                \
 	F(drawdown, FIELD_RATIO, FIELD_PLAIN)              \
@@ -223,6 +232,18 @@ struct note_record {
 	NOTE_FIELDS(FIELD_MEMBER)
 };
 
+/* What the wallet is, and what it should be: the result of what is open not included. One row. */
+#define ACCOUNT_FIELDS(F)                                  \
+	F(account, FIELD_INT, FIELD_KEY) /* 0 */           \
+	F(wallet, FIELD_MONEY, FIELD_PLAIN)                \
+	F(expected_wallet, FIELD_MONEY, FIELD_PLAIN)       \
+	F(unexplained, FIELD_BOOL, FIELD_PLAIN)            \
+	F(unexplained_ms, FIELD_MS, FIELD_PLAIN) /* since when */ \
+	F(at_ms, FIELD_MS, FIELD_PLAIN)
+struct account {
+	ACCOUNT_FIELDS(FIELD_MEMBER)
+};
+
 /* A watched symbol, and what the scanner thought of it. */
 #define WATCHED_FIELDS(F)                                  \
 	F(sym, FIELD_SYM, FIELD_KEY)                       \
@@ -243,6 +264,7 @@ struct watched {
 	X(STAGE, "stages", stage_change, stage, STAGE_FIELDS, ALL)             \
 	X(STAGE_PEAK, "stage_peak", stage_peak, stage_peak, STAGE_PEAK_FIELDS, ALL) \
 	X(PROMOTION, "promotions", promotion_record, promotion, PROMOTION_FIELDS, ALL) \
+	X(ACCOUNT, "account", account, account, ACCOUNT_FIELDS, ALL)           \
 	X(WATCHED, "watched", watched, watched, WATCHED_FIELDS, ALL)           \
 	X(TRADE, "trades", trade, trade, TRADE_FIELDS, ALL)                    \
 	X(FILL, "fills", fill, fill, FILL_FIELDS, DAY)                         \

@@ -30,7 +30,7 @@ static void close_trade(struct engine *e, struct trade *trade, money_t day_base)
 	if (trade->book == BOOK_MAIN) {
 		s->sampled_net = 0;
 		if (e->expected_wallet != UNKNOWN)
-			e->expected_wallet += trade->net;
+			e->expected_wallet += trade->net, e->account_dirty = true;
 		add_to_day(e, trade, day_base);
 		engine_fact(e, &(struct fact){.kind = FACT_TRADE,
 					      .at_ms = e->now_ms,
@@ -56,6 +56,9 @@ void engine_on_fill(struct engine *e, const struct event *event)
 	money_t day_base = execution_holding(&e->execution, (enum book)event->book, event->sym)->day_base;
 
 	execution_on_fill(&e->execution, event, &news);
+	if (news.unknown)
+		engine_note(e, NOTE_UNKNOWN_FILL, event->sym, REFUSAL_NONE,
+			    event->fill.side * event->fill.qty, event->fill.price);
 	if (!news.counted)
 		return;
 	bool main_book = event->book == BOOK_MAIN;
@@ -72,79 +75,10 @@ void engine_on_fill(struct engine *e, const struct event *event)
 		close_trade(e, &news.trade, day_base);
 	else if (main_book)
 		engine_sample_nav(e);
-}
-
-money_t engine_equity(const struct engine *e)
-{
-	money_t equity = e->wallet;
-
-	for (size_t i = 0; i < e->execution.active_count && equity != UNKNOWN; i++) {
-		uint32_t key = e->execution.active[i];
-		if (key >= SYMBOLS_MAX)
-			break; /* only the main book moves the account */
-		const struct holding *h = &e->execution.holdings[BOOK_MAIN][key];
-		money_t gross = holding_gross(h, &e->universe->at[key], e->symbols[key].quote.mark);
-		equity = gross == UNKNOWN ? UNKNOWN : equity + gross;
-	}
-	return equity;
-}
-
-/* E may move by own fills, fees, funding and transfers. The own part is known exactly from the books, so what
- * is left over is unexplained; small remainders (rounding, order of arrival) are taken over. */
-static money_t own_result(const struct engine *e)
-{
-	money_t own = 0;
-
-	for (size_t i = 0; i < e->execution.active_count; i++) {
-		uint32_t key = e->execution.active[i];
-		if (key >= SYMBOLS_MAX)
-			break;
-		const struct holding *h = &e->execution.holdings[BOOK_MAIN][key];
-		own += holding_realised(h) - h->fees + h->funding;
-	}
-	return own;
-}
-
-static void explain_wallet(struct engine *e, money_t before)
-{
-	money_t wallet = e->wallet;
-	money_t expected = e->expected_wallet == UNKNOWN ? wallet : e->expected_wallet + own_result(e);
-	money_t off = wallet > expected ? wallet - expected : expected - wallet;
-	money_t allowed = share_down(wallet > 0 ? wallet : 0, e->set.unexplained);
-	bool unexplained = before != UNKNOWN && off > allowed;
-	if (unexplained != e->unexplained)
-		engine_note(e, NOTE_UNEXPLAINED, SYM_NONE, REFUSAL_NONE, off, allowed);
-	e->unexplained = unexplained;
-	if (!unexplained)
-		e->expected_wallet = wallet - own_result(e);
-	money_t equity = engine_equity(e);
-	/* A gain that nobody explained may be a deposit whose row is on its way: it is no peak. */
-	if (equity != UNKNOWN && (!unexplained || wallet < expected))
-		engine_fact(e, &(struct fact){.kind = FACT_EQUITY, .at_ms = e->now_ms, .value = equity});
-}
-
-void engine_on_balance(struct engine *e, const struct event *event)
-{
-	money_t before = e->wallet;
-
-	if (event->balance.wallet == UNKNOWN || event->book != BOOK_MAIN)
-		return;
-	e->wallet = event->balance.wallet;
-	explain_wallet(e, before);
-}
-
-void engine_on_ledger(struct engine *e, const struct event *event)
-{
-	if (event->ledger.kind == LEDGER_FUNDING && event->sym != SYM_NONE)
-		execution_on_funding(&e->execution, (enum book)event->book, event->sym, event->ledger.amount);
-	else if (event->ledger.kind == LEDGER_TRANSFER && event->book == BOOK_MAIN &&
-		 e->expected_wallet != UNKNOWN) {
-		e->expected_wallet += event->ledger.amount;
-		e->desk.equity_peak += event->ledger.amount;
-		e->desk_dirty = true;
-		if (e->unexplained) /* this may be the reason */
-			explain_wallet(e, e->wallet);
-	}
+	if (main_book && e->unexplained) /* the wallet may have been told before the fill */
+		engine_explain(e);
+	if (!news.closed && news.fill.role == ROLE_ENTRY)
+		engine_fit(e, news.holding);
 }
 
 /* In a snapshot: remembered for the comparison. Otherwise the answer to a leverage setting. */

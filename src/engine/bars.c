@@ -23,10 +23,11 @@ static void move_stop(struct engine *e, struct holding *h, struct engine_symbol 
 	bool even_is_better = trail == 0 || (is_long ? even > trail : even < trail);
 	price_t stop = even != 0 && even_is_better ? even : trail;
 
-	if (stop == 0)
+	price_t before = h->stop;
+	if (stop == 0 || !execution_stop_settled(&e->execution, h)) /* one at a time */
 		return;
-	engine_note(e, NOTE_STOP_MOVED, (sym_t)h->sym, REFUSAL_NONE, stop, h->stop);
-	engine_protect(e, h, stop, 0, stop == trail ? EXIT_TRAILING : EXIT_BREAK_EVEN);
+	if (engine_protect(e, h, stop, 0, stop == trail ? EXIT_TRAILING : EXIT_BREAK_EVEN))
+		engine_note(e, NOTE_STOP_MOVED, (sym_t)h->sym, REFUSAL_NONE, stop, before);
 }
 
 static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct candle *bar, sym_t sym)
@@ -38,7 +39,7 @@ static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct 
 		execution_touch(&e->execution, h);
 		enum exit_reason due = exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime,
 						s->er100, s->bar_ms);
-		if (h->phase == PHASE_LEAVING)
+		if (h->phase == PHASE_LEAVING || execution_asleep(&e->execution, h))
 			continue;
 		if (due != EXIT_NONE)
 			engine_reduce(e, h, h->qty, due);

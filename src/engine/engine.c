@@ -22,6 +22,10 @@ void engine_settings_default(struct engine_settings *settings)
 		.lock_flattens = true,
 		.scan_every_ms = 15 * MINUTE_MS,
 		.round_wait_ms = 2 * SECOND_MS,
+		.lists_every_ms = 5 * MINUTE_MS,
+		.explain_ms = 10 * SECOND_MS,
+		.excess_over = RATIO_ONE / 4,
+		.excess_ms = MINUTE_MS,
 		.unexplained = 2 * RATIO_ONE / 100,
 		.history_bars = 1500,
 		.instance = 1,
@@ -55,6 +59,7 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 	slippage_init(&e->slippage);
 	e->was_healthy = true;
 	e->wallet = e->expected_wallet = UNKNOWN;
+	e->excess_due_ms = INT64_MAX;
 	for (size_t sym = 0; sym < universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
 		s->quote = (struct quote){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
@@ -80,6 +85,8 @@ static void on_command(struct engine *e, const struct event *event)
 		engine_fact(e, &(struct fact){.kind = facts[verb],
 					      .at_ms = e->now_ms,
 					      .value = verb == COMMAND_UNLOCK ? engine_equity(e) : 0});
+	if (verb == COMMAND_RESUME)
+		engine_accept_equity(e);
 }
 
 /* Told when it changes, at news of the exchange; the gate asks for itself. */
@@ -119,6 +126,12 @@ static void on_time(struct engine *e)
 		e->nav_tried_ms = e->now_ms;
 		engine_sample_nav(e);
 	}
+	if (e->now_ms >= engine_guard_due_ms(e))
+		engine_guard_time(e);
+	if (e->now_ms >= engine_lists_due_ms(e))
+		engine_ask_lists(e);
+	if (e->now_ms >= e->excess_look_ms && engine_holds(e))
+		engine_watch_excess(e);
 	if (e->ready && e->now_ms >= e->scan_ms) { /* one that was never answered is asked for again */
 		scanner_begin(&e->scanner);
 		e->scan_ms = (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms;
@@ -134,7 +147,11 @@ static void on_order(struct engine *e, const struct event *event)
 	if (event->order.state == ORDER_UNKNOWN)
 		engine_note(e, NOTE_ORDER_UNKNOWN, event->sym, REFUSAL_NONE, event->order.role,
 			    event->order.side);
-	execution_on_order(&e->execution, event);
+	if (execution_on_order(&e->execution, event))
+		engine_note(e, event->order.id > 0 ? NOTE_UNKNOWN_ORDER : NOTE_FOREIGN, event->sym,
+			    REFUSAL_NONE, event->order.role, event->order.side);
+	if (event->order.role == ROLE_ENTRY && event->sym < e->universe->count && event->book < BOOK_COUNT)
+		engine_fit(e, execution_holding(&e->execution, (enum book)event->book, event->sym));
 }
 
 /* News of a symbol or book we do not have (a foreign position may be in any) is nobody's here. */
@@ -146,6 +163,7 @@ static bool concerns_us(const struct engine *e, const struct event *event)
 	case EVENT_DEPTH:
 	case EVENT_FUNDING_RATE:
 	case EVENT_ADVICE:
+	case EVENT_INSTRUMENT:
 	case EVENT_FILL:
 	case EVENT_POSITION: return event->sym < e->universe->count && event->book < BOOK_COUNT;
 	case EVENT_LEDGER:
@@ -172,6 +190,11 @@ static void dispatch(struct engine *e, const struct event *event)
 			event->funding.settled
 				? event->funding.settle_ms + e->universe->at[event->sym].funding_every_ms
 				: event->funding.settle_ms;
+		break;
+	case EVENT_INSTRUMENT: engine_on_instrument(e, event); break;
+	case EVENT_LINK:
+		if (event->link.state != LINK_LIMITED)
+			engine_on_link(e, event->link.state != LINK_DOWN);
 		break;
 	case EVENT_ORDER: on_order(e, event); break;
 	case EVENT_ORDER_ABSENT: execution_on_absent(&e->execution, event); break;
@@ -213,6 +236,8 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 	engine_grant_wishes(e);
 	execution_flush(&e->execution, wants);
 	engine_flush_desk(e);
+	if (e->account_dirty)
+		engine_flush_account(e);
 	if (e->stage.moved_peak)
 		engine_flush_stage(e);
 }
@@ -231,6 +256,9 @@ ms_t engine_next_ms(const struct engine *e)
 	if (e->ready)
 		next = earlier(next, e->scan_ms);
 	next = earlier(next, engine_nav_due_ms(e));
+	next = earlier(next, earlier(engine_lists_due_ms(e), engine_guard_due_ms(e)));
+	if (engine_holds(e))
+		next = earlier(next, e->excess_due_ms);
 	if (e->restored && e->desk.day_ms != 0)
 		next = earlier(next, e->desk.day_ms + DAY_MS);
 	return next;

@@ -37,6 +37,11 @@ struct engine_settings {
 	bool lock_flattens;
 	ms_t scan_every_ms;
 	ms_t round_wait_ms;   /* a decision round waits this long for late bars */
+	ms_t lists_every_ms;  /* positions, orders and balance are compared so often while something is held;
+				 0: never */
+	ms_t explain_ms;      /* a loss that nothing explains waits so long for its ledger row */
+	ratio_t excess_over;  /* passive excess: more than limit x (1 + this) ... */
+	ms_t excess_ms;       /* ... for so long is reduced to the limit */
 	ratio_t unexplained;  /* change of E that closes entries until explained */
 	int64_t history_bars; /* wanted for warming a series up */
 	bool warm_all;        /* every symbol streams: warm them all up at start */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The engine's state, for the files of this floor: engine.c dispatches, bars.c is SCAN and SIGNAL and the
  * bar's part of MONITOR, decide.c is DECIDE and RISK, account.c is EXECUTE and CLOSE, learn.c LEARN and
- * the roll-out, watch.c the scanner and the wishes, risk_state.c the desk, NAV and what stands, restore.c the
- * start. */
+ * the roll-out, watch.c the scanner and the wishes, risk_state.c the desk, NAV and what stands, wallet.c E,
+ * reconcile.c the exchange's lists, guard.c what makes a position smaller, restore.c the start. */
 #ifndef TRADEBOT_ENGINE_INTERNAL_H
 #define TRADEBOT_ENGINE_INTERNAL_H
 
@@ -21,12 +21,19 @@ struct engine_symbol {
 	ratio_t leverage;         /* as read back; UNKNOWN */
 	ratio_t funding_rate;     /* of the next settlement; UNKNOWN */
 	ms_t funding_ms;
+	ms_t excess_ms; /* since when its exposure is far over the limit; 0: it is not */
+	bool foreign_told;
 	money_t sampled_net; /* net PnL of the main holding in the last NAV sample */
 	bool watched, scanned;
 	bool delivered; /* its bar, in the running decision round */
 	bool history_due;
 	struct advice advice;
 	struct series series;
+};
+
+#define LEDGER_SEEN_MAX 64
+struct ledger_row {
+	int64_t id, kind, book;
 };
 
 struct engine {
@@ -51,6 +58,18 @@ struct engine {
 	struct slippage slippage;
 	money_t wallet, expected_wallet; /* UNKNOWN before the first balance */
 	bool unexplained;
+	ms_t unexplained_ms; /* since when */
+	bool guard_waits;    /* for a ledger row that may explain a loss */
+	bool account_dirty;
+	struct ledger_row ledger_seen[LEDGER_SEEN_MAX];
+	size_t ledger_next;
+	ms_t lists_ms;      /* when the exchange's lists were last asked for */
+	int64_t list_tries; /* of asking about one doubt */
+	bool lists_open;    /* they are not complete yet */
+	bool shadow_differs;
+	size_t doubts;  /* frozen symbols at the last lists */
+	ms_t excess_ms; /* since when the total exposure is far over its limit; 0: it is not */
+	ms_t excess_look_ms, excess_due_ms;
 	bool restored, ready, snapshot_open;
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
@@ -92,8 +111,33 @@ void engine_decide(struct engine *e);
 
 /* account.c */
 void engine_on_fill(struct engine *e, const struct event *event);
+
+/* wallet.c */
+money_t engine_known_equity(const struct engine *e);
+void engine_explain(struct engine *e);
+void engine_accept_equity(struct engine *e);
+ms_t engine_guard_due_ms(const struct engine *e);
+void engine_guard_time(struct engine *e);
 void engine_on_balance(struct engine *e, const struct event *event);
 void engine_on_ledger(struct engine *e, const struct event *event);
+void engine_flush_account(struct engine *e);
+void engine_restore_account(struct engine *e, const struct account *account);
+
+/* guard.c */
+void engine_fit(struct engine *e, struct holding *h);
+void engine_watch_excess(struct engine *e);
+void engine_on_status(struct engine *e, sym_t sym, int64_t status);
+void engine_on_instrument(struct engine *e, const struct event *event);
+
+/* reconcile.c */
+void engine_ask_lists(struct engine *e);
+ms_t engine_lists_due_ms(const struct engine *e);
+void engine_on_positions_end(struct engine *e, enum book which);
+void engine_on_orders_end(struct engine *e, enum book which);
+void engine_on_link(struct engine *e, bool connected);
+bool engine_is_naked(const struct engine *e);
+
+/* account.c */
 void engine_on_position(struct engine *e, const struct event *event);
 
 /* watch.c */
@@ -101,11 +145,13 @@ void engine_on_scan_end(struct engine *e);
 void engine_watch(struct engine *e, const struct watched *watched);
 void engine_grant_wishes(struct engine *e);
 void engine_reduce(struct engine *e, struct holding *h, qty_t qty, enum exit_reason reason);
-void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target,
+bool engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target,
 		    enum exit_reason reason);
+void engine_leave(struct engine *e, struct holding *h, enum exit_reason reason);
 void engine_flatten(struct engine *e, enum exit_reason reason);
 
 /* restore.c */
+void engine_ask_history(struct engine *e, sym_t sym);
 void engine_on_restored(struct engine *e, const struct record *record);
 void engine_on_snapshot_end(struct engine *e, const struct event *event);
 

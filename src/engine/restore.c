@@ -32,6 +32,7 @@ void engine_on_restored(struct engine *e, const struct record *record)
 		e->desk = record->desk;
 		e->execution.sequence = later(e->execution.sequence, record->desk.sequence);
 		break;
+	case RECORD_ACCOUNT: engine_restore_account(e, &record->account); break;
 	case RECORD_WATCHED:
 		scanner_restore(&e->scanner, &record->watched);
 		engine_watch(e, &record->watched);
@@ -63,10 +64,10 @@ void engine_on_restored(struct engine *e, const struct record *record)
 	}
 }
 
-static void ask_history(struct engine *e, sym_t sym)
+void engine_ask_history(struct engine *e, sym_t sym)
 {
+	e->histories_due += !e->symbols[sym].history_due;
 	e->symbols[sym].history_due = true;
-	e->histories_due++;
 	wants_intent(e->wants, INTENT_HISTORY, BOOK_MAIN, sym)->value = e->set.history_bars;
 }
 
@@ -109,18 +110,14 @@ static void begin(struct engine *e)
 	for (size_t i = 0; i < e->set.manual_count; i++)
 		scanner_manual(&e->scanner, e->set.manual[i]);
 	execution_restored(&e->execution, e->now_ms);
-	execution_on_orders_begin(&e->execution);
-	e->snapshot_open = true;
-	wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_MAIN, SYM_NONE);
-	if (e->set.shadow)
-		wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_SHADOW, SYM_NONE);
+	engine_ask_lists(e);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		bool watched = e->symbols[sym].watched;
 		bool held = e->execution.holdings[BOOK_MAIN][sym].phase != PHASE_FLAT;
 		any_watched = any_watched || watched;
 		if (watched || held || e->set.warm_all) {
 			wants_intent(e->wants, INTENT_WATCH, BOOK_MAIN, (sym_t)sym)->value = 1;
-			ask_history(e, (sym_t)sym);
+			engine_ask_history(e, (sym_t)sym);
 		}
 		if (watched || held)
 			wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, (sym_t)sym)->value =
@@ -151,9 +148,9 @@ static void ready_if_complete(struct engine *e)
 static void end_shadow_list(struct engine *e, const struct event *event)
 {
 	if (event->snapshot.what == SNAPSHOT_POSITIONS)
-		execution_on_positions_end(&e->execution, BOOK_SHADOW, e->now_ms);
+		engine_on_positions_end(e, BOOK_SHADOW);
 	else if (event->snapshot.what == SNAPSHOT_ORDERS)
-		execution_on_orders_end(&e->execution, BOOK_SHADOW, e->now_ms);
+		engine_on_orders_end(e, BOOK_SHADOW);
 }
 
 void engine_on_snapshot_end(struct engine *e, const struct event *event)
@@ -169,14 +166,9 @@ void engine_on_snapshot_end(struct engine *e, const struct event *event)
 			break;
 		e->snapshot_open = false;
 		e->positions_done = true;
-		if (!execution_on_positions_end(&e->execution, BOOK_MAIN, e->now_ms))
-			engine_note(e, NOTE_DIFFERENCE, SYM_NONE, REFUSAL_NONE, 0, 0);
+		engine_on_positions_end(e, BOOK_MAIN);
 		break;
-	case SNAPSHOT_ORDERS:
-		if (!e->orders_done)
-			execution_on_orders_end(&e->execution, BOOK_MAIN, e->now_ms);
-		e->orders_done = true;
-		break;
+	case SNAPSHOT_ORDERS: engine_on_orders_end(e, BOOK_MAIN); break;
 	case SNAPSHOT_BALANCE: e->balance_done = true; break;
 	case SNAPSHOT_SCAN: engine_on_scan_end(e); break;
 	case SNAPSHOT_HISTORY:

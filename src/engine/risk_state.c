@@ -163,7 +163,7 @@ void engine_roll_day(struct engine *e)
 
 money_t engine_capital(const struct engine *e)
 {
-	money_t equity = engine_equity(e);
+	money_t equity = engine_known_equity(e);
 
 	return equity == UNKNOWN || equity <= 0 ? equity : share_down(equity, e->stage.stage);
 }
@@ -198,16 +198,16 @@ void engine_standing(struct engine *e, enum book book, sym_t sym, struct standin
 	*out = (struct standing){
 		.capital = engine_capital(e),
 		.symbol_exposure = execution_exposure(&e->execution, book, sym, s->quote.mark),
-		.ready = e->ready,
-		.healthy = fault == HEALTH_NONE,
+		.ready = e->ready && !engine_is_naked(e),
+		.healthy = fault == HEALTH_NONE && e->execution.away_ms == 0,
 		.clock_off_ms = off == UNKNOWN ? UNKNOWN
 				: off < 0      ? -off
 					       : off,
 		.order_unknown =
 			execution_order_unknown(&e->execution, book, sym) || execution_crowded(&e->execution),
-		.unreconciled = e->execution.unreconciled[book][sym],
+		.unreconciled = e->execution.unreconciled[book][sym] != 0,
 		.unexplained = e->unexplained,
-		.foreign = e->positions_done ? 0 : UNKNOWN,
+		.foreign = engine_grants(e) ? e->execution.foreign[book][sym] != 0 : UNKNOWN,
 		.entry_pending = execution_entry_pending(&e->execution, book, sym),
 		.side = h->qty > 0 ? h->side : SIDE_NONE,
 		.losing = gross == UNKNOWN ? UNKNOWN : gross < 0,

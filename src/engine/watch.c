@@ -67,7 +67,7 @@ void engine_reduce(struct engine *e, struct holding *h, qty_t qty, enum exit_rea
 }
 
 /* target 0: leave it where it is. A stop that the market has already passed cannot protect: leave instead. */
-void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target,
+bool engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target,
 		    enum exit_reason reason)
 {
 	struct protect protect = {.stop = stop, .target = target != 0 ? target : h->target};
@@ -82,21 +82,30 @@ void engine_protect(struct engine *e, struct holding *h, price_t stop, price_t t
 		execution_protect(&e->execution, &ticket, reason, e->now_ms, e->wants);
 	else if (h->naked_ms != 0)
 		execution_protect_refused(&e->execution, h, e->now_ms);
+	return refusal == REFUSAL_NONE;
+}
+
+/* All of it. What cannot leave now, because its entry is on the way or its market sleeps, leaves as soon as
+ * it can. */
+void engine_leave(struct engine *e, struct holding *h, enum exit_reason reason)
+{
+	if (h->qty > 0 && !execution_asleep(&e->execution, h)) {
+		engine_reduce(e, h, h->qty, reason);
+		return;
+	}
+	h->phase = PHASE_LEAVING;
+	h->exit_reason = reason;
+	h->retry_ms = e->now_ms;
+	h->tries = 1; /* the next try leaves, it does not protect */
+	execution_touch(&e->execution, h);
 }
 
 void engine_flatten(struct engine *e, enum exit_reason reason)
 {
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		struct holding *h = execution_active(&e->execution, i);
-		if (h->book != BOOK_MAIN || h->phase == PHASE_LEAVING)
-			continue;
-		if (h->qty > 0) {
-			engine_reduce(e, h, h->qty, reason);
-		} else { /* its entry is on the way: what it fills leaves at once */
-			h->phase = PHASE_LEAVING;
-			h->exit_reason = reason;
-			execution_touch(&e->execution, h);
-		}
+		if (h->book == BOOK_MAIN && h->phase != PHASE_LEAVING)
+			engine_leave(e, h, reason);
 	}
 }
 
@@ -106,8 +115,9 @@ static void grant(struct engine *e, const struct wish *wish)
 
 	switch (wish->kind) {
 	case WISH_REDUCE:
-		engine_note(e, NOTE_UNPROTECTED, wish->sym, REFUSAL_NONE, wish->reason, h->qty);
-		engine_reduce(e, h, h->qty, wish->reason);
+		if (wish->qty == h->qty)
+			engine_note(e, NOTE_UNPROTECTED, wish->sym, REFUSAL_NONE, wish->reason, h->qty);
+		engine_reduce(e, h, wish->qty, wish->reason);
 		break;
 	case WISH_PROTECT: engine_protect(e, h, wish->stop, wish->target, wish->reason); break;
 	case WISH_CANCEL: wants_intent(e->wants, INTENT_CANCEL, wish->book, wish->sym)->id = wish->id; break;

@@ -14,6 +14,8 @@ const struct execution_settings execution_settings_default = {
 	.retry_max_ms = 2 * SECOND_MS,
 	.beyond_ms = 2 * SECOND_MS,
 	.sweep_ms = 2 * SECOND_MS,
+	.rest_ms = 2 * SECOND_MS,
+	.fills_ms = 10 * SECOND_MS,
 };
 
 void execution_init(struct execution *x, const struct execution_settings *set,
@@ -21,8 +23,10 @@ void execution_init(struct execution *x, const struct execution_settings *set,
 {
 	*x = (struct execution){.set = *set, .universe = universe, .instance = instance};
 	for (int book = 0; book < BOOK_COUNT; book++)
-		for (size_t sym = 0; sym < universe->count; sym++)
+		for (size_t sym = 0; sym < universe->count; sym++) {
 			x->holdings[book][sym] = (struct holding){.book = book, .sym = (int64_t)sym};
+			x->doubted[book][sym].side = UNKNOWN;
+		}
 }
 
 struct holding *execution_holding(struct execution *x, enum book book, sym_t sym)
@@ -209,9 +213,8 @@ void execution_reduce(struct execution *x, const struct ticket *ticket, price_t 
 	struct holding *h = execution_holding(x, (enum book)req->book, (sym_t)req->sym);
 
 	h->exit_id = req->id;
-	if (h->exit_reason == EXIT_NONE)
-		h->exit_reason = reason;
 	if (req->qty == h->qty && h->phase != PHASE_LEAVING) {
+		h->exit_reason = reason;
 		h->phase = PHASE_LEAVING;
 		h->tries = 0;
 	}
@@ -287,6 +290,11 @@ void execution_restore(struct execution *x, const struct record *record)
 		struct holding *h = &x->holdings[record->holding.book][record->holding.sym];
 		*h = record->holding;
 		holding_activate(x, h);
+		if (h->generation != x->universe->at[h->sym].generation && !x->adopt[h->book][h->sym]) {
+			x->adopt[h->book][h->sym] = true; /* the grid changed while we were away */
+			x->adopt_count++;
+			symbol_doubt(x, (enum book)h->book, (sym_t)h->sym, DOUBT_GRID);
+		}
 	}
 }
 

@@ -28,6 +28,8 @@ struct execution_settings {
 	ms_t retry_ms, retry_max_ms; /* between protective attempts: doubles up to the maximum */
 	ms_t beyond_ms;              /* mark beyond the stop and still open for so long: leave */
 	ms_t sweep_ms;               /* a stop or target left over on a flat symbol is cancelled after this */
+	ms_t rest_ms;                /* the rest of an entry that still works after this is cancelled */
+	ms_t fills_ms;               /* an order that is over tells its fills within this, or they are lost */
 };
 extern const struct execution_settings execution_settings_default;
 
@@ -36,11 +38,33 @@ struct seen_execution {
 	int64_t execution, book, sym;
 };
 
-/* What the exchange said of a symbol's position in the running snapshot. */
+/* What the exchange said of a symbol's position in a snapshot. */
 struct seen_position {
 	int64_t side;
 	qty_t qty;
+	money_t cost; /* UNKNOWN or <= 0: not told */
 };
+
+/* Why a symbol is frozen for entries until a comparison agrees again. */
+enum doubt {
+	DOUBT_QUANTITY = 1, /* the exchange's quantity is not ours */
+	DOUBT_GRID = 2,     /* tick, lot or contract changed */
+	DOUBT_ORDER = 4,    /* an order with our prefix rests there that the journal does not know */
+	DOUBT_FILL = 8      /* a fill that belongs to nothing we know */
+};
+enum foreign { FOREIGN_POSITION = 1, FOREIGN_ORDER = 2 };
+
+/* What a comparison found in one symbol. */
+struct difference {
+	sym_t sym;
+	int64_t own, seen; /* signed quantities */
+	bool confirmed;    /* found twice in a row: gone or missed is to be booked */
+	qty_t gone;        /* of ours, no longer there */
+	qty_t missed;      /* filled by our entry, as its report and the position say, but never told */
+	int64_t id;        /* the order of ours that explains it; 0: closed elsewhere */
+	price_t price;     /* of that order, or of the position; 0: not known */
+};
+#define DIFFERENCES_MAX 32
 
 struct execution {
 	struct execution_settings set;
@@ -58,8 +82,18 @@ struct execution {
 	size_t seen_next;
 	struct holding holdings[BOOK_COUNT][SYMBOLS_MAX];
 	bool dirty[BOOK_COUNT][SYMBOLS_MAX];
-	bool unreconciled[BOOK_COUNT][SYMBOLS_MAX];
+	ms_t away_ms;                /* since when the exchange cannot be reached; 0: it can */
+	ms_t asleep_ms[SYMBOLS_MAX]; /* since when the market is suspended; 0: it is not, or not told */
+	uint8_t unreconciled[BOOK_COUNT][SYMBOLS_MAX]; /* enum doubt */
+	bool compare_again;                       /* a doubt that the next comparison should settle soon */
+	uint8_t foreign[BOOK_COUNT][SYMBOLS_MAX]; /* of the last complete lists */
+	uint8_t listed[BOOK_COUNT][SYMBOLS_MAX];  /* in the running one: FOREIGN_ORDER, or DOUBT_ORDER */
+	ms_t moved_ms[BOOK_COUNT][SYMBOLS_MAX];   /* last fill heard */
 	struct seen_position snapshot[BOOK_COUNT][SYMBOLS_MAX];
+	struct seen_position doubted[BOOK_COUNT][SYMBOLS_MAX]; /* what the last comparison found too much or
+								  too little; side UNKNOWN: it agreed */
+	bool adopt[BOOK_COUNT][SYMBOLS_MAX]; /* the next lists say what ours is in the new grid */
+	size_t adopt_count;
 };
 
 void execution_init(struct execution *x, const struct execution_settings *set,
@@ -88,25 +122,48 @@ void execution_protect(struct execution *x, const struct ticket *ticket, enum ex
 /* News of the exchange. fill_news: what a fill meant. */
 struct fill_news {
 	bool counted;        /* false: a duplicate, or not ours */
+	bool unknown;        /* belongs to nothing we know: the symbol is frozen until a comparison agrees */
 	bool opened, closed; /* first fill of an entry; the trade is over */
 	struct fill fill;    /* with role and slippage */
 	struct holding *holding;
 	struct trade trade; /* if closed; seq, regimes at exit, reward are the engine's */
 };
-void execution_on_order(struct execution *x, const struct event *event);
+/* True if it is an order nobody here knows of (not ours, or ours and not in the journal) and news to us. */
+bool execution_on_order(struct execution *x, const struct event *event);
 void execution_on_fill(struct execution *x, const struct event *event, struct fill_news *news);
 void execution_on_absent(struct execution *x, const struct event *event);
 void execution_on_unrecorded(struct execution *x, int64_t id, ms_t now_ms);
 /* Funding received (> 0) or paid on a holding. */
 void execution_on_funding(struct execution *x, enum book book, sym_t sym, money_t amount);
-/* Position snapshot: remember, then compare at its end. True if the symbol's quantities agree for all. */
+/* Position snapshot: remember, then compare at its end. asked_ms: when it was asked for; a symbol that has
+ * moved since, or has an order on its way, is not compared. A difference freezes the symbol; only when the
+ * next comparison finds the same is it believed. Returns how many differences there are (at most
+ * DIFFERENCES_MAX; others wait for the next comparison). */
 void execution_on_position(struct execution *x, const struct event *event);
-bool execution_on_positions_end(struct execution *x, enum book book, ms_t now_ms);
+size_t execution_on_positions_end(struct execution *x, enum book book, ms_t asked_ms, ms_t now_ms,
+				  struct difference out[static DIFFERENCES_MAX]);
 /* The list of orders is complete. An order we believe to rest that was not in it is unknown from now on: it
- * is looked up, and a stop of that kind protects nothing meanwhile. The deadlines of what is naked begin
- * here. Call execution_on_orders_begin() when the snapshot is asked for. */
+ * is looked up, and a stop of that kind protects nothing meanwhile. first: nobody could act before, so the
+ * deadlines of what is naked begin here. What a new grid left in doubt is adopted. Call
+ * execution_on_orders_begin() when the snapshot is asked for. */
 void execution_on_orders_begin(struct execution *x);
-void execution_on_orders_end(struct execution *x, enum book book, ms_t now_ms);
+void execution_on_orders_end(struct execution *x, enum book book, bool first, ms_t now_ms);
+
+/* The exchange can be reached (again), or not: deadlines count connected time. */
+void execution_set_connected(struct execution *x, bool connected, ms_t now_ms);
+/* The market of a symbol was suspended or opens again: the same for one symbol. */
+void execution_set_asleep(struct execution *x, sym_t sym, bool asleep, ms_t now_ms);
+/* The instrument has a new generation (the universe has it already): what is held and what rests is said in
+ * the new grid. False if not exactly: then the next complete lists of the exchange decide. Frozen either way
+ * until they agree. */
+bool execution_regrid(struct execution *x, sym_t sym, const struct instrument *was);
+
+/* Nothing can be done for it now: the exchange is not reachable, or its market is suspended or gone. */
+bool execution_asleep(const struct execution *x, const struct holding *h);
+/* Reduces a holding to this quantity (1 <= keep < qty): a wish until it is done. */
+void execution_trim(struct execution *x, struct holding *h, qty_t keep, enum exit_reason reason, ms_t now_ms);
+/* Its present stop is confirmed and no other is on its way. */
+bool execution_stop_settled(const struct execution *x, const struct holding *h);
 
 /* What is needed now. Call until false; each wish must be acted on (or its refusal told) before the next
  * call. */
@@ -116,6 +173,7 @@ struct wish {
 	enum book book;
 	sym_t sym;
 	int64_t id; /* of the order, for CANCEL and QUERY */
+	qty_t qty;  /* for REDUCE */
 	price_t stop, target;
 	enum exit_reason reason;
 };

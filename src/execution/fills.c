@@ -62,7 +62,7 @@ static void fill_entry(struct execution *x, struct holding *h, struct fill_news 
 		h->spread = fill->spread;
 	h->entry_qty += fill->qty, h->entry_cost += value;
 	h->qty += fill->qty, h->cost += value;
-	holding_read_stop(x, h); /* its stop may have been confirmed before the fill was told */
+	holding_read_protective(x, h); /* its stop may have been confirmed before the fill was told */
 }
 
 static void close_trade(const struct holding *h, struct fill_news *news)
@@ -117,10 +117,13 @@ static void close_trade(const struct holding *h, struct fill_news *news)
 					 : -mul_div_up(-net, RATIO_ONE, h->risk);
 }
 
-static enum exit_reason reason_of(const struct holding *h, const struct fill *fill, const struct order *order)
+static enum exit_reason reason_of(const struct holding *h, const struct fill *fill, const struct order *order,
+				  bool ours)
 {
 	if (fill->reason != EXIT_NONE)
 		return (enum exit_reason)fill->reason;
+	if (!ours)
+		return EXIT_FOREIGN;
 	if (fill->role == ROLE_STOP)
 		return h->stop_reason == EXIT_NONE ? EXIT_STOP : (enum exit_reason)h->stop_reason;
 	if (fill->role == ROLE_TARGET)
@@ -129,7 +132,7 @@ static enum exit_reason reason_of(const struct holding *h, const struct fill *fi
 							   : (enum exit_reason)h->exit_reason;
 }
 
-static void fill_exit(struct execution *x, struct holding *h, const struct order *order,
+static void fill_exit(struct execution *x, struct holding *h, const struct order *order, bool ours,
 		      struct fill_news *news)
 {
 	struct fill *fill = &news->fill;
@@ -142,28 +145,74 @@ static void fill_exit(struct execution *x, struct holding *h, const struct order
 	h->exit_slippage = blend(h->exit_slippage, h->exit_qty, fill->slippage, qty);
 	h->exit_qty += qty, h->exit_value += value;
 	h->qty -= qty, h->cost -= cost;
-	h->exit_reason = reason_of(h, fill, order);
-	if (fill->role == ROLE_STOP)
-		h->stop_qty = h->stop_qty > qty ? h->stop_qty - qty : 0;
-	if (h->stop_qty > h->qty)
-		h->stop_qty = h->qty;
+	news->fill.reason = fill->reason != EXIT_NONE || ours ? fill->reason : EXIT_FOREIGN;
+	if (h->qty == 0)
+		h->exit_reason = reason_of(h, fill, order, ours);
+	if (order != NULL && h->exit_id == order->id && order_is_final(order->state) &&
+	    order->filled >= order->qty) {
+		h->exit_id = 0; /* what is left, if it is to leave, may go on */
+		h->retry_ms = fill->at_ms;
+	}
+	holding_read_protective(x, h);
 	if (h->qty == 0) {
 		holding_settle_phase(x, h, fill->at_ms);
 		close_trade(h, news);
 	}
+	if (qty < fill->qty) /* more was closed than we held: the rest is a position nobody wants */
+		symbol_doubt(x, (enum book)h->book, (sym_t)h->sym, DOUBT_FILL);
 }
 
 /* An entry that was taken for rejected or absent has filled after all. It is ours, and nothing protects it
  * that we know of: held only to leave at once. */
 static void take_late_entry(struct execution *x, struct holding *h, const struct event *event)
 {
+	bool flat = h->phase == PHASE_FLAT;
+
 	h->phase = PHASE_LEAVING;
+	h->exit_reason = EXIT_UNPROTECTED;
+	h->retry_ms = event->at_ms;
+	if (!flat)
+		return;
 	h->side = event->fill.side;
+	h->generation = x->universe->at[h->sym].generation;
 	h->entry_id = event->fill.id;
 	h->decision_price = event->fill.price;
 	h->sent_ms = h->signal_ms = event->at_ms;
-	h->exit_reason = EXIT_UNPROTECTED;
 	holding_activate(x, h);
+}
+
+/* Whose it is, and what it does to the holding. */
+enum meaning { MEANS_NOTHING, MEANS_ENTRY, MEANS_LATE_ENTRY, MEANS_EXIT };
+
+/* Anything of ours that came late, of an entry given up: on the side of what is held it is held, too, and all
+ * of it leaves; against it, it has closed that much. A fill that is not ours can only have closed what we
+ * held, and only if nothing foreign lies there that it may have closed instead. */
+static enum meaning meaning_of(const struct execution *x, const struct holding *h, const struct fill *fill,
+			       bool ours)
+{
+	bool entry = ours && client_id_role(fill->id) == ROLE_ENTRY;
+	bool closes = h->qty > 0 && fill->side == -h->side;
+
+	if (entry && h->phase != PHASE_FLAT && h->entry_id == fill->id)
+		return fill->side == h->side ? MEANS_ENTRY : MEANS_NOTHING;
+	if (entry && (h->phase == PHASE_FLAT || (h->qty > 0 && fill->side == h->side)))
+		return MEANS_LATE_ENTRY;
+	if (!ours && fill->reason == EXIT_NONE && x->foreign[h->book][h->sym] & FOREIGN_POSITION)
+		return MEANS_NOTHING;
+	return closes ? MEANS_EXIT : MEANS_NOTHING;
+}
+
+static void count_order(struct execution *x, struct order *order, struct holding *h,
+			const struct event *event)
+{
+	order->filled += event->fill.qty;
+	if (order->filled >= order->qty && !order_is_final(order->state)) { /* proof enough */
+		order->state = ORDER_FILLED;
+		order->changed_ms = event->at_ms;
+	}
+	order_touch(x, order);
+	if (order->role == ROLE_TARGET && order->id == h->target_id)
+		h->target_qty = order->state == ORDER_LIVE ? order->qty - order->filled : 0;
 }
 
 void execution_on_fill(struct execution *x, const struct event *event, struct fill_news *news)
@@ -176,34 +225,38 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 	news->fill.at_ms = event->at_ms;
 	news->fill.book = event->book;
 	news->fill.sym = event->sym;
-	if (seen_before(x, event))
+	if (event->fill.qty <= 0 || event->fill.price <= 0 || seen_before(x, event))
 		return;
-	bool ours = order != NULL || client_id_instance(event->fill.id) == x->instance;
-	bool entry = ours && client_id_role(event->fill.id) == ROLE_ENTRY;
-	if (order != NULL) {
-		order->filled += event->fill.qty;
-		if (order->filled >= order->qty && !order_is_final(order->state)) { /* proof enough */
-			order->state = ORDER_FILLED;
-			order->changed_ms = event->at_ms;
-		}
-		order_touch(x, order);
+	bool astray = order != NULL && (order->book != event->book || order->sym != event->sym);
+	if (astray)
+		order = NULL; /* our id, in a place where we never used it: nobody's */
+	bool ours = !astray && (order != NULL ||
+				(event->fill.id > 0 && client_id_instance(event->fill.id) == x->instance));
+	x->moved_ms[book][event->sym] = event->at_ms;
+	if (order != NULL)
+		count_order(x, order, h, event);
+	enum meaning meaning = astray ? MEANS_NOTHING : meaning_of(x, h, &event->fill, ours);
+	if (meaning == MEANS_NOTHING) {
+		news->unknown = true;
+		symbol_doubt(x, book, event->sym, DOUBT_FILL);
+		return;
 	}
-	if (h->phase == PHASE_FLAT && entry)
+	if (meaning == MEANS_LATE_ENTRY) {
 		take_late_entry(x, h, event);
-	if (h->phase == PHASE_FLAT || (entry && h->entry_id != event->fill.id) ||
-	    (!entry && event->fill.side != -h->side)) { /* nothing of ours that this could belong to */
-		x->unreconciled[book][event->sym] = true;
-		return;
+		symbol_doubt(x, book, event->sym, DOUBT_FILL);
 	}
 	news->counted = true;
-	news->fill.role = ours ? (int64_t)client_id_role(event->fill.id) : ROLE_EXIT;
+	news->fill.role = meaning == MEANS_EXIT ? (ours && client_id_role(event->fill.id) != ROLE_ENTRY
+							   ? (int64_t)client_id_role(event->fill.id)
+							   : ROLE_EXIT)
+						: ROLE_ENTRY;
 	news->fill.slippage = slippage_of(event->fill.side, event->fill.price,
 					  order != NULL ? order->price : event->fill.price);
 	h->fees += event->fill.fee;
-	if (entry)
-		fill_entry(x, h, news);
+	if (meaning == MEANS_EXIT)
+		fill_exit(x, h, order, ours, news);
 	else
-		fill_exit(x, h, order, news);
+		fill_entry(x, h, news);
 	holding_settle_phase(x, h, event->at_ms);
 	if (news->closed) {
 		holding_release_protective(x, h, event->at_ms);
@@ -219,47 +272,4 @@ void execution_on_funding(struct execution *x, enum book book, sym_t sym, money_
 		return;
 	h->funding += amount;
 	execution_touch(x, h);
-}
-
-void execution_on_position(struct execution *x, const struct event *event)
-{
-	x->snapshot[event->book][event->sym] =
-		(struct seen_position){.side = event->position.side, .qty = event->position.qty};
-}
-
-/* The exchange is the truth for positions: where it has less of ours than we think, ours is what it has. */
-static bool reconcile(struct execution *x, struct holding *h, const struct seen_position *seen, ms_t now_ms)
-{
-	bool same_side = seen->qty == 0 || h->qty == 0 || seen->side == h->side;
-
-	if (h->qty == seen->qty && same_side)
-		return true;
-	x->unreconciled[h->book][h->sym] = true;
-	qty_t kept = same_side && seen->qty < h->qty ? seen->qty : same_side ? h->qty : 0;
-	if (h->qty == 0 || kept == h->qty)
-		return false;
-	if (kept == 0) {
-		holding_release_protective(x, h, now_ms);
-		holding_clear(x, h);
-		return false;
-	}
-	/* What left elsewhere leaves the entry too: its result is nobody's to guess. */
-	money_t gone = h->cost - mul_div_down(h->cost, kept, h->qty);
-	h->cost -= gone, h->entry_cost -= gone;
-	h->entry_qty -= h->qty - kept;
-	h->qty = kept;
-	execution_touch(x, h);
-	return false;
-}
-
-bool execution_on_positions_end(struct execution *x, enum book book, ms_t now_ms)
-{
-	bool agree = true;
-
-	for (size_t sym = 0; sym < x->universe->count; sym++) {
-		x->unreconciled[book][sym] = false;
-		agree = reconcile(x, &x->holdings[book][sym], &x->snapshot[book][sym], now_ms) && agree;
-		x->snapshot[book][sym] = (struct seen_position){0};
-	}
-	return agree;
 }

@@ -23,6 +23,34 @@ void holding_settle_phase(struct execution *x, struct holding *h, ms_t at_ms)
 	}
 	if (h->qty > 0 && h->phase != PHASE_LEAVING)
 		h->phase = naked ? PHASE_UNPROTECTED : PHASE_PROTECTED;
+	if (h->phase == PHASE_PROTECTED) { /* the size has changed: what rests follows it, after a moment */
+		if (!holding_uneven(h))
+			h->tries = 0;
+		else if (h->retry_ms <= at_ms)
+			h->retry_ms = at_ms + x->set.protect_grace_ms;
+	}
+	execution_touch(x, h);
+}
+
+bool holding_uneven(const struct holding *h)
+{
+	return h->stop_qty != h->qty || (h->target > 0 && h->target_qty != h->qty);
+}
+
+void symbol_doubt(struct execution *x, enum book book, sym_t sym, enum doubt doubt)
+{
+	if (x->unreconciled[book][sym] & doubt)
+		return; /* it has been asked about */
+	x->unreconciled[book][sym] |= (uint8_t)doubt;
+	x->compare_again = true;
+}
+
+/* Its share of the approved risk; rounded up. */
+void holding_scale_risk(struct execution *x, struct holding *h, qty_t filled, qty_t ordered)
+{
+	if (filled <= 0 || filled >= ordered || h->risk <= 0)
+		return;
+	h->risk = mul_div_up(h->risk, filled, ordered);
 	execution_touch(x, h);
 }
 
@@ -52,40 +80,87 @@ static void entry_changed(struct execution *x, struct holding *h, const struct o
 		return;
 	if (h->entry_qty == 0)
 		drop_attached(x, order, h, at_ms);
+	else
+		holding_scale_risk(x, h, h->entry_qty, order->qty);
 	entry_over(x, h, order);
 }
 
-void holding_read_stop(struct execution *x, struct holding *h)
+static qty_t rests(const struct order *order)
 {
-	const struct order *stop = order_find(x, h->stop_id);
+	return order->state == ORDER_LIVE && order->qty > order->filled ? order->qty - order->filled : 0;
+}
 
-	if (stop != NULL && stop->state == ORDER_LIVE)
-		h->stop_qty = stop->qty;
+static bool is_role_of(const struct order *order, const struct holding *h, int64_t role)
+{
+	return order->role == role && order->book == h->book && order->sym == h->sym;
+}
+
+/* The one that rests with the most, or NULL. */
+static const struct order *resting(const struct execution *x, const struct holding *h, int64_t role)
+{
+	const struct order *best = NULL;
+
+	for (size_t i = 0; i < x->order_count; i++) {
+		const struct order *order = &x->orders[i];
+		if (is_role_of(order, h, role) && order->side == -h->side && rests(order) > 0 &&
+		    (best == NULL || rests(order) > rests(best)))
+			best = order;
+	}
+	return best;
 }
 
 /* While a new stop is on its way the one it replaces still covers; once that is gone, nothing does. */
-static void stop_changed(struct execution *x, struct holding *h, const struct order *order, ms_t at_ms)
+void holding_read_protective(struct execution *x, struct holding *h)
 {
-	const struct order *stop = order_find(x, h->stop_id);
-	bool current = h->stop_id == order->id;
+	const struct order *stop = resting(x, h, ROLE_STOP), *target = order_find(x, h->target_id);
 
+	h->stop_qty = stop != NULL ? rests(stop) : 0;
+	h->target_qty = target != NULL ? rests(target) : 0;
+}
+
+static bool refused(const struct order *order)
+{
+	return order_is_final(order->state) && order->state != ORDER_FILLED;
+}
+
+/* A replacement that was refused leaves the one before it in force: that is the stop again. */
+static void take_back(struct execution *x, struct holding *h, const struct order *order)
+{
+	bool is_stop = order->role == ROLE_STOP;
+	const struct order *before = resting(x, h, order->role);
+
+	if (!refused(order) || before == NULL || order->id != (is_stop ? h->stop_id : h->target_id))
+		return;
+	if (is_stop) {
+		h->stop_id = before->id, h->stop = before->price;
+		h->stop_reason = before->price == h->first_stop ? EXIT_STOP : h->stop_reason;
+	} else {
+		h->target_id = before->id, h->target = before->price;
+	}
+}
+
+static void protective_changed(struct execution *x, struct holding *h, const struct order *order, ms_t at_ms)
+{
 	if (h->qty == 0)
 		return;
-	if (current && order->state == ORDER_LIVE)
-		h->stop_qty = order->qty;
-	else if (current && (order_is_final(order->state) || order->state == ORDER_UNKNOWN))
-		h->stop_qty = 0;
-	else if (!current && order_is_final(order->state) && (stop == NULL || stop->state != ORDER_LIVE))
-		h->stop_qty = 0;
+	take_back(x, h, order);
+	holding_read_protective(x, h);
 	holding_settle_phase(x, h, at_ms);
 }
 
-static void target_changed(struct execution *x, struct holding *h, const struct order *order)
+bool execution_stop_settled(const struct execution *x, const struct holding *h)
 {
-	if (h->target_id != order->id || h->qty == 0)
-		return;
-	h->target_qty = order->state == ORDER_LIVE ? order->qty : 0;
-	execution_touch(x, h);
+	bool rests_now = false;
+
+	for (size_t i = 0; i < x->order_count; i++) {
+		const struct order *order = &x->orders[i];
+		if (!is_role_of(order, h, ROLE_STOP) || order_is_final(order->state))
+			continue;
+		if (order->id != h->stop_id || order->state != ORDER_LIVE)
+			return false;
+		rests_now = true;
+	}
+	return rests_now;
 }
 
 static void exit_changed(struct execution *x, struct holding *h, const struct order *order, ms_t at_ms)
@@ -104,57 +179,127 @@ static void apply(struct execution *x, struct order *order, ms_t at_ms)
 	order_touch(x, order);
 	switch (order->role) {
 	case ROLE_ENTRY: entry_changed(x, h, order, at_ms); break;
-	case ROLE_STOP: stop_changed(x, h, order, at_ms); break;
-	case ROLE_TARGET: target_changed(x, h, order); break;
+	case ROLE_STOP:
+	case ROLE_TARGET: protective_changed(x, h, order, at_ms); break;
 	case ROLE_EXIT: exit_changed(x, h, order, at_ms); break;
 	default: break;
 	}
 }
 
-static void move(struct execution *x, struct order *order, int64_t state, ms_t at_ms)
+void order_move(struct execution *x, struct order *order, int64_t state, ms_t at_ms)
 {
 	if (order_is_final(order->state) || (order->state == state && state != ORDER_LIVE))
 		return;
+	if (order->state != state) /* that it still rests restarts no clock */
+		order->changed_ms = at_ms;
 	order->state = state;
-	order->changed_ms = at_ms;
 	apply(x, order, at_ms);
 }
 
-void execution_on_order(struct execution *x, const struct event *event)
+/* An order that is not in our table and not over. Ours, but given up or never stored: taken in again, so that
+ * it is looked after (a stop that nobody needs is cancelled, an entry is cancelled and what it fills leaves).
+ * With another journal's id, or none: not ours to touch. True if it is news. */
+static bool take_stranger(struct execution *x, const struct event *event)
+{
+	int64_t id = event->order.id, role = event->order.role;
+
+	if (event->sym >= x->universe->count || event->book >= BOOK_COUNT ||
+	    order_is_final(event->order.state))
+		return false;
+	enum book book = (enum book)event->book;
+	if (id <= 0) {
+		bool news = !(x->foreign[book][event->sym] & FOREIGN_ORDER);
+		x->listed[book][event->sym] |= FOREIGN_ORDER;
+		x->foreign[book][event->sym] |= FOREIGN_ORDER;
+		return news;
+	}
+	bool known = x->unreconciled[book][event->sym] & DOUBT_ORDER;
+	x->listed[book][event->sym] |= DOUBT_ORDER;
+	symbol_doubt(x, book, event->sym, DOUBT_ORDER);
+	if (client_id_instance(id) != x->instance || role != (int64_t)client_id_role(id) ||
+	    x->order_count >= EXECUTION_ORDERS_WISH)
+		return !known;
+	/* filled = qty: it is forgotten as soon as it is over */
+	struct order *order = order_add(x, &(struct order){.id = id,
+							   .book = event->book,
+							   .sym = event->sym,
+							   .role = role,
+							   .side = event->order.side,
+							   .state = ORDER_UNKNOWN,
+							   .qty = event->order.qty,
+							   .price = event->order.price,
+							   .sent_ms = event->at_ms,
+							   .changed_ms = event->at_ms});
+	x->order_listed[order - x->orders] = true;
+	if (role == ROLE_ENTRY || role == ROLE_EXIT)
+		order->filled = order->qty;
+	order_move(x, order, ORDER_LIVE, event->at_ms);
+	return true;
+}
+
+/* The rest of an entry was cancelled, and its fills may be told after it: it filled, with less. */
+static void end_entry_early(struct execution *x, struct order *order, qty_t filled)
+{
+	struct holding *h = execution_holding(x, (enum book)order->book, (sym_t)order->sym);
+
+	if (filled >= order->qty)
+		return;
+	if (h->entry_id == order->id)
+		holding_scale_risk(x, h, filled, order->qty);
+	order->qty = filled;
+}
+
+bool execution_on_order(struct execution *x, const struct event *event)
 {
 	struct order *order = order_find(x, event->order.id);
 
 	if (order == NULL)
-		return;
+		return take_stranger(x, event);
+	if (order->book != event->book || order->sym != event->sym)
+		return false; /* our id where we never used it says nothing of ours */
 	x->order_listed[order - x->orders] = true;
 	if (order_is_final(order->state))
-		return;
+		return false;
+	const struct order before = *order;
+	int64_t state = event->order.state;
 	if (event->order.qty > 0 && order->role != ROLE_ENTRY)
 		order->qty = event->order.qty;
 	if (order->role == ROLE_STOP || order->role == ROLE_TARGET)
 		order->price = event->order.price > 0 ? event->order.price : order->price;
-	int64_t state = event->order.state;
-	/* The rest of an entry was cancelled, and its fills may be told after it: it filled, with less. */
+	if (state == before.state && order->qty == before.qty && order->price == before.price)
+		return false; /* as we knew */
 	if (order->role == ROLE_ENTRY && order_is_final(state) && event->order.filled > 0) {
 		state = ORDER_FILLED;
-		order->qty = event->order.filled < order->qty ? event->order.filled : order->qty;
+		end_entry_early(x, order, event->order.filled);
 	}
-	move(x, order, state, event->at_ms);
+	order_move(x, order, state, event->at_ms);
+	return false;
 }
 
 void execution_on_orders_begin(struct execution *x)
 {
 	for (size_t i = 0; i < x->order_count; i++)
 		x->order_listed[i] = false;
+	for (size_t sym = 0; sym < x->universe->count; sym++)
+		for (size_t book = 0; book < BOOK_COUNT; book++)
+			x->listed[book][sym] = 0, x->snapshot[book][sym] = (struct seen_position){0};
 }
 
-void execution_on_orders_end(struct execution *x, enum book book, ms_t now_ms)
+void execution_on_orders_end(struct execution *x, enum book book, bool first, ms_t now_ms)
 {
 	for (size_t i = 0; i < x->order_count; i++)
 		if (x->orders[i].book == book && x->orders[i].state == ORDER_LIVE && !x->order_listed[i])
-			move(x, &x->orders[i], ORDER_UNKNOWN, now_ms);
+			order_move(x, &x->orders[i], ORDER_UNKNOWN, now_ms);
+	for (size_t sym = 0; sym < x->universe->count; sym++) {
+		if (!(x->listed[book][sym] & FOREIGN_ORDER))
+			x->foreign[book][sym] &= (uint8_t)~FOREIGN_ORDER;
+		if (!(x->listed[book][sym] & DOUBT_ORDER))
+			x->unreconciled[book][sym] &= (uint8_t)~DOUBT_ORDER;
+	}
+	if (x->adopt_count > 0)
+		execution_adopt(x, book, now_ms);
 	/* Nobody could protect anything before: what is naked still has its whole deadline. */
-	for (size_t i = 0; i < x->active_count; i++) {
+	for (size_t i = 0; first && i < x->active_count; i++) {
 		struct holding *h = execution_active(x, i);
 		if (h->book != book || h->naked_ms == 0 || h->naked_ms >= now_ms)
 			continue;
@@ -174,7 +319,7 @@ void execution_on_absent(struct execution *x, const struct event *event)
 		return;
 	if (order->look_ups >= x->set.absent_look_ups &&
 	    event->at_ms - order->sent_ms >= x->set.absent_after_ms)
-		move(x, order, ORDER_ABSENT, event->at_ms);
+		order_move(x, order, ORDER_ABSENT, event->at_ms);
 }
 
 void execution_on_unrecorded(struct execution *x, int64_t id, ms_t now_ms)
@@ -182,7 +327,7 @@ void execution_on_unrecorded(struct execution *x, int64_t id, ms_t now_ms)
 	struct order *order = order_find(x, id);
 
 	if (order != NULL)
-		move(x, order, ORDER_REJECTED, now_ms);
+		order_move(x, order, ORDER_REJECTED, now_ms);
 }
 
 bool execution_entry_pending(const struct execution *x, enum book book, sym_t sym)

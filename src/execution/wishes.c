@@ -4,6 +4,8 @@
  * a timer. */
 #include "execution_internal.h"
 
+#define RESIZE_TRIES 6 /* then once a minute */
+
 static ms_t backoff(const struct execution *x, int64_t tries)
 {
 	ms_t wait = x->set.retry_ms << (tries < 4 ? tries : 4);
@@ -28,10 +30,31 @@ static bool mark_beyond_stop(const struct holding *h, price_t mark)
 	return h->side == SIDE_LONG ? mark <= h->stop : mark >= h->stop;
 }
 
+/* At most two stops of a holding that rest or may: the one in force and the one to take its place. */
+static bool has_stop_room(const struct execution *x, const struct holding *h)
+{
+	int stops = 0;
+
+	for (size_t i = 0; i < x->order_count; i++)
+		stops += x->orders[i].role == ROLE_STOP && x->orders[i].book == h->book &&
+			 x->orders[i].sym == h->sym && !order_is_final(x->orders[i].state);
+	return stops < 2;
+}
+
+bool execution_asleep(const struct execution *x, const struct holding *h)
+{
+	int64_t status = x->universe->at[h->sym].status;
+
+	return x->away_ms != 0 || status == INSTRUMENT_SUSPENDED || status == INSTRUMENT_GONE;
+}
+
 static bool leave(struct holding *h, enum exit_reason reason, struct wish *wish)
 {
-	*wish = (struct wish){
-		.kind = WISH_REDUCE, .book = (enum book)h->book, .sym = (sym_t)h->sym, .reason = reason};
+	*wish = (struct wish){.kind = WISH_REDUCE,
+			      .book = (enum book)h->book,
+			      .sym = (sym_t)h->sym,
+			      .qty = h->qty,
+			      .reason = reason};
 	return true;
 }
 
@@ -58,7 +81,9 @@ static bool naked_wish(struct execution *x, struct holding *h, ms_t now_ms, stru
 		h->retry_ms = h->naked_ms + x->set.protect_deadline_ms;
 	h->tries++;
 	execution_touch(x, h);
-	return late ? leave(h, EXIT_UNPROTECTED, wish) : protect(h, wish);
+	if (late || h->stop <= 0)
+		return leave(h, EXIT_UNPROTECTED, wish);
+	return has_stop_room(x, h) && protect(h, wish);
 }
 
 /* The way out did not work yet: again, and where nothing protects meanwhile, in turn with asking for the
@@ -69,7 +94,8 @@ static bool leaving_wish(struct execution *x, struct holding *h, price_t mark, m
 		return false;
 	h->retry_ms = now_ms + backoff(x, ++h->tries);
 	execution_touch(x, h);
-	if (h->naked_ms != 0 && h->tries % 2 == 1 && h->stop > 0 && !mark_beyond_stop(h, mark))
+	if (h->naked_ms != 0 && h->tries % 2 == 1 && h->stop > 0 && !mark_beyond_stop(h, mark) &&
+	    has_stop_room(x, h))
 		return protect(h, wish);
 	return leave(h, (enum exit_reason)h->exit_reason, wish);
 }
@@ -88,18 +114,70 @@ static bool beyond_wish(struct execution *x, struct holding *h, price_t mark, ms
 	return beyond && now_ms - h->beyond_ms >= x->set.beyond_ms && leave(h, EXIT_BEYOND_STOP, wish);
 }
 
+void execution_trim(struct execution *x, struct holding *h, qty_t keep, enum exit_reason reason, ms_t now_ms)
+{
+	h->keep_qty = keep;
+	h->keep_reason = reason;
+	if (h->naked_ms == 0) {
+		h->retry_ms = now_ms;
+		h->tries = 0;
+	}
+	execution_touch(x, h);
+}
+
+static bool wants_trim(const struct holding *h)
+{
+	return h->keep_qty > 0 && h->exit_id == 0;
+}
+
+/* One at a time: a part that went out twice would be twice the part. */
+static bool trim_wish(struct execution *x, struct holding *h, ms_t now_ms, struct wish *wish)
+{
+	if (!wants_trim(h) || now_ms < h->retry_ms)
+		return false;
+	execution_touch(x, h);
+	if (h->keep_qty >= h->qty) {
+		h->keep_qty = h->keep_reason = 0;
+		return false;
+	}
+	h->retry_ms = now_ms + backoff(x, h->tries++);
+	leave(h, (enum exit_reason)h->keep_reason, wish);
+	wish->qty = h->qty - h->keep_qty;
+	return true;
+}
+
+static bool wants_resize(const struct holding *h)
+{
+	return h->phase == PHASE_PROTECTED && h->exit_id == 0 && holding_uneven(h);
+}
+
+/* Stop and target follow the size. Nothing is naked meanwhile, so it may take its time, and after some tries
+ * much more of it. */
+static bool resize_wish(struct execution *x, struct holding *h, ms_t now_ms, struct wish *wish)
+{
+	if (!wants_resize(h) || now_ms < h->retry_ms)
+		return false;
+	bool wait = execution_entry_pending(x, (enum book)h->book, (sym_t)h->sym) || !has_stop_room(x, h);
+	h->retry_ms = now_ms + (h->tries < RESIZE_TRIES ? backoff(x, h->tries) : MINUTE_MS);
+	h->tries += !wait;
+	execution_touch(x, h);
+	return !wait && protect(h, wish);
+}
+
 bool execution_holding_wish(struct execution *x, struct holding *h, price_t mark, ms_t now_ms,
 			    struct wish *wish)
 {
-	if (h->qty == 0)
+	if (h->qty == 0 || execution_asleep(x, h))
 		return false;
-	if ((h->phase == PHASE_LEAVING || h->naked_ms != 0) && now_ms >= h->retry_ms && !has_room(x, h)) {
+	bool due = h->phase == PHASE_LEAVING || h->naked_ms != 0 || wants_trim(h) || wants_resize(h);
+	if (due && now_ms >= h->retry_ms && !has_room(x, h)) {
 		h->retry_ms = now_ms + x->set.retry_max_ms;
 		return false;
 	}
 	if (h->phase == PHASE_LEAVING)
 		return leaving_wish(x, h, mark, now_ms, wish);
-	return naked_wish(x, h, now_ms, wish) || beyond_wish(x, h, mark, now_ms, wish);
+	return naked_wish(x, h, now_ms, wish) || beyond_wish(x, h, mark, now_ms, wish) ||
+	       trim_wish(x, h, now_ms, wish) || resize_wish(x, h, now_ms, wish);
 }
 
 void execution_protect_refused(struct execution *x, struct holding *h, ms_t now_ms)
@@ -113,15 +191,30 @@ void execution_protect_refused(struct execution *x, struct holding *h, ms_t now_
 	execution_touch(x, h);
 }
 
-/* A stop that was replaced is cancelled only once the one in its place is confirmed. */
+/* A stop or target that was replaced stays until the one in its place is confirmed. */
 static bool still_covers(const struct execution *x, const struct holding *h, const struct order *order)
 {
-	if (order->role != ROLE_STOP || h->qty == 0)
+	int64_t current = order->role == ROLE_STOP ? h->stop_id : h->target_id;
+
+	if (h->qty == 0)
 		return false;
 	for (size_t i = 0; i < x->order_count; i++)
-		if (x->orders[i].id == h->stop_id)
+		if (x->orders[i].id == current)
 			return x->orders[i].state != ORDER_LIVE;
-	return true;
+	return order->role == ROLE_STOP;
+}
+
+/* From when an order that rests should not rest any more; INT64_MAX: it should. A replaced stop goes at once
+ * when the new one is confirmed; one of a position that is over usually goes by itself; an entry is a market
+ * order, what still works of it after a while is its rest. */
+static ms_t unwanted_ms(const struct execution *x, const struct holding *h, const struct order *order)
+{
+	if (order->role == ROLE_ENTRY)
+		return order->sent_ms + x->set.rest_ms;
+	if (order->role == ROLE_EXIT || h->stop_id == order->id || h->target_id == order->id ||
+	    still_covers(x, h, order))
+		return INT64_MAX;
+	return h->qty > 0 ? order->changed_ms : order->changed_ms + x->set.sweep_ms;
 }
 
 /* When this order next needs something; INT64_MAX: never. changed_ms is also the time of the last attempt. */
@@ -130,15 +223,18 @@ static ms_t order_due_ms(const struct execution *x, const struct order *order)
 	const struct holding *h = &x->holdings[order->book][order->sym];
 	bool attached = order->sent_ms == 0;
 
+	if (execution_asleep(x, h))
+		return INT64_MAX;
 	if (order->state == ORDER_UNKNOWN)
 		return order->changed_ms + x->set.query_ms;
 	if (order->state == ORDER_INTENT && !attached)
 		return order->sent_ms + x->set.answer_ms;
-	bool protective = order->role == ROLE_STOP || order->role == ROLE_TARGET;
-	if (order->state == ORDER_LIVE && protective && h->stop_id != order->id &&
-	    h->target_id != order->id && !still_covers(x, h, order))
-		return order->changed_ms + x->set.sweep_ms;
-	return INT64_MAX;
+	if (order->state != ORDER_LIVE)
+		return INT64_MAX;
+	ms_t unwanted = unwanted_ms(x, h, order);
+	if (order->look_ups > 0 && unwanted != INT64_MAX) /* asked to go before, and it did not */
+		unwanted = order->changed_ms + x->set.rest_ms;
+	return unwanted;
 }
 
 bool execution_order_wish(struct execution *x, ms_t now_ms, struct wish *wish)
@@ -147,16 +243,15 @@ bool execution_order_wish(struct execution *x, ms_t now_ms, struct wish *wish)
 		struct order *order = &x->orders[i];
 		if (order_is_final(order->state) || now_ms < order_due_ms(x, order))
 			continue;
-		*wish = (struct wish){.kind = order->state == ORDER_LIVE ? WISH_CANCEL : WISH_QUERY,
+		/* an order that does not go: in turn, go, and what has become of you */
+		bool go = order->state == ORDER_LIVE && order->look_ups % 2 == 0;
+		*wish = (struct wish){.kind = go ? WISH_CANCEL : WISH_QUERY,
 				      .book = (enum book)order->book,
 				      .sym = (sym_t)order->sym,
 				      .id = order->id};
 		order_touch(x, order);
 		if (order->state == ORDER_INTENT) {
-			struct event silence = {.at_ms = now_ms};
-			silence.order.id = order->id;
-			silence.order.state = ORDER_UNKNOWN;
-			execution_on_order(x, &silence);
+			order_move(x, order, ORDER_UNKNOWN, now_ms);
 			continue;
 		}
 		order->look_ups++;
@@ -170,9 +265,9 @@ static ms_t holding_due_ms(const struct execution *x, const struct holding *h)
 {
 	ms_t due = INT64_MAX;
 
-	if (h->qty == 0)
+	if (h->qty == 0 || execution_asleep(x, h))
 		return due;
-	if (h->phase == PHASE_LEAVING || h->naked_ms != 0)
+	if (h->phase == PHASE_LEAVING || h->naked_ms != 0 || wants_trim(h) || wants_resize(h))
 		due = h->retry_ms;
 	if (h->beyond_ms != 0 && h->phase != PHASE_LEAVING && h->beyond_ms + x->set.beyond_ms < due)
 		due = h->beyond_ms + x->set.beyond_ms;

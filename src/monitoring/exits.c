@@ -143,3 +143,22 @@ price_t break_even_stop(const struct holding *holding, const struct instrument *
 		return 0;
 	return improves(holding, stop, 1, 1) ? stop : 0;
 }
+
+qty_t fit_qty(const struct holding *holding, const struct instrument *instrument, money_t ceiling)
+{
+	bool is_long = holding->side == SIDE_LONG;
+	qty_t qty = holding->qty;
+
+	if (qty <= 0 || holding->side == SIDE_NONE || holding->stop <= 0 || holding->cost <= 0 ||
+	    holding->cost > VALUE_MAX || ceiling < 0)
+		return qty;
+	money_t at_stop = is_long ? notional_down(instrument, holding->stop, qty)
+				  : notional_up(instrument, holding->stop, qty);
+	if (at_stop < 0)
+		return qty;
+	money_t loss = is_long ? holding->cost - at_stop : at_stop - holding->cost;
+	loss += share_up(holding->cost, instrument->taker_fee) + share_up(at_stop, instrument->taker_fee);
+	if (loss <= ceiling)
+		return qty;
+	return mul_div_down(qty, ceiling, loss);
+}

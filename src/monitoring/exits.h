@@ -38,6 +38,11 @@ price_t trail_stop(const struct exit_settings *settings, const struct holding *h
 price_t break_even_stop(const struct holding *holding, const struct instrument *instrument,
 			const struct quote *quote, ratio_t costs);
 
+/* How much of the open quantity may stay, so that its loss at the stop, with the fees of both ways, is at
+ * most ceiling: all of it where it fits (or nothing can be said: no stop, no cost), rounded down, possibly 0.
+ */
+qty_t fit_qty(const struct holding *holding, const struct instrument *instrument, money_t ceiling);
+
 /* cost / qty in ticks, floored or ceiled; -1 if out of range. Against the trader: a long bought at _up, a
  * short sold at _down. */
 price_t entry_price_down(const struct instrument *instrument, money_t cost, qty_t qty);

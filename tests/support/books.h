@@ -122,6 +122,14 @@ static inline void reduce(enum exit_reason reason)
 	ticket.order.id = execution_next_id(&x, ROLE_EXIT);
 	execution_reduce(&x, &ticket, 1000, reason, now, &wants);
 }
+static inline void reduce_by(qty_t qty, enum exit_reason reason)
+{
+	struct holding *h = held(1);
+	struct ticket ticket = {.order = {.verb = VERB_REDUCE, .sym = 1, .side = -h->side, .qty = qty}};
+
+	ticket.order.id = execution_next_id(&x, ROLE_EXIT);
+	execution_reduce(&x, &ticket, 1000, reason, now, &wants);
+}
 
 static inline void protect(price_t stop)
 {
@@ -146,7 +154,7 @@ static inline int wish_at(price_t mark)
 	if (!execution_holding_wish(&x, held(1), mark, now, &wish))
 		return -1;
 	if (wish.kind == WISH_REDUCE)
-		reduce(wish.reason);
+		reduce_by(wish.qty, wish.reason);
 	else
 		protect(wish.stop);
 	return (int)wish.kind;
@@ -168,6 +176,21 @@ static inline int state_of(int64_t id)
 		if (wants.records[i].kind == RECORD_ORDER && wants.records[i].order.id == id)
 			return (int)wants.records[i].order.state;
 	return -1;
+}
+
+/* The exchange's list of positions: symbol 1 as given, the others flat. */
+static struct difference found[DIFFERENCES_MAX];
+static inline size_t compare_with(int64_t side, qty_t qty)
+{
+	ms_t asked = now;
+
+	execution_on_orders_begin(&x);
+	now += 100;
+	if (qty > 0)
+		execution_on_position(&x, &(struct event){.kind = EVENT_POSITION,
+							  .sym = 1,
+							  .position = {.side = side, .qty = qty}});
+	return execution_on_positions_end(&x, BOOK_MAIN, asked, now, found);
 }
 
 static inline size_t tickets(enum verb verb)

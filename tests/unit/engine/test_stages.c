@@ -416,7 +416,7 @@ static void nav_follows_the_mark_and_five_percent_halt_the_day_until_midnight(vo
 static void nav_is_sampled_every_minute_though_no_bar_closes(void **state)
 {
 	(void)state;
-	settings.scan_every_ms = 1000 * DAY_MS;
+	settings.scan_every_ms = settings.lists_every_ms = 1000 * DAY_MS;
 	make_engine();
 	remember_trades(200, true);
 	start_and_scan();
@@ -492,6 +492,7 @@ static void a_fifth_of_the_account_lost_locks_whoever_lost_it(void **state)
 	(void)state;
 	start_and_scan();
 	tell_balance(USDT(8000) + 1);
+	pass(settings.explain_ms);
 	assert_int_equal(engine_desk(engine)->locked, 0);
 	tell_balance(USDT(8000));
 	assert_int_equal(engine_desk(engine)->locked, 1);

@@ -249,7 +249,9 @@ static void two_books_do_not_mix(void **state)
 	assert_int_equal(held(1)->funding, 0);
 	assert_true(fill_in(BOOK_SHADOW, 1, shadow->stop_id, SIDE_LONG, 4, 1050).closed);
 	assert_int_equal(held(1)->qty, 10);
-	assert_false(execution_on_positions_end(&x, BOOK_MAIN, now)); /* the exchange is flat: main only */
+	assert_int_equal(compare_with(SIDE_NONE, 0), 0); /* it has just moved: no list is newer than that */
+	now += 1000;
+	assert_int_equal(compare_with(SIDE_NONE, 0), 1); /* the exchange is flat: main only */
 	assert_false(x.unreconciled[BOOK_SHADOW][1]);
 }
 
@@ -269,84 +271,6 @@ static void executions_come_back_from_the_journal(void **state)
 	assert_false(fill(held(1)->entry_id, SIDE_LONG, 4, 1000).counted);
 	assert_int_equal(held(1)->qty, 4);
 	assert_true(fill(held(1)->entry_id, SIDE_LONG, 6, 1000).counted);
-}
-
-static bool snapshot(int64_t side, qty_t qty)
-{
-	if (qty > 0)
-		execution_on_position(&x, &(struct event){.kind = EVENT_POSITION,
-							  .sym = 1,
-							  .position = {.side = side, .qty = qty}});
-	return execution_on_positions_end(&x, BOOK_MAIN, now);
-}
-
-static void a_snapshot_that_agrees_changes_nothing(void **state)
-{
-	(void)state;
-	open_protected(SIDE_LONG, 10);
-	struct holding before = *held(1);
-	x.unreconciled[BOOK_MAIN][1] = true;
-	assert_true(snapshot(SIDE_LONG, 10));
-	assert_memory_equal(held(1), &before, sizeof before);
-	assert_false(x.unreconciled[BOOK_MAIN][1]);
-}
-
-static void if_the_exchange_is_flat_so_are_we_and_the_symbol_freezes(void **state)
-{
-	(void)state;
-	struct wish wish;
-	open_protected(SIDE_LONG, 10);
-	int64_t stop = held(1)->stop_id;
-	assert_false(snapshot(SIDE_NONE, 0));
-	assert_int_equal(held(1)->phase, PHASE_FLAT);
-	assert_int_equal(x.active_count, 0);
-	assert_true(x.unreconciled[BOOK_MAIN][1]);
-	now += 2000;
-	assert_int_equal(order_wish(&wish), WISH_CANCEL); /* and its stop goes */
-	assert_int_equal(wish.id, stop);
-}
-
-static void if_the_exchange_has_less_ours_is_what_it_has_and_no_loss_is_invented(void **state)
-{
-	(void)state;
-	open_protected(SIDE_LONG, 10);
-	assert_false(snapshot(SIDE_LONG, 4));
-	assert_int_equal(held(1)->qty, 4);
-	assert_int_equal(held(1)->cost, 4000000);
-	assert_true(x.unreconciled[BOOK_MAIN][1]);
-	assert_int_equal(holding_net(held(1), &universe.at[1], 1000), 0);
-	struct fill_news news = fill(held(1)->target_id, SIDE_SHORT, 4, 1100);
-	assert_true(news.closed);
-	assert_int_equal(news.trade.net, 4 * 100 * 1000);
-}
-
-static void if_the_exchange_has_more_ours_stays_what_we_filled(void **state)
-{
-	(void)state;
-	open_protected(SIDE_LONG, 10);
-	assert_false(snapshot(SIDE_LONG, 15));
-	assert_int_equal(held(1)->qty, 10);
-	assert_true(x.unreconciled[BOOK_MAIN][1]);
-}
-
-static void if_the_exchange_is_on_the_other_side_nothing_of_it_is_ours(void **state)
-{
-	(void)state;
-	open_protected(SIDE_LONG, 10);
-	assert_false(snapshot(SIDE_SHORT, 10));
-	assert_int_equal(held(1)->phase, PHASE_FLAT);
-	assert_true(x.unreconciled[BOOK_MAIN][1]);
-}
-
-static void a_position_we_know_nothing_of_freezes_its_symbol_only(void **state)
-{
-	(void)state;
-	assert_false(snapshot(SIDE_SHORT, 3));
-	assert_int_equal(held(1)->phase, PHASE_FLAT);
-	assert_true(x.unreconciled[BOOK_MAIN][1]);
-	assert_false(x.unreconciled[BOOK_MAIN][0]);
-	assert_true(snapshot(SIDE_NONE, 0)); /* gone at the next comparison: open again */
-	assert_false(x.unreconciled[BOOK_MAIN][1]);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, books_open)
@@ -370,12 +294,6 @@ int main(void)
 		TEST(a_foreign_fill_in_a_flat_symbol_counts_for_nothing_and_freezes_it),
 		TEST(two_books_do_not_mix),
 		TEST(executions_come_back_from_the_journal),
-		TEST(a_snapshot_that_agrees_changes_nothing),
-		TEST(if_the_exchange_is_flat_so_are_we_and_the_symbol_freezes),
-		TEST(if_the_exchange_has_less_ours_is_what_it_has_and_no_loss_is_invented),
-		TEST(if_the_exchange_has_more_ours_stays_what_we_filled),
-		TEST(if_the_exchange_is_on_the_other_side_nothing_of_it_is_ours),
-		TEST(a_position_we_know_nothing_of_freezes_its_symbol_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

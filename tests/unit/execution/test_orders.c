@@ -251,7 +251,7 @@ static void an_order_missing_from_a_complete_list_is_unknown_and_its_stop_protec
 	open_protected(SIDE_LONG, 10);
 	execution_on_orders_begin(&x);
 	live(held(1)->target_id, 10);
-	execution_on_orders_end(&x, BOOK_MAIN, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now);
 	assert_int_equal(state_of(held(1)->stop_id), ORDER_UNKNOWN);
 	assert_int_equal(state_of(held(1)->target_id), ORDER_LIVE);
 	assert_int_equal(held(1)->phase, PHASE_UNPROTECTED);
