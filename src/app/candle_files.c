@@ -12,6 +12,7 @@
 #include "file_text.h"
 
 #define PATHS_MAX (4 * SYMBOLS_MAX) /* a folder may hold several timeframes */
+#define ROW_BYTES 256               /* of a long row with further columns: bounds what gzip may hold */
 
 static const char *base_name(const char *path)
 {
@@ -122,61 +123,123 @@ void candle_paths_free(char **files, size_t count)
 	free(files);
 }
 
+const struct candle_options candle_options_default = {.rows_max = CANDLE_ROWS_MAX};
+
 static void say_faults(const char *path, const struct csv_faults *faults, char *error, size_t size)
 {
 	const struct csv_fault *fault = &faults->at[0];
-	if (faults->count == 1)
-		snprintf(error, size, "%s:%zu: %s", path, fault->line, fault->text);
-	else
-		snprintf(error, size, "%s:%zu: %s (and %zu more; `tradebotd candles check` lists them)", path,
-			 fault->line, fault->text, faults->count - 1);
+	enum repair repair = candle_repair_of((enum csv_fault_code)fault->code);
+	const struct repair_row *row = &repair_rows[repair];
+	int used = snprintf(error, size, "%s:%zu: %s", path, fault->line, fault->text);
+	if (faults->count > 1 && used > 0 && (size_t)used < size)
+		used += snprintf(error + used, size - (size_t)used,
+				 " (and %zu more; `tradebotd candles check` lists them)", faults->count - 1);
+	if (repair == REPAIR_NOTHING || used <= 0 || (size_t)used >= size)
+		return;
+	used += snprintf(error + used, size - (size_t)used, "; --repair %s=%s", row->name,
+			 repair_way_text[row->ways[0]]);
+	if (row->ways[0] != row->ways[1] && (size_t)used < size)
+		used += snprintf(error + used, size - (size_t)used, "|%s", repair_way_text[row->ways[1]]);
+	if ((size_t)used < size)
+		snprintf(error + used, size - (size_t)used, " would use it all the same");
 }
 
-static int parse_text(const char *path, const struct file_text *text, struct candle_file *file, char *error,
-		      size_t size)
+static int say_too_many(const char *path, size_t rows_max, char *error, size_t size)
 {
-	size_t bound = candle_text_bound(text->bytes, text->length);
-	struct candle *rows = NULL;
-	if (file_text_fits_memory((uint64_t)bound * sizeof(*rows)))
-		rows = malloc(bound * sizeof(*rows));
-	if (!rows) {
+	snprintf(error, size, "%s: more than %zu rows, the limit of candles.rows_max", path, rows_max);
+	return TB_ERANGE;
+}
+
+/* Flat bars into the gaps, if that is asked for. */
+static int fill_gaps(const char *path, const struct candle_options *options, struct candle_file *file,
+		     char *error, size_t size)
+{
+	struct candle_table *table = &file->table;
+	uint64_t wanted = (uint64_t)table->count + (uint64_t)table->gaps.missing;
+	if (candle_repair_way(&options->repair, CSV_GAP) != WAY_FLAT || table->gaps.missing == 0)
+		return 0;
+	if (wanted > options->rows_max)
+		return say_too_many(path, options->rows_max, error, size);
+	if (candle_rows_resize(&file->rows, (size_t)wanted) != 0) {
+		snprintf(error, size, "%s: %llu rows need more memory than there is", path,
+			 (unsigned long long)wanted);
+		return TB_ERANGE;
+	}
+	table->rows = file->rows.at;
+	return candle_gaps_fill(table, (size_t)wanted);
+}
+
+/* How many rows a text may have. A sound row has at least so many bytes, and pages are only taken for rows
+ * that are there; a line that is dropped may be shorter, so where lines are dropped they are counted. */
+static size_t rows_bound(const struct file_text *text, const struct candle_repair *repair)
+{
+	size_t lines = 1;
+	const char *at = text->bytes, *end = text->bytes + text->length;
+	if (!candle_repair_any(repair))
+		return text->length / CANDLE_ROW_BYTES_MIN + 1;
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		lines++;
+		at++;
+	}
+	return lines;
+}
+
+static int parse_text(const char *path, const struct file_text *text, const struct candle_options *options,
+		      struct candle_file *file, char *error, size_t size)
+{
+	struct candle_table *table = &file->table;
+	size_t bound = rows_bound(text, &options->repair), *lines = NULL;
+	bool sort = candle_repair_way(&options->repair, CSV_OUT_OF_ORDER) == WAY_SORT;
+	bound = bound < options->rows_max ? bound : options->rows_max;
+	if (sort)
+		lines = file_text_fits_memory((uint64_t)bound * sizeof(*lines))
+				? malloc(bound * sizeof(*lines))
+				: NULL;
+	if ((sort && !lines) || candle_rows_open(&file->rows, bound) != 0) {
+		free(lines);
 		snprintf(error, size, "%s: %zu rows need more memory than there is", path, bound);
 		return TB_ERANGE;
 	}
-	int failed = candle_text_parse(text->bytes, text->length, file->named_ms, rows, bound, &file->table);
-	/* The bound is generous: give back what was not needed. A shrink that fails leaves the block as it
-	 * is. */
-	size_t kept = file->table.count > 0 ? file->table.count : 1;
-	struct candle *shrunk = realloc(rows, kept * sizeof(*rows));
-	file->table.rows = shrunk ? shrunk : rows;
+	int failed = candle_text_repair(text->bytes, text->length, file->named_ms, &options->repair,
+					file->rows.at, lines, bound, table);
+	free(lines);
+	/* A shrink that fails leaves all as it is. */
+	(void)candle_rows_resize(&file->rows, table->count > 0 ? table->count : 1);
+	table->rows = file->rows.at;
+	if (failed == TB_EFULL && bound == options->rows_max)
+		return say_too_many(path, options->rows_max, error, size);
 	if (failed)
-		say_faults(path, &file->table.faults, error, size);
-	return failed ? TB_EINVAL : 0;
+		say_faults(path, &table->faults, error, size);
+	return failed ? TB_EINVAL : fill_gaps(path, options, file, error, size);
 }
 
-int candle_file_load(const char *path, struct candle_file *file, char *error, size_t size)
+int candle_file_load(const char *path, const struct candle_options *options, struct candle_file *file,
+		     char *error, size_t size)
 {
 	struct file_text text;
 	char why[CANDLE_ERROR_MAX / 2];
+	if (!options)
+		options = &candle_options_default;
 	memset(file, 0, sizeof(*file));
 	file->named_ms = UNKNOWN;
 	if (candle_name_split(base_name(path), file->symbol, &file->named_ms) != 0)
 		snprintf(file->symbol, sizeof(file->symbol),
 			 "?"); /* only a set needs a symbol, and says so */
-	int failed = file_text_open(path, &text, why, sizeof(why));
+	int failed = file_text_open_hashed(path, &text, (uint64_t)options->rows_max * ROW_BYTES,
+					   options->cache_dir ? &file->text_hash : NULL, why, sizeof(why));
 	if (failed) {
 		snprintf(error, size, "%s: %s", path, why);
 		return failed;
 	}
 	file->bytes = text.length;
-	failed = parse_text(path, &text, file, error, size);
+	failed = parse_text(path, &text, options, file, error, size);
 	file_text_close(&text);
 	return failed;
 }
 
 void candle_file_free(struct candle_file *file)
 {
-	free(file->table.rows);
+	candle_rows_close(&file->rows);
 	file->table.rows = NULL;
 	file->table.count = 0;
 }

@@ -8,6 +8,7 @@
 
 #include "candle_files.h"
 #include "candle_instrument.h"
+#include "candle_store.h"
 #include "file_text.h"
 #include "timeframe.h"
 
@@ -20,6 +21,7 @@ struct loaded {
 };
 
 struct loader {
+	const struct candle_options *options;
 	struct loaded *at;
 	size_t count;
 	ms_t wanted_ms; /* --timeframe, or UNKNOWN */
@@ -41,7 +43,7 @@ static const char *base_name(const char *path)
 static void series_free(struct candle_series *series)
 {
 	free(series->path);
-	free(series->candles);
+	candle_rows_close(&series->rows);
 	free(series->funding);
 	*series = (struct candle_series){0};
 }
@@ -67,15 +69,43 @@ static void show_bar(const struct loader *l, size_t done, size_t all)
 	fflush(l->progress);
 }
 
+/* What was mended, line by line as far as it was kept. */
+static void say_repairs(const struct loader *l, const char *path, const struct candle_table *table)
+{
+	char text[CSV_FAULT_TEXT_MAX + 64], where[512];
+	for (size_t i = 0; i < table->repairs.count && i < CSV_FAULTS_KEPT; i++) {
+		const struct csv_fault *repair = &table->repairs.at[i];
+		snprintf(where, sizeof(where), "%s:%zu", path, repair->line);
+		snprintf(text, sizeof(text), "repaired: %s", repair->text);
+		say(l, where, text);
+	}
+	if (table->repairs.count > CSV_FAULTS_KEPT) {
+		snprintf(text, sizeof(text),
+			 "%zu more repairs; `tradebotd candles check --repair` lists them",
+			 table->repairs.count - CSV_FAULTS_KEPT);
+		say(l, path, text);
+	}
+	if (table->duplicates > 0) {
+		snprintf(where, sizeof(where), "%s:%zu", path, table->duplicate_line);
+		snprintf(text, sizeof(text), "%s: %lld such lines dropped, this is the first",
+			 csv_fault_text[CSV_DUPLICATE_SAME], (long long)table->duplicates);
+		say(l, where, text);
+	}
+}
+
 static void say_loaded(const struct loader *l, const struct loaded *one, ms_t timeframe_ms)
 {
 	const struct candle_series *s = &one->series;
-	char text[256], first[UTC_TEXT_MAX], last[UTC_TEXT_MAX];
+	char text[256], gaps[96] = "", first[UTC_TEXT_MAX], last[UTC_TEXT_MAX];
 	utc_text(s->candles[0].open_ms, first);
 	utc_text(s->candles[s->count - 1].open_ms, last);
-	snprintf(text, sizeof(text), "%zu bars of %s, %s to %s (stamps in %s), %lld gaps, %zu settlements",
-		 s->count, timeframe_text(timeframe_ms), first, last, time_unit_text[s->unit],
-		 (long long)s->gaps.count, s->funding_count);
+	if (s->gaps.count > 0)
+		snprintf(gaps, sizeof(gaps), " (%lld bars; the first before line %zu, the longest %lld)",
+			 (long long)s->gaps.missing, s->gaps.first[0].line, (long long)s->gaps.longest);
+	snprintf(text, sizeof(text),
+		 "%zu bars of %s, %s to %s (stamps in %s), %lld gaps%s, %zu settlements%s", s->count,
+		 timeframe_text(timeframe_ms), first, last, time_unit_text[s->unit], (long long)s->gaps.count,
+		 gaps, s->funding_count, s->cached ? ", from the cache" : "");
 	say(l, s->path, text);
 }
 
@@ -133,38 +163,111 @@ static void cut_time(const struct loader *l, struct candle_series *s)
 		first++;
 	while (end > first && l->to_ms != UNKNOWN && s->candles[end - 1].open_ms >= l->to_ms)
 		end--;
-	memmove(s->candles, s->candles + first, (end - first) * sizeof(*s->candles));
+	s->candles += first;
 	s->count = end - first;
 }
 
-/* Takes over the rows of a sound file. */
-static int take_file(struct loader *l, const char *path, struct candle_file *file, struct loaded *one)
+static int infer_instrument(const struct loader *l, const char *path, const struct candle_file *file,
+			    struct instrument *out)
 {
-	struct candle_table *table = &file->table;
-	int failed = candle_instrument_infer(file->symbol, table->price_decimals, &table->rows[0],
-					     l->taker_fee, &one->instrument);
-	if (!failed)
-		failed = candle_volume_to_lots(&one->instrument.lot, table->volume_decimals, table->rows,
-					       table->count);
-	if (failed) {
+	int failed = candle_instrument_infer(file->symbol, file->table.price_decimals, &file->rows.lent[0],
+					     l->taker_fee, out);
+	if (failed)
 		snprintf(l->error, l->size, "%s: no instrument can be made of symbol %s and these prices",
 			 path, file->symbol);
-		return failed;
+	return failed;
+}
+
+/* Puts the rows, whole lots by now, into the cache, and takes them from there: then they need no memory of
+ * our own. Whatever goes wrong is said and leaves the rows as they are. */
+static void remember(const struct loader *l, const char *path, const struct candle_source *source,
+		     struct candle_file *file, struct loaded *one)
+{
+	struct candle_found found;
+	struct candle_cache_head head;
+	char said[CANDLE_ERROR_MAX];
+	candle_store_begin(&head, l->options, file->named_ms);
+	candle_cache_from_table(&head, &file->table);
+	head.source = *source;
+	head.text = file->text_hash;
+	head.text_bytes = (int64_t)file->bytes;
+	head.lot = one->instrument.lot;
+	if (candle_store_keep(l->options, path, &head, file->rows.lent, said, sizeof(said)) == 0 &&
+	    candle_store_find(l->options, path, file->named_ms, &found, said, sizeof(said)) == 0) {
+		candle_rows_close(&file->rows);
+		file->rows = found.rows;
 	}
+	if (said[0])
+		say(l, path, said);
+}
+
+/* The rows from the cache, if it has them. */
+static bool recall(struct loader *l, const char *path, struct candle_file *file, struct loaded *one)
+{
+	struct candle_found found;
+	char said[CANDLE_ERROR_MAX];
+	memset(file, 0, sizeof(*file));
+	if (!l->options->cache_dir || candle_name_split(base_name(path), file->symbol, &file->named_ms) != 0)
+		return false;
+	int failed = candle_store_find(l->options, path, file->named_ms, &found, said, sizeof(said));
+	if (said[0])
+		say(l, path, said);
+	if (failed)
+		return false;
+	candle_cache_to_table(&found.head, &file->table);
+	file->rows = found.rows;
+	file->bytes = (size_t)found.head.text_bytes;
+	if (infer_instrument(l, path, file, &one->instrument) == 0 &&
+	    memcmp(&one->instrument.lot, &found.head.lot, sizeof(found.head.lot)) == 0) {
+		one->series.cached = true;
+		return true;
+	}
+	say(l, path, "the cache has another grid for it, the source is read again");
+	candle_file_free(file);
+	return false;
+}
+
+/* Takes over the rows of a sound file. */
+static int take_rows(struct loader *l, const char *path, struct candle_file *file, struct loaded *one)
+{
+	const struct candle_table *table = &file->table;
 	one->series = (struct candle_series){.path = strdup(path),
-					     .candles = table->rows,
+					     .candles = file->rows.lent,
 					     .count = table->count,
 					     .price_decimals = table->price_decimals,
 					     .volume_decimals = table->volume_decimals,
 					     .unit = table->unit,
 					     .gaps = table->gaps,
-					     .zero_volume = table->zero_volume};
-	table->rows = NULL;
+					     .zero_volume = table->zero_volume,
+					     .rows = file->rows,
+					     .cached = one->series.cached};
+	file->rows = (struct candle_rows){0};
 	if (!one->series.path) {
 		snprintf(l->error, l->size, "%s: no memory", path);
 		return TB_ERANGE;
 	}
 	cut_time(l, &one->series);
+	return 0;
+}
+
+/* Reads a file that the cache does not have. */
+static int read_file(struct loader *l, const char *path, struct candle_file *file, struct loaded *one)
+{
+	struct candle_source source;
+	bool keep = l->options->cache_dir && candle_store_look(path, &source) == 0;
+	int failed = candle_file_load(path, l->options, file, l->error, l->size);
+	if (!failed)
+		failed = infer_instrument(l, path, file, &one->instrument);
+	if (failed)
+		return failed;
+	failed = candle_volume_to_lots(&one->instrument.lot, file->table.volume_decimals, file->rows.at,
+				       file->table.count);
+	if (failed) {
+		snprintf(l->error, l->size, "%s: a volume does not fit the lots of %s", path, file->symbol);
+		return failed;
+	}
+	if (keep)
+		remember(l, path, &source, file, one);
 	return 0;
 }
 
@@ -212,12 +315,14 @@ static int load_file(struct loader *l, const char *path)
 	struct candle_file file;
 	struct loaded one = {.series = {0}};
 	bool skip = false;
-	int failed = candle_file_load(path, &file, l->error, l->size);
+	int failed = recall(l, path, &file, &one) ? 0 : read_file(l, path, &file, &one);
 	l->set->bytes += file.bytes;
 	if (!failed)
 		failed = agree_timeframe(l, path, file.table.timeframe_ms, &skip);
-	if (!failed && !skip)
-		failed = take_file(l, path, &file, &one);
+	if (!failed && !skip) {
+		say_repairs(l, path, &file.table);
+		failed = take_rows(l, path, &file, &one);
+	}
 	candle_file_free(&file);
 	if (!failed && !skip && one.series.count == 0) {
 		say(l, path, "left out: no bars in the time asked for");
@@ -325,15 +430,17 @@ static int check_folder(const char *dir, char *error, size_t size)
 	struct stat info;
 	if (!dir || (stat(dir, &info) == 0 && S_ISDIR(info.st_mode)))
 		return 0;
-	snprintf(error, size, "funding folder %s: %s", dir, access(dir, F_OK) == 0 ? "not a folder" : "not there");
+	snprintf(error, size, "funding folder %s: %s", dir,
+		 access(dir, F_OK) == 0 ? "not a folder" : "not there");
 	return TB_EINVAL;
 }
 
-int candle_set_load(struct candle_set *set, const char *const *paths, size_t path_count,
-		    const char *timeframe, ms_t from_ms, ms_t to_ms, const char *funding_dir,
-		    ratio_t taker_fee, FILE *progress, char *error, size_t size)
+int candle_set_load(struct candle_set *set, const struct candle_options *options, const char *const *paths,
+		    size_t path_count, const char *timeframe, ms_t from_ms, ms_t to_ms,
+		    const char *funding_dir, ratio_t taker_fee, FILE *progress, char *error, size_t size)
 {
-	struct loader l = {.wanted_ms = timeframe ? timeframe_from_text(timeframe) : UNKNOWN,
+	struct loader l = {.options = options ? options : &candle_options_default,
+			   .wanted_ms = timeframe ? timeframe_from_text(timeframe) : UNKNOWN,
 			   .from_ms = from_ms,
 			   .to_ms = to_ms,
 			   .funding_dir = funding_dir,

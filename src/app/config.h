@@ -75,6 +75,12 @@ struct config_scanner {
 	int64_t hysteresis_ranks;
 };
 
+struct config_candles {
+	int64_t rows_max;            /* of one file */
+	char cache[CONFIG_TEXT_MAX]; /* folder, or "off" */
+	bool cache_verify;
+};
+
 struct config_learn {
 	ratio_t weight_insufficient, weight_active;
 	ratio_t fade; /* weight of a trade for each later one */
@@ -85,6 +91,7 @@ struct config_sim {
 	ms_t latency_ms;
 	ratio_t half_spread; /* of the price, at the least */
 	ratio_t depth_share; /* of a bar's mean turnover that stands within 10 bps, on each side */
+	char weather[64];    /* for sim_weather_parse */
 };
 
 struct config {
@@ -106,6 +113,7 @@ struct config {
 	struct config_scanner scanner;
 	struct config_learn learn;
 	struct config_sim sim;
+	struct config_candles candles;
 	bool llm;
 	char llm_key[CONFIG_TEXT_MAX];
 	char state[CONFIG_TEXT_MAX]; /* folder */

@@ -208,6 +208,15 @@ const struct config_row config_rows[] = {
 		"half the modelled spread, before it widens with the bar's range"),
 	NUM_ROW("sim.depth_share", "SIM_DEPTH_SHARE", RATIO, "of turnover", "0.05", SMALLEST, RATIO_ONE, sim.depth_share,
 		0, "share of a bar's mean turnover that is modelled to rest within 10 bps, on each side"),
+	TEXT_ROW("sim.weather", "SIM_WEATHER", TEXT, "off", sim.weather, NULL, 0,
+		 "faults of the simulated exchange: off, mild or storm; then, if wanted, ,seed=N ,per-day=N ,jitter=MS"),
+
+	NUM_ROW("candles.rows_max", "CANDLES_ROWS_MAX", COUNT, "rows", "10000000", 1000, 80000000, candles.rows_max, 0,
+		"the most rows one candle file may have (48 bytes each); a larger one is refused"),
+	TEXT_ROW("candles.cache", "CANDLES_CACHE", TEXT, "off", candles.cache, NULL, 0,
+		 "folder for candles in a form that needs no parsing, or off"),
+	BOOL_ROW("candles.cache_verify", "CANDLES_CACHE_VERIFY", "false", candles.cache_verify, 0,
+		 "hold each source against its checksum before its cached candles are used, not only its times and size"),
 
 	TEXT_ROW("log.level", "LOG_LEVEL", CHOICE, "info", log_level, "error warn info debug", 0, "how much is logged"),
 };

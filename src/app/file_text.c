@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Maps a file, or inflates it. The inflated text grows by doubling and is watched while it grows: a text has
- * no NUL bytes, so the usual gzip bomb of zeros ends in its first chunk. */
+ * no NUL bytes and has line ends, so the usual gzip bomb, all of one byte, ends in its first chunk. */
 #include "file_text.h"
 
 #include <errno.h>
@@ -18,6 +18,7 @@
 #define TEXT_BYTES_MAX (4ULL << 30)
 #define INFLATE_STEP   (1U << 20)
 #define INFLATE_IN_MAX (1U << 30)
+#define LINE_BYTES_MAX (1U << 18) /* of any line of any text we read, generously */
 
 bool file_text_fits_memory(uint64_t bytes)
 {
@@ -47,7 +48,8 @@ struct inflater {
 	char *out;
 	size_t used, capacity;
 	const unsigned char *in;
-	size_t left; /* input not yet handed to the stream */
+	size_t left;   /* input not yet handed to the stream */
+	uint64_t most; /* of output */
 };
 
 static int make_room(struct inflater *in, char *error, size_t size)
@@ -55,8 +57,9 @@ static int make_room(struct inflater *in, char *error, size_t size)
 	if (in->capacity - in->used >= INFLATE_STEP)
 		return 0;
 	uint64_t wanted = in->capacity == 0 ? 4 * INFLATE_STEP : 2 * (uint64_t)in->capacity;
-	if (in->used + INFLATE_STEP > TEXT_BYTES_MAX) {
-		snprintf(error, size, "the gzip data holds more than 4 GiB");
+	if (in->used > in->most) {
+		snprintf(error, size, "the gzip data holds more than the %llu bytes that are read",
+			 (unsigned long long)in->most);
 		return TB_ERANGE;
 	}
 	char *grown = file_text_fits_memory(wanted) ? realloc(in->out, wanted) : NULL;
@@ -105,6 +108,12 @@ static int inflate_all(struct inflater *in, char *error, size_t size)
 			snprintf(error, size, "the gzip data is no text: it holds NUL bytes");
 			return TB_EINVAL;
 		}
+		if (in->used - before > LINE_BYTES_MAX &&
+		    !memchr(in->out + before, '\n', in->used - before)) {
+			snprintf(error, size, "the gzip data is no text: %zu bytes without a line end",
+				 in->used - before);
+			return TB_EINVAL;
+		}
 		if (answer == Z_STREAM_END) {
 			if (in->stream.avail_in == 0 && in->left == 0)
 				return 0;
@@ -124,9 +133,9 @@ static int inflate_all(struct inflater *in, char *error, size_t size)
 	}
 }
 
-static int inflate_text(struct file_text *text, char *error, size_t size)
+static int inflate_text(struct file_text *text, uint64_t most, char *error, size_t size)
 {
-	struct inflater in = {.in = (const unsigned char *)text->bytes, .left = text->length};
+	struct inflater in = {.in = (const unsigned char *)text->bytes, .left = text->length, .most = most};
 	if (inflateInit2(&in.stream, 15 + 16) != Z_OK) { /* largest window, gzip wrapper only */
 		snprintf(error, size, "zlib cannot start");
 		return TB_EIO;
@@ -148,7 +157,8 @@ static bool is_gzip_name(const char *path)
 	return length >= 3 && strcmp(path + length - 3, ".gz") == 0;
 }
 
-int file_text_open(const char *path, struct file_text *text, char *error, size_t size)
+/* Maps the file as it is. */
+static int map_path(const char *path, struct file_text *text, uint64_t most, char *error, size_t size)
 {
 	struct stat about;
 	*text = (struct file_text){0};
@@ -163,22 +173,49 @@ int file_text_open(const char *path, struct file_text *text, char *error, size_t
 	if (!S_ISREG(about.st_mode)) {
 		snprintf(error, size, "is no regular file");
 		failed = TB_EINVAL;
-	} else if ((uint64_t)about.st_size > TEXT_BYTES_MAX) {
-		snprintf(error, size, "is larger than 4 GiB");
+	} else if ((uint64_t)about.st_size > most) {
+		snprintf(error, size, "has %lld bytes, at most %llu are read", (long long)about.st_size,
+			 (unsigned long long)most);
 		failed = TB_ERANGE;
 	} else {
 		failed = map_file(fd, (size_t)about.st_size, text, error, size);
 	}
 	close(fd);
+	return failed;
+}
+
+int file_text_hash(const char *path, struct stripe_hash *hash, char *error, size_t size)
+{
+	struct file_text text;
+	int failed = map_path(path, &text, TEXT_BYTES_MAX, error, size);
+	if (!failed)
+		*hash = stripe_hash(text.bytes, text.length);
+	file_text_close(&text);
+	return failed;
+}
+
+int file_text_open_hashed(const char *path, struct file_text *text, uint64_t most, struct stripe_hash *hash,
+			  char *error, size_t size)
+{
+	if (most > TEXT_BYTES_MAX)
+		most = TEXT_BYTES_MAX;
+	int failed = map_path(path, text, most, error, size);
 	if (failed)
 		return failed;
+	if (hash)
+		*hash = stripe_hash(text->bytes, text->length);
 	bool packed = text->length >= 2 && memcmp(text->bytes, "\x1f\x8b", 2) == 0;
 	if (!packed && is_gzip_name(path)) {
 		file_text_close(text);
 		snprintf(error, size, "the gzip data is corrupt: no gzip header");
 		return TB_EINVAL;
 	}
-	return packed ? inflate_text(text, error, size) : 0;
+	return packed ? inflate_text(text, most, error, size) : 0;
+}
+
+int file_text_open(const char *path, struct file_text *text, char *error, size_t size)
+{
+	return file_text_open_hashed(path, text, TEXT_BYTES_MAX, NULL, error, size);
 }
 
 void file_text_close(struct file_text *text)

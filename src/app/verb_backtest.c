@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "candle_files.h"
+#include "candle_options.h"
 #include "export_trades.h"
 #include "journal_sink.h"
 #include "progress.h"
@@ -60,11 +60,13 @@ static int load(struct backtest *b)
 	const struct cli *cli = b->cli;
 	size_t count = cli_count(cli, "candles");
 	const char **paths = calloc(count + 1, sizeof *paths);
+	struct candle_options options;
 	ms_t from_ms, to_ms;
 	double before = seconds_now();
 
 	if (paths == NULL || count == 0 ||
-	    run_option_days(cli, &from_ms, &to_ms, b->error, sizeof b->error) != 0) {
+	    run_option_days(cli, &from_ms, &to_ms, b->error, sizeof b->error) != 0 ||
+	    candle_options_read(cli, &b->config, &options, b->error, sizeof b->error) != 0) {
 		if (count == 0)
 			snprintf(b->error, sizeof b->error, "name the candles: --candles DIR or FILE...");
 		free(paths);
@@ -72,7 +74,7 @@ static int load(struct backtest *b)
 	}
 	for (size_t i = 0; i < count; i++)
 		paths[i] = cli_value_at(cli, "candles", i);
-	int err = candle_set_load(&b->set, paths, count, cli_value(cli, "timeframe"), from_ms, to_ms,
+	int err = candle_set_load(&b->set, &options, paths, count, cli_value(cli, "timeframe"), from_ms, to_ms,
 				  cli_value(cli, "funding"), b->config.taker_fee, stderr, b->error,
 				  sizeof b->error);
 	free(paths);
@@ -99,6 +101,12 @@ static int run(struct backtest *b)
 		first_ms = s->candles[0].open_ms < first_ms ? s->candles[0].open_ms : first_ms;
 		last_ms = s->candles[s->count - 1].open_ms > last_ms ? s->candles[s->count - 1].open_ms
 								     : last_ms;
+	}
+	/* the report's room, before the first bar: a trade in 32 bars is more than the pauses between them allow */
+	if (tally_keep(&b->sim.tally, b->set.bars / 32 + 1024,
+		       (size_t)(last_ms > first_ms ? (last_ms - first_ms) / DAY_MS : 0) + 8) != 0) {
+		snprintf(b->error, sizeof b->error, "not enough memory");
+		return TB_EFULL;
 	}
 	b->sim.world.sink = (struct sink){.ctx = b, .commit = commit};
 	if (sim_world_start(&b->sim, b->error, sizeof b->error) != 0)

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "candle_files.h"
+#include "candle_options.h"
 #include "signal_config.h"
 #include "setup.h"
 #include "verbs.h"
@@ -65,16 +65,34 @@ int indicators_print(const struct candle_table *table, const struct signal_setti
 	return ferror(out) ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int print_file(const char *path, const struct config *config, struct series *series)
+/* Repairs go beside the numbers, not among them. */
+static void tell(void *ctx, const struct csv_fault *what)
 {
+	fprintf(stderr, "%s:%zu: repaired: %s\n", (const char *)ctx, what->line, what->text);
+}
+
+static int print_file(const struct cli *cli, const char *path, const struct config *config,
+		      struct series *series)
+{
+	struct candle_options options;
 	struct signal_settings settings;
 	struct candle_file file;
 	char error[CANDLE_ERROR_MAX];
 	int answer = EXIT_FAILED;
 
-	if (candle_file_load(path, &file, error, sizeof(error)) != 0) {
+	if (candle_options_read(cli, config, &options, error, sizeof(error)) != 0) {
+		fprintf(stderr, "tradebotd indicators: %s\n", error);
+		return EXIT_USAGE;
+	}
+	options.repair.tell = tell;
+	options.repair.ctx = (void *)(uintptr_t)path;
+	if (candle_file_load(path, &options, &file, error, sizeof(error)) != 0) {
 		fprintf(stderr, "tradebotd indicators: %s\n", error);
 	} else {
+		if (file.table.duplicates > 0)
+			fprintf(stderr, "%s:%zu: %s: %lld such lines dropped, this is the first\n", path,
+				file.table.duplicate_line, csv_fault_text[CSV_DUPLICATE_SAME],
+				(long long)file.table.duplicates);
 		/* A single bar has no timeframe, and nothing to be missing either. */
 		signal_config_settings(
 			config, file.table.timeframe_ms == UNKNOWN ? MINUTE_MS : file.table.timeframe_ms,
@@ -99,7 +117,7 @@ int verb_indicators(const struct cli *cli)
 	} else {
 		answer = setup_config(cli, config);
 		if (answer == EXIT_DONE)
-			answer = print_file(cli->args[0], config, series);
+			answer = print_file(cli, cli->args[0], config, series);
 	}
 	free(series);
 	free(config);

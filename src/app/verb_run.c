@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "candle_files.h"
+#include "candle_options.h"
 #include "log.h"
 #include "progress.h"
 #include "record_log.h"
@@ -59,7 +59,12 @@ static int load_candles(struct run *run)
 {
 	size_t count = cli_count(run->cli, "candles");
 	const char **paths = calloc(count + 1, sizeof *paths);
+	struct candle_options candles;
 
+	if (candle_options_read(run->cli, &run->config, &candles, run->error, sizeof run->error) != 0) {
+		free(paths);
+		return TB_EINVAL;
+	}
 	run->has_set = count > 0;
 	if (!run->has_set || paths == NULL) {
 		free(paths);
@@ -67,7 +72,7 @@ static int load_candles(struct run *run)
 	}
 	for (size_t i = 0; i < count; i++)
 		paths[i] = cli_value_at(run->cli, "candles", i);
-	int err = candle_set_load(&run->set, paths, count, cli_value(run->cli, "timeframe"), UNKNOWN, UNKNOWN,
+	int err = candle_set_load(&run->set, &candles, paths, count, cli_value(run->cli, "timeframe"), UNKNOWN, UNKNOWN,
 				  cli_value(run->cli, "funding"), run->config.taker_fee, stderr, run->error,
 				  sizeof run->error);
 	free(paths);
@@ -262,14 +267,10 @@ static int say_end(struct run *run)
 /* The final look of the checker: this process may have seen only the last part of the trades. */
 static void finish(struct run *run)
 {
-	money_t net = 0;
 	const struct checker *c = &run->world.sim.checker;
 
-	for (size_t i = 0; i < run->world.sim.tally.trade_count; i++)
-		if (run->world.sim.tally.trades[i].book == BOOK_MAIN)
-			net += run->world.sim.tally.trades[i].net;
 	checker_finish(&run->world.sim.checker, run->world.sim.world.now_ms,
-		       run->world.resumed ? c->wallet - c->start : net);
+		       run->world.resumed ? c->wallet - c->start : run->world.sim.tally.net);
 	if (sim_broker_check(&run->world.sim.broker) != 0)
 		checker_books(&run->world.sim.checker, "the broker's own books do not add up");
 }

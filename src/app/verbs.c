@@ -2,6 +2,7 @@
  * The table of verbs, with the options of each. Whoever adds a verb adds its row here and its file beside. */
 #include "verbs.h"
 
+#include "candle_options.h"
 #include "config.h"
 
 #define END_OPTIONS                                                                                          \
@@ -18,12 +19,13 @@ static void verbs_more_of_run(FILE *out)
 {
 	fprintf(out, "With --exchange sim it trades a built-in simulated exchange, fed by a seeded market "
 		     "generator or by\n"
-		     "candle files. 'tradebotd check-config --help' lists every setting.\n");
+		     "candle files. 'tradebotd check-config --help' lists every setting.\n\n");
+	candle_options_print_more(out);
 }
 
 /* clang-format off */
-static const struct cli_option no_options[] = {END_OPTIONS};
 static const struct cli_option json_options[] = {JSON_OPTION, END_OPTIONS};
+static const struct cli_option candle_options[] = {CANDLE_REPAIR_OPTION, END_OPTIONS};
 
 static const struct cli_option run_options[] = {
 	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
@@ -35,14 +37,20 @@ static const struct cli_option run_options[] = {
 	{"symbols", "N", false, "sim: how many symbols the market has", NULL, NULL},
 	{"candles", "PATH", true, "sim: candle files or folders in place of the generator", NULL, NULL},
 	{"funding", "DIR", false, "sim: folder with funding rates for the candles", NULL, NULL},
+	CANDLE_REPAIR_OPTION,
+	CANDLE_CACHE_OPTIONS,
 	{"timeframe", "TF", false, "length of a candle: 1m 3m 5m 15m 30m 1h 4h 1d", "trading.timeframe", NULL},
-	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1", NULL, NULL},
+	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1; or rollout: in stages, as live", NULL, NULL},
+	{"weather", "SKY", false, "sim: off, mild or storm[,seed=N][,per-day=N][,jitter=MS]: what the exchange does to us",
+	 "sim.weather", NULL},
 	END_OPTIONS,
 };
 
 static const struct cli_option backtest_options[] = {
 	{"candles", "PATH", true, "candle files (.csv, .csv.gz) or folders", NULL, NULL},
 	{"funding", "DIR", false, "folder with funding rates", NULL, NULL},
+	CANDLE_REPAIR_OPTION,
+	CANDLE_CACHE_OPTIONS,
 	{"timeframe", "TF", false, "which candles of a folder with several: 1m 3m 5m 15m 30m 1h 4h 1d",
 	 "trading.timeframe", NULL},
 	{"from", "D", false, "first day, YYYY-MM-DD", NULL, NULL},
@@ -51,7 +59,9 @@ static const struct cli_option backtest_options[] = {
 	{"taker-fee", "F", false, "taker fee as a ratio of notional", "exchange.taker_fee", NULL},
 	{"export-trades", "FILE", false, "write the trades as CSV", NULL, NULL},
 	JSON_OPTION,
-	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1", NULL, NULL},
+	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1; or rollout: in stages, as live", NULL, NULL},
+	{"weather", "SKY", false, "sim: off, mild or storm[,seed=N][,per-day=N][,jitter=MS]: what the exchange does to us",
+	 "sim.weather", NULL},
 	{"on-lock", "stop|rebase-after=DAYS", false, "what to do when drawdown locks", NULL, NULL},
 	{"journal", "FILE", false, "keep the journal of the run in FILE", NULL, NULL},
 	END_OPTIONS,
@@ -74,12 +84,13 @@ static const struct cli_option check_config_options[] = {
 const struct cli_verb verbs[] = {
 	{"run", verb_run, "", 0, 0, "trade (what happens without a command)", run_options,
 	 verbs_more_of_run},
-	{"backtest", verb_backtest, "", 0, 0, "trade recorded candles on the simulated exchange", backtest_options, NULL},
+	{"backtest", verb_backtest, "", 0, 0, "trade recorded candles on the simulated exchange", backtest_options,
+	 candle_options_print_more},
 	{"judge", verb_judge, "", 0, 0, "what the risk gate would say to the orders of a CSV file", judge_options, NULL},
-	{"indicators", verb_indicators, "FILE", 1, 1, "indicators, regime and signals of a candle file as CSV", no_options,
-	 NULL},
-	{"candles", verb_candles, "check FILE...", 2, ARGS_ANY, "check candle files: bars, gaps, faults by line", no_options,
-	 NULL},
+	{"indicators", verb_indicators, "FILE", 1, 1, "indicators, regime and signals of a candle file as CSV", candle_options,
+	 candle_options_print_more},
+	{"candles", verb_candles, "check FILE... | repair IN OUT", 2, ARGS_ANY,
+	 "check candle files (bars, gaps, faults by line), or write a clean one", candle_options, candle_options_print_more},
 	{"check-config", verb_check_config, "", 0, 0, "every setting, its value and where it came from",
 	 check_config_options, config_print_help},
 	{"status", verb_status, "", 0, 0, "how the daemon of a state folder stands", json_options, NULL},

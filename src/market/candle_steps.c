@@ -2,7 +2,7 @@
  * The distances between the bars of a file: its timeframe, its gaps, and the bars that do not belong. Works
  * on runs of equal steps, because a sound file is one long run and a stretch of another timeframe is another.
  */
-#include "candle_text.h"
+#include "candle_parser.h"
 
 #include "timeframe.h"
 
@@ -21,7 +21,7 @@ struct run {
 
 static size_t next_bar(const struct candle_table *t, size_t from)
 {
-	while (from < t->count && t->rows[from].open_ms == UNKNOWN)
+	while (from < t->count && !is_bar(&t->rows[from]))
 		from++;
 	return from;
 }
@@ -66,7 +66,7 @@ static bool is_other_timeframe(const struct run *run, ms_t timeframe_ms)
 
 static void refuse_run(struct candle_table *t, const struct run *run)
 {
-	struct csv_fault *fault = csv_fault_add(&t->faults, run->first + 2, CSV_MIXED_TIMEFRAME);
+	struct csv_fault *fault = csv_fault_add(&t->faults, candle_line(t, run->first), CSV_MIXED_TIMEFRAME);
 	csv_fault_say_int(csv_fault_say(fault, ": from here "), run->steps);
 	csv_fault_say(csv_fault_say(fault, " bars are "), timeframe_text(run->step));
 	csv_fault_say(csv_fault_say(fault, " apart, the file is "), timeframe_text(t->timeframe_ms));
@@ -77,10 +77,16 @@ static bool is_on_grid(struct candle_table *t, size_t row)
 	ms_t open_ms = t->rows[row].open_ms;
 	if (timeframe_aligned(open_ms, t->timeframe_ms))
 		return true;
-	struct csv_fault *fault = csv_fault_add(&t->faults, row + 2, CSV_MISALIGNED);
+	struct csv_fault *fault = csv_fault_add(&t->faults, candle_line(t, row), CSV_MISALIGNED);
 	csv_fault_say_utc(csv_fault_say(fault, ": "), open_ms);
 	csv_fault_say(csv_fault_say(fault, " is not the opening of a bar of "),
 		      timeframe_text(t->timeframe_ms));
+	if (candle_repair_way(t->repair, CSV_MISALIGNED) == WAY_DROP) {
+		struct csv_fault *repair = csv_fault_say(candle_mend(t), "; dropped");
+		candle_mended(t,
+			      candle_say_bar(repair, &t->rows[row], t->price_decimals, t->volume_decimals));
+		t->rows[row].low = ROW_DROPPED;
+	}
 	return false;
 }
 
@@ -89,14 +95,27 @@ static void note_gap(struct candle_table *t, ms_t before_ms, size_t row)
 	ms_t after_ms = t->rows[row].open_ms;
 	int64_t missing = timeframe_missing(before_ms, after_ms, t->timeframe_ms);
 	struct candle_gaps *gaps = &t->gaps;
-	if (missing <= 0 || t->rows[row - 1].open_ms == UNKNOWN)
+	size_t beside = row - 1;
+	while (beside > 0 && t->rows[beside].open_ms != UNKNOWN && !is_bar(&t->rows[beside]))
+		beside--; /* what was dropped fills no gap */
+	if (missing <= 0 || t->rows[beside].open_ms == UNKNOWN)
 		return; /* the bar is there, but its line cannot be read */
+	size_t line = candle_line(t, row);
 	if (gaps->count < CANDLE_GAPS_KEPT)
-		gaps->first[gaps->count] = (struct candle_gap){before_ms, after_ms, missing, row + 2};
+		gaps->first[gaps->count] = (struct candle_gap){before_ms, after_ms, missing, line};
 	gaps->count++;
 	gaps->missing += missing;
 	if (missing > gaps->longest)
 		gaps->longest = missing;
+	if (candle_repair_way(t->repair, CSV_GAP) != WAY_FLAT)
+		return;
+	struct csv_fault *fault = csv_fault_add(&t->faults, line, CSV_GAP);
+	csv_fault_say_int(csv_fault_say(fault, ": "), missing);
+	csv_fault_say_utc(
+		csv_fault_say(fault, missing == 1 ? " bar missing between " : " bars missing between "),
+		before_ms);
+	csv_fault_say_utc(csv_fault_say(fault, " and "), after_ms);
+	candle_mended(t, csv_fault_say(candle_mend(t), "; filled flat at the close before"));
 }
 
 /* The bars of one run, one by one; before_ms is the last bar on the grid, or UNKNOWN. */
@@ -127,7 +146,8 @@ void candle_steps_judge(struct candle_table *table, ms_t hint_ms)
 		 * little. */
 		if (!next_run(table, first, &run) || table->faults.count > 0)
 			return;
-		struct csv_fault *fault = csv_fault_add(&table->faults, run.first + 2, CSV_NO_TIMEFRAME);
+		struct csv_fault *fault =
+			csv_fault_add(&table->faults, candle_line(table, run.first), CSV_NO_TIMEFRAME);
 		csv_fault_say_int(csv_fault_say(fault, ": the bars are "), run.step / SECOND_MS);
 		csv_fault_say(fault, " s apart; known are " TIMEFRAME_LIST);
 		return;

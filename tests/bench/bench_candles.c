@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < rounds; i++) {
 		struct candle_file file;
 		double start = seconds_now();
-		int failed = candle_file_load(argv[1], &file, error, sizeof(error));
+		int failed = candle_file_load(argv[1], NULL, &file, error, sizeof(error));
 		rows = file.table.count;
 		bytes = file.bytes;
 		candle_file_free(&file);

@@ -106,8 +106,8 @@ static void need_shared_candles(void)
 
 static int load_set(const char *const *paths, size_t count, const char *timeframe)
 {
-	return candle_set_load(&set, paths, count, timeframe, UNKNOWN, UNKNOWN, NULL, 5 * BPS, NULL, error,
-			       sizeof(error));
+	return candle_set_load(&set, NULL, paths, count, timeframe, UNKNOWN, UNKNOWN, NULL, 5 * BPS, NULL,
+			       error, sizeof(error));
 }
 
 /* One row of the README: "| folder/FILE | size | bars | first | last | gaps | zero | ..." against the file.
@@ -121,7 +121,7 @@ static void assert_row_is_true(char *line)
 	assert_int_equal(cells, 8);
 	cell[0][strcspn(cell[0], " ")] = '\0';
 	snprintf(path, sizeof(path), CANDLES "%s", cell[0]);
-	if (candle_file_load(path, &file, error, sizeof(error)) != 0)
+	if (candle_file_load(path, NULL, &file, error, sizeof(error)) != 0)
 		fail_msg("%s", error);
 	size_t bars = 0;
 	for (const char *c = cell[2]; *c; c++)
@@ -166,7 +166,8 @@ static void the_exchange_outage_of_april_2021_is_found_where_it_was(void **state
 	(void)state;
 	need_shared_candles();
 	assert_int_equal(
-		candle_file_load(CANDLES "spot-2021-04/BTCUSDT-1m.csv.gz", &file, error, sizeof(error)), 0);
+		candle_file_load(CANDLES "spot-2021-04/BTCUSDT-1m.csv.gz", NULL, &file, error, sizeof(error)),
+		0);
 	assert_int_equal(file.table.gaps.first[1].before_ms, 1619323200000); /* 2021-04-25 04:00 */
 	assert_int_equal(file.table.gaps.first[1].after_ms, 1619340300000);  /* 08:45 */
 	assert_int_equal(file.table.gaps.longest, 284);
@@ -177,8 +178,8 @@ static void shared_funding_comes_with_its_market(void **state)
 	const char *paths[] = {CANDLES "perp-2025-05"};
 	(void)state;
 	need_shared_candles();
-	assert_int_equal(candle_set_load(&set, paths, 1, NULL, UNKNOWN, UNKNOWN, CANDLES "funding", 5 * BPS,
-					 NULL, error, sizeof(error)),
+	assert_int_equal(candle_set_load(&set, NULL, paths, 1, NULL, UNKNOWN, UNKNOWN, CANDLES "funding",
+					 5 * BPS, NULL, error, sizeof(error)),
 			 0);
 	assert_int_equal(set.universe.count, 6);
 	assert_int_equal(set.timeframe_ms, MINUTE_MS);
@@ -202,12 +203,14 @@ static void plain_and_gzip_give_the_same_table(void **state)
 			 0);
 	const char *path = write_gzip("BTCUSDT-1m.csv.gz", text.bytes, text.length);
 	file_text_close(&text);
-	assert_int_equal(candle_file_load(path, &packed, error, sizeof(error)), 0);
-	assert_int_equal(candle_file_load(CANDLES "perp-2025-05/BTCUSDT-1m.csv", &file, error, sizeof(error)),
-			 0);
+	assert_int_equal(candle_file_load(path, NULL, &packed, error, sizeof(error)), 0);
+	assert_int_equal(
+		candle_file_load(CANDLES "perp-2025-05/BTCUSDT-1m.csv", NULL, &file, error, sizeof(error)),
+		0);
 	assert_int_equal(packed.table.count, file.table.count);
 	assert_memory_equal(packed.table.rows, file.table.rows, file.table.count * sizeof(struct candle));
-	packed.table.rows = (free(packed.table.rows), file.table.rows);
+	packed.table.rows = (candle_rows_close(&packed.rows), file.table.rows);
+	packed.rows = file.rows;
 	assert_memory_equal(&packed, &file, sizeof(file));
 }
 
@@ -226,7 +229,7 @@ static void several_gzip_members_are_one_text(void **state)
 		fclose(in);
 	}
 	const char *path = write_bytes("BTCUSDT-1m.csv.gz", bytes, length);
-	assert_int_equal(candle_file_load(path, &file, error, sizeof(error)), 0);
+	assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), 0);
 	assert_int_equal(file.table.count, 2);
 }
 
@@ -242,17 +245,17 @@ static void a_damaged_gzip_file_is_refused_whole(void **state)
 	fclose(in);
 	for (size_t cut = 0; cut < length; cut++) {
 		const char *path = write_bytes("BTCUSDT-1m.csv.gz", bytes, cut);
-		assert_int_equal(candle_file_load(path, &file, error, sizeof(error)), TB_EINVAL);
+		assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), TB_EINVAL);
 		assert_non_null(strstr(error, cut < 2 ? "no gzip header" : "cut off"));
 		candle_file_free(&file);
 	}
 	bytes[length] = 'x';
 	const char *path = write_bytes("BTCUSDT-1m.csv.gz", bytes, length + 1);
-	assert_int_equal(candle_file_load(path, &file, error, sizeof(error)), TB_EINVAL);
+	assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), TB_EINVAL);
 	candle_file_free(&file);
 	bytes[length - 6] ^= 0x40; /* the checksum */
 	path = write_bytes("BTCUSDT-1m.csv.gz", bytes, length);
-	assert_int_equal(candle_file_load(path, &file, error, sizeof(error)), TB_EINVAL);
+	assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), TB_EINVAL);
 	assert_non_null(strstr(error, "corrupt"));
 }
 
@@ -266,7 +269,7 @@ static void a_gzip_bomb_of_zeros_ends_in_its_first_chunk(void **state)
 	for (int i = 0; i < 64; i++)
 		assert_int_equal(gzwrite(out, zeros, sizeof(zeros)), sizeof(zeros));
 	gzclose(out);
-	assert_int_equal(candle_file_load(path, &file, error, sizeof(error)), TB_EINVAL);
+	assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), TB_EINVAL);
 	assert_non_null(strstr(error, "NUL bytes"));
 }
 
@@ -276,12 +279,14 @@ static void errors_name_the_file_the_line_and_how_many_more(void **state)
 	(void)state;
 	const char *path =
 		write_text("BTCUSDT-1m.csv", HEAD "1746372600000,1,1,1,x,1\n1746372660000,1,1,1,1,1\n");
-	assert_int_equal(candle_file_load(path, &file, error, sizeof(error)), TB_EINVAL);
-	snprintf(expected, sizeof(expected), "%s:2: not a number: close is \"x\"", path);
+	assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), TB_EINVAL);
+	snprintf(expected, sizeof(expected),
+		 "%s:2: not a number: close is \"x\"; --repair unreadable=drop would use it all the same",
+		 path);
 	assert_string_equal(error, expected);
 	candle_file_free(&file);
 	path = write_text("BTCUSDT-1m.csv", HEAD "1746372600000,1,1,1,x,1\n1746372660000,1,1,0,1,1\n");
-	assert_int_equal(candle_file_load(path, &file, error, sizeof(error)), TB_EINVAL);
+	assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), TB_EINVAL);
 	assert_non_null(strstr(error, ":2: not a number"));
 	assert_non_null(strstr(error, "and 1 more"));
 }
@@ -289,11 +294,12 @@ static void errors_name_the_file_the_line_and_how_many_more(void **state)
 static void what_is_not_there_or_no_file_is_said(void **state)
 {
 	(void)state;
-	assert_int_equal(candle_file_load(in_folder("nothing.csv"), &file, error, sizeof(error)), TB_EIO);
+	assert_int_equal(candle_file_load(in_folder("nothing.csv"), NULL, &file, error, sizeof(error)),
+			 TB_EIO);
 	assert_non_null(strstr(error, "nothing.csv: cannot be read: No such file"));
-	assert_int_equal(candle_file_load(folder, &file, error, sizeof(error)), TB_EINVAL);
+	assert_int_equal(candle_file_load(folder, NULL, &file, error, sizeof(error)), TB_EINVAL);
 	assert_non_null(strstr(error, "no regular file"));
-	assert_int_equal(candle_file_load(write_text("empty.csv", ""), &file, error, sizeof(error)),
+	assert_int_equal(candle_file_load(write_text("empty.csv", ""), NULL, &file, error, sizeof(error)),
 			 TB_EINVAL);
 	assert_non_null(strstr(error, "empty.csv:1: unusable header: the file is empty"));
 }
@@ -383,16 +389,16 @@ static void from_and_to_cut_the_bars_but_not_the_instrument(void **state)
 	const char *paths[1];
 	(void)state;
 	paths[0] = write_bars("BTCUSDT-1m.csv", 1746372600000, MINUTE_MS, 10, 95000);
-	assert_int_equal(candle_set_load(&set, paths, 1, NULL, 1746372660000, 1746372900000, NULL, 0, NULL,
-					 error, sizeof(error)),
+	assert_int_equal(candle_set_load(&set, NULL, paths, 1, NULL, 1746372660000, 1746372900000, NULL, 0,
+					 NULL, error, sizeof(error)),
 			 0);
 	assert_int_equal(set.bars, 4);
 	assert_int_equal(set.series[0].candles[0].open_ms, 1746372660000);
 	assert_int_equal(set.series[0].candles[3].open_ms, 1746372840000);
 	assert_int_equal(set.universe.at[0].listed_ms, 1746372600000 - 400 * DAY_MS);
 	candle_set_free(&set);
-	assert_int_equal(candle_set_load(&set, paths, 1, NULL, 1746373260000, UNKNOWN, NULL, 0, NULL, error,
-					 sizeof(error)),
+	assert_int_equal(candle_set_load(&set, NULL, paths, 1, NULL, 1746373260000, UNKNOWN, NULL, 0, NULL,
+					 error, sizeof(error)),
 			 TB_ENOENT);
 	assert_non_null(strstr(error, "in the time asked for"));
 }
@@ -406,8 +412,8 @@ static void progress_says_the_unit_and_what_funding_is_missing(void **state)
 	paths[0] = write_bars("BTCUSDT-1m.csv", 1746372600000, MINUTE_MS, 10, 95000);
 	paths[1] = write_bars("ETHUSDT-1m.csv", 1746372600000, MINUTE_MS, 10, 1800);
 	write_text("BTCUSDT-funding.csv", "ts_ms,rate\n1746374400000,0.0001\n1746403200000,-0.0002\n");
-	assert_int_equal(candle_set_load(&set, paths, 2, NULL, UNKNOWN, UNKNOWN, folder, 0, progress, error,
-					 sizeof(error)),
+	assert_int_equal(candle_set_load(&set, NULL, paths, 2, NULL, UNKNOWN, UNKNOWN, folder, 0, progress,
+					 error, sizeof(error)),
 			 0);
 	fclose(progress);
 	assert_int_equal(set.series[0].funding_count, 2);
@@ -424,7 +430,7 @@ static void a_faulty_funding_file_refuses_the_set(void **state)
 	(void)state;
 	paths[0] = write_bars("BTCUSDT-1m.csv", 1746372600000, MINUTE_MS, 10, 95000);
 	write_text("BTCUSDT-funding.csv", "ts_ms,rate\n1746374400000,1e-4\n");
-	assert_int_equal(candle_set_load(&set, paths, 1, NULL, UNKNOWN, UNKNOWN, folder, 0, NULL, error,
+	assert_int_equal(candle_set_load(&set, NULL, paths, 1, NULL, UNKNOWN, UNKNOWN, folder, 0, NULL, error,
 					 sizeof(error)),
 			 TB_EINVAL);
 	assert_non_null(strstr(error, "BTCUSDT-funding.csv:2: exponent not allowed"));
@@ -440,8 +446,8 @@ static void check_prints_a_row_a_gap_and_each_fault(void **state)
 						     "1746372900000,1,1,1,1,1\n");
 	paths[1] = write_text("BADUSDT-1m.csv", HEAD "1746372600000,1,2,3,1,1\n1746372660000,1,1,1,nan,0\n");
 	paths[2] = in_folder("absent.csv");
-	assert_int_equal(candles_check(paths, 1, out), EXIT_SUCCESS);
-	assert_int_equal(candles_check(paths, 3, out), EXIT_FAILURE);
+	assert_int_equal(candles_check(paths, 1, &candle_options_default, out), EXIT_SUCCESS);
+	assert_int_equal(candles_check(paths, 3, &candle_options_default, out), EXIT_FAILURE);
 	fclose(out);
 	assert_non_null(strstr(said, "GAPUSDT-1m.csv:4: gap: 3 bars missing between 2025-05-04T15:31:00Z and "
 				     "2025-05-04T15:35:00Z"));
@@ -454,7 +460,7 @@ static void check_prints_a_row_a_gap_and_each_fault(void **state)
 static void check_without_a_file_is_wrong_usage(void **state)
 {
 	(void)state;
-	assert_int_equal(candles_check(NULL, 0, stdout), 2);
+	assert_int_equal(candles_check(NULL, 0, &candle_options_default, stdout), 2);
 }
 
 #define T(name) cmocka_unit_test_teardown(name, empty_folder)

@@ -120,7 +120,7 @@ static void the_csv_of_real_candles_equals_two_passes_and_the_rules(void **state
 	int fired[STRATEGY_COUNT] = {0};
 
 	(void)state;
-	if (candle_file_load(SHARED_DIR "/candles/perp-2025-03/SOLUSDT-5m.csv", &file, error,
+	if (candle_file_load(SHARED_DIR "/candles/perp-2025-03/SOLUSDT-5m.csv", NULL, &file, error,
 			     sizeof(error)) != 0) {
 		candle_file_free(&file);
 		print_message("%s: skipped\n", error);

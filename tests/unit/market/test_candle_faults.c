@@ -198,18 +198,70 @@ static void a_truncated_last_line_is_refused(void **state)
 	}
 }
 
-static void a_repeated_bar_is_refused_and_the_two_kinds_are_told_apart(void **state)
+/* The changed line is no fault but a repetition, dropped and counted. */
+static void assert_line_dropped(const char *line)
+{
+	size_t length = sound_file_with(line, strlen(line));
+	assert_int_equal(candle_text_parse(text, length, UNKNOWN, rows, 256, &table), 0);
+	assert_int_equal(table.count, BARS - 1);
+	assert_int_equal(table.duplicates, 1);
+	assert_int_equal(table.duplicate_line, AT_LINE);
+	assert_int_equal(table.gaps.missing, 1); /* the bar that stood on that line */
+	assert_int_equal(table.repairs.count, 0);
+}
+
+static void a_bar_that_is_said_again_is_dropped_and_counted(void **state)
 {
 	(void)state;
-	/* bar 3 (line 5) once more in the place of bar 4: as written, in other words, and with another close
-	 */
-	assert_line_refused("1746372960000,100.5,101,100,100.75,2.5\n", CSV_DUPLICATE_SAME, "also on line 5");
-	assert_line_refused("1746372960000,100.50,101.0,100,100.750,2.5000\n", CSV_DUPLICATE_SAME,
-			    "same values");
+	/* bar 3 (line 5) once more in the place of bar 4: as written, and in other words */
+	assert_line_dropped("1746372960000,100.5,101,100,100.75,2.5\n");
+	assert_line_dropped("1746372960000,100.50,101.0,100,100.750,2.5000\n");
+	/* and one that was said long before */
+	assert_line_dropped("1746372780000,100.5,101,100,100.75,2.5\n");
+}
+
+static void pages_that_overlap_are_one_file(void **state)
+{
+	size_t used = (size_t)snprintf(text, sizeof(text), HEAD);
+	(void)state;
+	for (int page = 0; page < 3; page++)
+		for (int i = page * 10; i < page * 10 + 15; i++)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%lld,%d,%d,%d,%d,1\n",
+						 FIRST + i * MINUTE_MS, 100 + i, 100 + i, 100 + i, 100 + i);
+	assert_int_equal(candle_text_parse(text, used, UNKNOWN, rows, 256, &table), 0);
+	assert_int_equal(table.count, 35);
+	assert_int_equal(table.duplicates, 10);
+	assert_int_equal(table.duplicate_line, 17);
+	assert_int_equal(table.gaps.count, 0);
+	for (int i = 0; i < 35; i++)
+		assert_int_equal(table.rows[i].close, 100 + i);
+}
+
+static void a_bar_that_is_said_again_in_other_numbers_is_refused(void **state)
+{
+	(void)state;
 	assert_line_refused("1746372960000,100.5,101,100,100.76,2.5\n", CSV_DUPLICATE_CONFLICT,
 			    "conflicting");
 	assert_line_refused("1746372960000,100.5,101,100,100.75,2.501\n", CSV_DUPLICATE_CONFLICT,
 			    "also on line 5");
+	assert_line_refused("1746372780000,100.5,101,100,100.75,2.501\n", CSV_DUPLICATE_CONFLICT,
+			    "also on line 2");
+}
+
+/* Only where the lines before have one and the same number of decimals can the loss be seen. */
+static void a_last_line_that_lost_digits_is_refused(void **state)
+{
+	(void)state;
+	size_t length = sound_file_with("1746373020000,100.5,101,100,100.75,2.5\n", 39);
+	for (size_t cut = 2; cut <= 3; cut++) { /* "2." and "2" */
+		assert_int_equal(candle_text_parse(text, length - cut, UNKNOWN, rows, 256, &table),
+				 TB_EINVAL);
+		assert_fault(0, BARS + 1, CSV_TRUNCATED);
+	}
+	assert_int_equal(candle_text_parse(text, length - 1, UNKNOWN, rows, 256, &table), 0);
+	length = sound_file_with("1746373020000,100.5,101,100,100.75,3\n", 37);
+	assert_int_equal(candle_text_parse(text, length - 3, UNKNOWN, rows, 256, &table),
+			 0); /* who can tell? */
 }
 
 static void time_order_and_years_are_held(void **state)
@@ -398,7 +450,10 @@ int main(void)
 		cmocka_unit_test(a_nul_byte_is_refused),
 		cmocka_unit_test(an_over_long_line_is_refused),
 		cmocka_unit_test(a_truncated_last_line_is_refused),
-		cmocka_unit_test(a_repeated_bar_is_refused_and_the_two_kinds_are_told_apart),
+		cmocka_unit_test(a_bar_that_is_said_again_is_dropped_and_counted),
+		cmocka_unit_test(pages_that_overlap_are_one_file),
+		cmocka_unit_test(a_bar_that_is_said_again_in_other_numbers_is_refused),
+		cmocka_unit_test(a_last_line_that_lost_digits_is_refused),
 		cmocka_unit_test(time_order_and_years_are_held),
 		cmocka_unit_test(mixed_units_are_refused),
 		cmocka_unit_test(a_misaligned_bar_is_refused),
