@@ -10,11 +10,11 @@ install_packages frama-c-base why3 z3 cvc4
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-sources=(src/risk/gate.c src/risk/rules_*.c src/base/limits.c)
+sources=(scripts/prove/lemmas.c src/risk/gate.c src/risk/rules_*.c src/risk/ticket.c src/base/limits.c)
 prove() {
 	frama-c -c11 -machdep gcc_x86_64 \
 		-cpp-extra-args="-Iinclude -Isrc/base -Isrc/risk -include scripts/prove/contracts.h" \
-		-wp -wp-rte -wp-model Typed+Ref -wp-prover cvc4,z3 -wp-timeout 8 -wp-par "$(nproc)" "$@" >>"$log" 2>&1 ||
+		-wp -wp-rte -wp-model Typed+Ref -wp-prover cvc4,z3 -wp-timeout 30 -wp-par "$(nproc)" "$@" >>"$log" 2>&1 ||
 		{ cat "$log" >&2; return 1; }
 }
 # The functions that are defined in these files, the helpers of gate.h included.

@@ -81,7 +81,6 @@ ratio_t desk_daily_loss(const struct desk *desk);
       axiom or_keeps: \forall integer a, b; 0 <= a && 0 < b ==> (a | b) >= b;
       axiom one_bit: \forall integer n; 0 <= n < 64 ==> 1 <= (1 << n) <= 9223372036854775808;
     }
-    lemma times: \forall integer a, b, c; a <= b && 0 <= c ==> a * c <= b * c;
 */
 
 /* What is promised. Literal numbers, not the constants of the code. */
@@ -102,13 +101,6 @@ ratio_t desk_daily_loss(const struct desk *desk);
     predicate notional_covered(integer money, integer entry, integer qty, integer num, integer den) =
         entry * qty * num <= money * den;
     predicate fee_covered(integer fees, integer traded, integer fee) = traded * fee <= fees * 1000000000;
-    lemma fee_share: \forall integer x, traded, den, fee, fees;
-        0 <= fee && 0 <= den && x <= traded * den && traded * fee <= fees * 1000000000 ==>
-            x * fee <= fees * den * 1000000000;
-    lemma loss_sum: \forall integer entry, stop, qty, num, den, fee, move, traded, fees;
-        0 <= fee && 0 <= den && notional_covered(move, gap(entry, stop), qty, num, den) &&
-        notional_covered(traded, entry + stop, qty, num, den) && fee_covered(fees, traded, fee) ==>
-            loss_covered(move + fees, entry, stop, qty, num, den, fee);
     predicate percent(integer money, integer pct, integer capital) = 100 * money <= pct * capital;
     predicate half_percent(integer money, integer pct, integer capital) = 200 * money <= pct * capital;
 
@@ -119,20 +111,67 @@ ratio_t desk_daily_loss(const struct desk *desk);
     predicate half_exposure_within(integer held, integer entry, integer qty, integer num, integer den,
                                    integer pct, integer capital) =
         200 * (held * den + entry * qty * num) <= pct * capital * den;
-    lemma exposure: \forall integer held, money, entry, qty, num, den, pct, capital;
-        den > 0 && notional_covered(money, entry, qty, num, den) && percent(held + money, pct, capital) ==>
-            exposure_within(held, entry, qty, num, den, pct, capital);
-    lemma half_exposure: \forall integer held, money, entry, qty, num, den, pct, capital;
-        den > 0 && notional_covered(money, entry, qty, num, den) && half_percent(held + money, pct, capital) ==>
-            half_exposure_within(held, entry, qty, num, den, pct, capital);
-    predicate may_open(struct desk d, struct standing s, integer now) =
-        d.locked == 0 && d.paused == 0 && d.operator_halt == 0 && now >= d.halted_until_ms &&
-        now >= d.cooldown_until_ms && s.ready == 1 && s.healthy == 1 && s.order_unknown == 0 &&
-        s.unreconciled == 0 && s.unexplained == 0 && s.foreign == 0 && s.entry_pending == 0;
+    predicate may_open(struct desk *d, struct standing *s, integer now) =
+        d->locked == 0 && d->paused == 0 && d->operator_halt == 0 && now >= d->halted_until_ms &&
+        now >= d->cooldown_until_ms && s->ready == 1 && s->healthy == 1 && s->order_unknown == 0 &&
+        s->unreconciled == 0 && s->unexplained == 0 && s->foreign == 0 && s->entry_pending == 0;
+    // whatever refuses has a name
+    predicate told(integer refusals, integer first) = refusals != 0 ==> first != 0;
+    predicate beyond(integer side, integer a, integer b) = side == 1 ? a > b : a < b;
+    predicate is_open(struct holding *h) = (h->side == 1 || h->side == -1) && positive(h->qty);
+    predicate target_beyond(struct holding *h, struct protect *p) =
+        p->target == 0 || (positive(p->target) && beyond(h->side, p->target, p->stop));
     predicate not_against(integer side, integer held, integer losing) =
         held == 0 || (held == side && losing == 0);
-    predicate not_more_after_loss(struct desk d, integer risk, integer capital, integer now, integer span) =
-        d.loss_risk > 0 && now < d.loss_ms + span ==> risk * d.loss_capital <= d.loss_risk * capital;
+    predicate not_more_after_loss(struct desk *d, integer risk, integer capital, integer now, integer span) =
+        d->loss_risk > 0 && now < d->loss_ms + span ==> risk * d->loss_capital <= d->loss_risk * capital;
+*/
+
+/* Steps of arithmetic, proved in lemmas.c. */
+
+/*@ ghost
+  /@ requires 0 <= factor && a * b * c <= d * e;
+     assigns \nothing;
+     ensures a * b * c * factor <= d * e * factor;
+  @/
+  void lemma_times(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t factor);
+*/
+
+/*@ ghost
+  /@ requires 0 <= factor && scale * sum <= a * b;
+     assigns \nothing;
+     ensures scale * sum * factor <= a * b * factor;
+  @/
+  void lemma_times_sum(int64_t scale, int64_t sum, int64_t a, int64_t b, int64_t factor);
+*/
+
+/*@ ghost
+  /@ requires 0 <= fee && 0 <= den && gap * qty * num <= move * den && both * qty * num <= traded * den &&
+        traded * fee <= fees * 1000000000;
+     assigns \nothing;
+     ensures gap * qty * num * 1000000000 + both * qty * num * fee <= (move + fees) * den * 1000000000;
+  @/
+  void lemma_loss(int64_t gap, int64_t both, int64_t qty, int64_t num, int64_t den, int64_t fee, int64_t move,
+		  int64_t traded, int64_t fees);
+*/
+
+/*@ ghost
+  /@ requires 0 <= den && value(held) && value(money) && 100 <= scale <= 200 &&
+        entry * qty * num <= money * den && scale * (held + money) <= pct * capital;
+     assigns \nothing;
+     ensures scale * (held * den + entry * qty * num) <= pct * capital * den;
+  @/
+  void lemma_exposure(int64_t scale, int64_t held, int64_t money, int64_t entry, int64_t qty, int64_t num,
+		      int64_t den, int64_t pct, int64_t capital);
+*/
+
+/*@ ghost
+  /@ requires 0 <= risk <= allowed && (0 < loss_capital || allowed == 0) &&
+        allowed * loss_capital <= loss_risk * capital;
+     assigns \nothing;
+     ensures risk * loss_capital <= loss_risk * capital;
+  @/
+  void lemma_not_more(int64_t risk, int64_t allowed, int64_t loss_capital, int64_t loss_risk, int64_t capital);
 */
 
 #include "gate.h"

@@ -46,13 +46,12 @@ static void question_risk(struct question *question)
 	money_t move = notional_up(question->instrument, question->distance, enter->qty);
 	money_t traded = notional_up(question->instrument, enter->entry + enter->stop, enter->qty);
 	money_t fees = is_value(traded) ? share_up(traded, fee) : -1;
-	//@ ghost int64_t num = question->instrument->value_num, den = question->instrument->value_den;
-	//@ assert same: question->distance == gap(enter->entry, enter->stop);
-	//@ assert move: 0 <= move ==> notional_covered(move, gap(enter->entry, enter->stop), enter->qty, num, den);
-	//@ assert traded: 0 <= traded ==> notional_covered(traded, enter->entry + enter->stop, enter->qty, num, den);
-	//@ assert fees: 0 <= fees ==> 0 <= traded && 0 <= fee && fee_covered(fees, traded, fee);
-	/*@ assert sum: 0 <= move && 0 <= fees ==> 0 < den &&
-	      loss_covered(move + fees, enter->entry, enter->stop, enter->qty, num, den, fee); */
+	/*@ ghost if (move >= 0 && fees >= 0)
+		lemma_loss(question->distance, enter->entry + enter->stop, enter->qty, question->instrument->value_num,
+			   question->instrument->value_den, fee, move, traded, fees); */
+	/*@ assert sum: move >= 0 && fees >= 0 ==> 0 < question->instrument->value_den &&
+	      loss_covered(move + fees, enter->entry, enter->stop, enter->qty, question->instrument->value_num,
+			   question->instrument->value_den, fee); */
 	if (is_value(move) && is_value(fees) && is_value(move + fees))
 		question->risk = move + fees;
 	else
@@ -78,8 +77,11 @@ static void question_compute(struct question *question)
 	question_risk(question);
 }
 
-/*@ requires \valid(out) && 0 <= rule < 64;
+/*@ requires \valid(out) && told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule) && 1 <= rule < 64;
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures clean: out->failed == 0 && out->unanswered == 0 <==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0 &&
         answer != ANSWER_FAIL && answer != ANSWER_UNANSWERED;
@@ -107,8 +109,11 @@ static void assessment_take(struct assessment *out, enum refusal rule, enum answ
 	answer = rule_##name(question, &finding);                                                            \
 	assessment_take(out, REFUSAL_##id, answer, finding);
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -124,8 +129,11 @@ static void assess_usable(const struct question *question, struct assessment *ou
 	GATE_USABLE_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -134,7 +142,7 @@ static void assess_usable(const struct question *question, struct assessment *ou
     ensures paused: out->failed == 0 && out->unanswered == 0 ==>
         (question->desk->paused == 0);
     ensures day_halted: out->failed == 0 && out->unanswered == 0 ==>
-        (question->enter->decided_ms >= question->desk->halted_until_ms);
+        (positive(question->enter->decided_ms) && question->enter->decided_ms >= question->desk->halted_until_ms);
     ensures cooldown: out->failed == 0 && out->unanswered == 0 ==>
         (question->enter->decided_ms >= question->desk->cooldown_until_ms);
     ensures operator_halt: out->failed == 0 && out->unanswered == 0 ==>
@@ -152,8 +160,11 @@ static void assess_state(const struct question *question, struct assessment *out
 	GATE_STATE_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -182,8 +193,11 @@ static void assess_known(const struct question *question, struct assessment *out
 	GATE_KNOWN_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -211,8 +225,11 @@ static void assess_order(const struct question *question, struct assessment *out
 	GATE_ORDER_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -222,10 +239,10 @@ static void assess_order(const struct question *question, struct assessment *out
             question->risk * 1000000000 <= question->standing->capital * question->limits->risk_per_trade) &&
         percent(question->risk, 2, question->standing->capital));
     ensures symbol_exposure: out->failed == 0 && out->unanswered == 0 ==>
-        (value(question->notional) && question->standing->symbol_exposure >= 0 &&
+        (value(question->notional) && value(question->standing->symbol_exposure) &&
         percent(question->standing->symbol_exposure + question->notional, 30, question->standing->capital));
     ensures total_exposure: out->failed == 0 && out->unanswered == 0 ==>
-        (value(question->notional) && question->standing->total_exposure >= 0 &&
+        (value(question->notional) && value(question->standing->total_exposure) &&
         percent(question->standing->total_exposure + question->notional, 50, question->standing->capital));
     ensures leverage: out->failed == 0 && out->unanswered == 0 ==>
         (question->standing->leverage <= 2000000000 && question->enter->leverage <= 2000000000);
@@ -238,8 +255,11 @@ static void assess_size(const struct question *question, struct assessment *out)
 	GATE_SIZE_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -261,13 +281,16 @@ static void assess_held(const struct question *question, struct assessment *out)
 	GATE_HELD_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
     ensures martingale: out->failed == 0 && out->unanswered == 0 ==>
-        (not_more_after_loss(*question->desk, question->risk, question->standing->capital,
+        (not_more_after_loss(question->desk, question->risk, question->standing->capital,
                             question->enter->decided_ms, question->limits->martingale_ms));
 */
 static void assess_loss(const struct question *question, struct assessment *out)
@@ -278,8 +301,11 @@ static void assess_loss(const struct question *question, struct assessment *out)
 	GATE_LOSS_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -300,8 +326,11 @@ static void assess_market(const struct question *question, struct assessment *ou
 	GATE_MARKET_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -325,8 +354,11 @@ static void assess_half(const struct question *question, struct assessment *out)
 	GATE_HALF_RULES(X)
 }
 
-/*@ requires question_ok(*question) && \valid(out);
+/*@ requires question_ok(*question) && \valid(out) &&
+        told(out->failed, out->first.rule) && told(out->unanswered, out->first_unanswered.rule);
     assigns *out;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
     ensures before: out->failed == 0 && out->unanswered == 0 ==>
         \old(out->failed) == 0 && \old(out->unanswered) == 0;
     ensures money: out->risk == \old(out->risk);
@@ -374,13 +406,18 @@ static void assess_rate(const struct question *question, struct assessment *out)
     ensures leverage: out->failed == 0 && out->unanswered == 0 ==>
         standing->leverage <= 2000000000 && enter->leverage <= 2000000000;
     ensures state: out->failed == 0 && out->unanswered == 0 ==>
-        may_open(*desk, *standing, enter->decided_ms);
+        may_open(desk, standing, enter->decided_ms);
     ensures held: out->failed == 0 && out->unanswered == 0 ==>
         not_against(enter->side, standing->side, standing->losing);
     ensures after_loss: out->failed == 0 && out->unanswered == 0 ==>
-        not_more_after_loss(*desk, out->risk, standing->capital, enter->decided_ms, limits->martingale_ms);
+        not_more_after_loss(desk, out->risk, standing->capital, enter->decided_ms, limits->martingale_ms);
     ensures volatility: out->failed == 0 && out->unanswered == 0 ==>
         100 * quote->volatility.num <= 95 * quote->volatility.den;
+    ensures named: told(out->failed, out->first.rule) &&
+        told(out->unanswered, out->first_unanswered.rule);
+    ensures grid: out->failed == 0 && out->unanswered == 0 ==> enter->generation == instrument->generation;
+    ensures life: out->failed == 0 && out->unanswered == 0 ==>
+        positive(enter->decided_ms) && value(limits->ticket_ms);
 */
 void risk_assess(const struct limits *limits, const struct desk *desk, const struct standing *standing,
 		 const struct quote *quote, const struct instrument *instrument, const struct enter *enter,
@@ -413,7 +450,16 @@ void risk_assess(const struct limits *limits, const struct desk *desk, const str
 	assess_market(&question, out);
 	assess_half(&question, out);
 	assess_rate(&question, out);
-	/*@ assert added: out->failed == 0 && out->unanswered == 0 ==> instrument->value_den > 0 &&
-	      notional_covered(question.notional, enter->entry, enter->qty, instrument->value_num,
-			       instrument->value_den); */
+	/*@ ghost if (out->failed == 0 && out->unanswered == 0) {
+		lemma_exposure(100, standing->symbol_exposure, question.notional, enter->entry, enter->qty,
+			       instrument->value_num, instrument->value_den, 30, standing->capital);
+		lemma_exposure(100, standing->total_exposure, question.notional, enter->entry, enter->qty,
+			       instrument->value_num, instrument->value_den, 50, standing->capital);
+		if (desk->half_size != 0) {
+			lemma_exposure(200, standing->symbol_exposure, question.notional, enter->entry, enter->qty,
+				       instrument->value_num, instrument->value_den, 30, standing->capital);
+			lemma_exposure(200, standing->total_exposure, question.notional, enter->entry, enter->qty,
+				       instrument->value_num, instrument->value_den, 50, standing->capital);
+		}
+	} */
 }

@@ -215,7 +215,7 @@ enum answer rule_risk(const struct question *question, struct finding *finding)
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
     ensures passes: \result == ANSWER_PASS ==>
-        (value(question->notional) && question->standing->symbol_exposure >= 0 &&
+        (value(question->notional) && value(question->standing->symbol_exposure) &&
         percent(question->standing->symbol_exposure + question->notional, 30, question->standing->capital));
 */
 enum answer rule_symbol_exposure(const struct question *question, struct finding *finding)
@@ -232,7 +232,7 @@ enum answer rule_symbol_exposure(const struct question *question, struct finding
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
     ensures passes: \result == ANSWER_PASS ==>
-        (value(question->notional) && question->standing->total_exposure >= 0 &&
+        (value(question->notional) && value(question->standing->total_exposure) &&
         percent(question->standing->total_exposure + question->notional, 50, question->standing->capital));
 */
 enum answer rule_total_exposure(const struct question *question, struct finding *finding)

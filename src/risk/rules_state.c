@@ -59,7 +59,7 @@ enum answer rule_paused(const struct question *question, struct finding *finding
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
     ensures passes: \result == ANSWER_PASS ==>
-        (question->enter->decided_ms >= question->desk->halted_until_ms);
+        (positive(question->enter->decided_ms) && question->enter->decided_ms >= question->desk->halted_until_ms);
 */
 enum answer rule_day_halted(const struct question *question, struct finding *finding)
 {
@@ -126,8 +126,8 @@ static bool loss_counts(const struct question *question)
 /*@ requires \valid_read(desk) && value(desk->loss_risk) && positive(capital);
     assigns \nothing;
     ensures value(\result);
-    ensures fair: \forall integer r; 0 <= r <= \result && r <= 100000000000000000 ==>
-        r * desk->loss_capital <= desk->loss_risk * capital;
+    ensures none: desk->loss_capital <= 0 ==> \result == 0;
+    ensures fair: \result * desk->loss_capital <= desk->loss_risk * capital;
 */
 static money_t loss_allows(const struct desk *desk, money_t capital)
 {
@@ -141,7 +141,7 @@ static money_t loss_allows(const struct desk *desk, money_t capital)
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
     ensures passes: \result == ANSWER_PASS ==>
-        (not_more_after_loss(*question->desk, question->risk, question->standing->capital,
+        (not_more_after_loss(question->desk, question->risk, question->standing->capital,
                             question->enter->decided_ms, question->limits->martingale_ms));
 */
 enum answer rule_martingale(const struct question *question, struct finding *finding)
@@ -157,7 +157,11 @@ enum answer rule_martingale(const struct question *question, struct finding *fin
 		return answer_unanswered(finding, UNKNOWN);
 	if (!loss_counts(question))
 		return answer_if(true, finding, VALUE_MAX, risk);
-	return answer_most(finding, loss_allows(desk, capital), risk);
+	money_t allowed = loss_allows(desk, capital);
+	/*@ ghost if (risk <= allowed)
+		lemma_not_more(risk, allowed, desk->loss_capital, desk->loss_risk, capital); */
+	//@ assert fair: risk <= allowed ==> risk * desk->loss_capital <= desk->loss_risk * capital;
+	return answer_most(finding, allowed, risk);
 }
 
 /* Confidence is wanted in any case: a proposal without one is not judged by this rule. */
