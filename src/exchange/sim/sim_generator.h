@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * A small seeded market: prices that wander through calm, rising, falling and turbulent spells, together
- * through a common factor and each on its own, with volatility that clusters, jumps, volume and funding. Bar
- * i of a symbol depends on the seed, the symbol's name and i only. Doubles, but only + - * / and sqrt: the
- * same everywhere. Called by sim_market; it knows nothing of time, orders or events. */
+ * A seeded market: prices that live through spells of changing character, together through a common factor
+ * and each on its own, with volatility that clusters on three horizons, jumps, gaps, volume and funding.
+ * docs/simulation.md has the model and how it was measured against recorded markets. Bar i of a symbol
+ * depends on the seed, the symbol's name, its first grid, the timeframe and i only. Doubles, but only + - * /
+ * and sqrt: the same everywhere. Called by sim_market; it knows nothing of time, orders or events. */
 #ifndef TRADEBOT_SIM_GENERATOR_H
 #define TRADEBOT_SIM_GENERATOR_H
 
@@ -11,33 +12,38 @@
 #include "tradebot/market.h"
 
 #define SIM_GENERATED_MAX 32 /* instruments in the table */
-#define SIM_STEPS         4  /* of the path inside a bar */
 
-/* A spell: which one, and the volatility it lives in (variance as a multiple of the usual one). */
+enum sim_regime { SIM_CALM, SIM_RISING, SIM_FALLING, SIM_TURBULENT, SIM_REGIME_COUNT };
+
+/* A spell, and the volatility that its owner lives in. Variances are multiples of the usual one. */
 struct sim_spell {
 	struct random random;
-	int64_t regime;
-	double variance;
+	int64_t regime;            /* enum sim_regime */
+	int64_t ends_below;        /* of 65536: the chance that it ends with a bar */
+	double level;              /* the variance it draws to */
+	double drift, pull;        /* a bar: in usual deviations; share of the distance to the anchor */
+	double fast, middle, slow; /* squared moves, smoothed over 4, 40 and 500 bars */
 };
 
-/* What all symbols share: a spell of its own, and the steps it took in the running bar. */
+/* What all symbols share: its move in the running bar and the variance that made it. */
 struct sim_common {
 	struct sim_spell spell;
-	double step[SIM_STEPS];
+	double move, variance;
 };
 
 /* The path of one symbol. Prices are in ticks, unrounded. */
 struct sim_walk {
 	struct sim_spell spell;
-	double price, anchor, home; /* now; where a calm spell began; where the symbol started */
-	double sigma, beta;         /* per bar: of its own; share of the common factor */
+	double price, anchor, home; /* now; where the spell began; where the symbol started */
+	double sigma, beta;         /* usual deviation of its own, a bar; share of the common factor */
+	double usual;               /* deviation of both together, a bar */
 	double lots;                /* mean volume of a bar at the home price */
-	double scale;               /* timeframe / 1 minute */
 	double trend;               /* smoothed return per minute */
+	double scale;               /* timeframe / 1 minute */
 };
 
-/* Starts at bar 0. timeframe_ms > 0. */
-void sim_common_init(struct sim_common *common, uint64_t seed);
+/* Starts at bar 0. timeframe_ms > 0; the same one for all of a market. */
+void sim_common_init(struct sim_common *common, uint64_t seed, ms_t timeframe_ms);
 void sim_walk_init(struct sim_walk *walk, uint64_t seed, const struct instrument *instrument,
 		   ms_t timeframe_ms);
 
@@ -46,8 +52,9 @@ void sim_walk_init(struct sim_walk *walk, uint64_t seed, const struct instrument
 void sim_common_step(struct sim_common *common, double scale);
 void sim_walk_step(struct sim_walk *walk, const struct sim_common *common, struct candle *bar);
 
-/* The rate that a settlement now would have: 1 bp plus a share of the trend, within +-5 bps. */
-ratio_t sim_walk_funding(const struct sim_walk *walk);
+/* The rate that a settlement now would have: for 8 h 1 bp plus a share of the trend, within +-20 bps; for a
+ * shorter interval that much less. every_ms: 1 to 8 h. */
+ratio_t sim_walk_funding(const struct sim_walk *walk, ms_t every_ms);
 
 /* The first `symbols` rows of the table (at most SIM_GENERATED_MAX), sorted by name: real-life grids, minima
  * and maximum sizes; some count contracts. taker_fee in 0..1. */

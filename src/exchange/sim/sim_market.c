@@ -7,7 +7,7 @@
 #include "hash.h"
 
 #define CATCH_UP_MAX 16 /* settlements of one symbol at one instant; more wait for the next */
-#define ROOM_SYMBOL  (CATCH_UP_MAX + 3)
+#define ROOM_SYMBOL  (CATCH_UP_MAX + 6)
 
 void sim_market_init(struct sim_market *market, const struct sim_market_setup *setup)
 {
@@ -19,31 +19,35 @@ void sim_market_init(struct sim_market *market, const struct sim_market_setup *s
 	for (size_t i = 0; i < SIM_SYMBOLS_MAX; i++) {
 		struct sim_market_symbol *symbol = &market->state.symbols[i];
 		symbol->funding_rate = UNKNOWN;
-		for (size_t k = 0; k < SIM_DAY_PARTS; k++)
-			symbol->day[k].number = -1;
+		symbol->due_ms = symbol->plan.at_ms = NEVER_MS;
+		sim_day_clear(&symbol->day);
 	}
 }
 
-static uint64_t fingerprint_of(const struct universe *universe, const struct sim_tape *tapes)
+/* Of names, first grids and tapes. A universe that was renewed from this state is the same market. */
+static uint64_t fingerprint_of(const struct sim_market_state *state, const struct universe *universe,
+			       const struct sim_tape *tapes)
 {
 	uint64_t hash = universe->count;
 
 	for (size_t i = 0; i < universe->count; i++) {
 		const struct instrument *instrument = &universe->at[i];
-		int64_t words[SYMBOL_TEXT_MAX / 8 + 8] = {
-			instrument->value_num,
-			instrument->value_den,
-			instrument->tick.step,
-			instrument->tick.decimals,
-			0,
+		const struct sim_market_symbol *symbol = &state->symbols[i];
+		bool renewed = state->fingerprint != 0 && instrument->generation != 0 &&
+			       instrument->generation == symbol->instrument.generation;
+		struct grid tick = renewed ? symbol->express.tick : instrument->tick;
+		struct grid lot = renewed ? symbol->express.lot : instrument->lot;
+		struct grid contract = renewed ? symbol->express.contract : instrument->contract;
+		int64_t words[SYMBOL_TEXT_MAX / 8 + 10] = {
+			tick.step, tick.decimals, lot.step, lot.decimals, contract.step, contract.decimals,
 		};
 		if (tapes != NULL) {
-			words[4] = (int64_t)tapes[i].count;
-			words[5] = tapes[i].count ? tapes[i].candles[0].open_ms : 0;
-			words[6] = tapes[i].count ? tapes[i].candles[tapes[i].count - 1].close : 0;
-			words[7] = (int64_t)tapes[i].funding_count;
+			words[6] = (int64_t)tapes[i].count;
+			words[7] = tapes[i].count ? tapes[i].candles[0].open_ms : 0;
+			words[8] = tapes[i].count ? tapes[i].candles[tapes[i].count - 1].close : 0;
+			words[9] = (int64_t)tapes[i].funding_count;
 		}
-		memcpy(words + 8, instrument->name, SYMBOL_TEXT_MAX);
+		memcpy(words + 10, instrument->name, SYMBOL_TEXT_MAX);
 		hash = hash_words(hash, words, sizeof(words) / sizeof(words[0]));
 	}
 	return hash ? hash : 1;
@@ -83,6 +87,12 @@ static ms_t whole_second(ms_t at_ms)
 	return at_ms - at_ms % SECOND_MS;
 }
 
+/* When the settlement that is next is said. */
+static ms_t tape_due(const struct sim_tape *tape, int64_t settled)
+{
+	return (size_t)settled < tape->funding_count ? whole_second(tape->funding[settled].ms) : NEVER_MS;
+}
+
 /* Everything before the start: bars into the statistics, settlements into the last rate. */
 static void wind_tape(struct sim_market *market, sym_t sym)
 {
@@ -91,13 +101,13 @@ static void wind_tape(struct sim_market *market, sym_t sym)
 	ms_t start = market->state.bar_ms;
 
 	for (size_t k = 0; k < tape->count && tape->candles[k].open_ms < start; k++) {
-		symbol->bar = tape->candles[k];
+		symbol->raw = tape->candles[k];
 		sim_symbol_close_bar(market, sym);
 		symbol->closed++;
 	}
-	while ((size_t)symbol->settled < tape->funding_count &&
-	       whole_second(tape->funding[symbol->settled].ms) < start)
+	while (tape_due(tape, symbol->settled) < start)
 		symbol->funding_rate = tape->funding[symbol->settled++].rate;
+	symbol->due_ms = tape_due(tape, symbol->settled);
 }
 
 static double scale_of(const struct sim_market_state *state)
@@ -105,9 +115,17 @@ static double scale_of(const struct sim_market_state *state)
 	return (double)state->setup.timeframe_ms / (double)MINUTE_MS;
 }
 
-static ms_t first_bar_ms(const struct sim_market_state *state)
+/* The common factor's next bar. Once in SIM_PREROLL bars everybody's place is marked before. */
+static void make_common(struct sim_market_state *state)
 {
-	return state->setup.start_ms - state->setup.preroll * state->setup.timeframe_ms;
+	if (state->made % SIM_PREROLL == 0)
+		for (int64_t i = 0; i < state->setup.symbols; i++) {
+			struct sim_market_symbol *symbol = &state->symbols[i];
+			symbol->marks[state->made / SIM_PREROLL & 1] = (struct sim_mark){
+				.bar = state->made, .common = state->common, .walk = symbol->walk};
+		}
+	state->made++;
+	sim_common_step(&state->common, scale_of(state));
 }
 
 static void wind_generator(struct sim_market *market)
@@ -115,24 +133,27 @@ static void wind_generator(struct sim_market *market)
 	struct sim_market_state *state = &market->state;
 	ms_t frame = state->setup.timeframe_ms;
 
-	sim_common_init(&state->common, state->setup.seed);
-	for (int64_t i = 0; i < state->setup.symbols; i++)
-		sim_walk_init(&state->symbols[i].walk, state->setup.seed, &market->universe->at[i], frame);
+	sim_common_init(&state->common, state->setup.seed, frame);
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		sim_walk_init(&symbol->walk, state->setup.seed, &symbol->instrument, frame);
+		symbol->start = (struct sim_mark){.common = state->common, .walk = symbol->walk};
+	}
 	for (int64_t bar = 0; bar < state->setup.preroll; bar++) {
-		sim_common_step(&state->common, scale_of(state));
+		make_common(state);
 		for (int64_t i = 0; i < state->setup.symbols; i++) {
 			struct sim_market_symbol *symbol = &state->symbols[i];
-			sim_walk_step(&symbol->walk, &state->common, &symbol->bar);
-			symbol->bar.open_ms = first_bar_ms(state) + bar * frame;
+			sim_walk_step(&symbol->walk, &state->common, &symbol->raw);
+			symbol->raw.open_ms = state->setup.start_ms + (bar - state->setup.preroll) * frame;
 			sim_symbol_close_bar(market, (sym_t)i);
 			symbol->closed++;
 		}
 	}
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
-		ms_t every = market->universe->at[i].funding_every_ms;
-		symbol->next_funding_ms = every > 0 ? (state->bar_ms + every - 1) / every * every : INT64_MAX;
-		symbol->funding_rate = sim_walk_funding(&symbol->walk);
+		ms_t every = symbol->instrument.funding_every_ms;
+		symbol->due_ms = every > 0 ? (state->bar_ms + every - 1) / every * every : NEVER_MS;
+		symbol->funding_rate = sim_walk_funding(&symbol->walk, every);
 	}
 }
 
@@ -169,15 +190,14 @@ int sim_market_attach(struct sim_market *market, const struct universe *universe
 	    (size_t)setup->symbols != universe->count || setup->timeframe_ms < MINUTE_MS ||
 	    setup->timeframe_ms > DAY_MS || setup->preroll < 0 || setup->preroll > 1000000 ||
 	    setup->bars < 0 || setup->bars > 1000000000 || setup->start_ms < 0 ||
-	    !sim_model_usable(&setup->model))
+	    !sim_weather_usable(&setup->weather) || !sim_model_usable(&setup->model))
 		return TB_EINVAL;
-	uint64_t fingerprint = fingerprint_of(universe, tapes);
+	uint64_t fingerprint = fingerprint_of(state, universe, tapes);
 	if (state->fingerprint != 0 && state->fingerprint != fingerprint)
 		return TB_EINVAL;
-	market->universe = universe;
 	market->tapes = tapes;
 	for (size_t i = 0; i < SIM_SYMBOLS_MAX; i++)
-		market->readers[i].next = -1;
+		market->readers[i].from = -1;
 	if (state->fingerprint != 0)
 		return TB_OK;
 	int err = settle_span(state, tapes);
@@ -186,10 +206,18 @@ int sim_market_attach(struct sim_market *market, const struct universe *universe
 	state->bar_ms = setup->start_ms;
 	state->phase = SIM_AT_OPEN;
 	state->taped = tapes != NULL;
+	state->first_fee = universe->at[0].taker_fee;
+	for (int64_t i = 0; i < setup->symbols; i++) {
+		const struct instrument *instrument = &universe->at[i];
+		state->symbols[i].instrument = *instrument;
+		state->symbols[i].express = (struct sim_express){
+			instrument->tick, instrument->lot, instrument->contract, 0, 1, 1, 1, 1};
+	}
 	if (tapes == NULL)
 		wind_generator(market);
 	for (int64_t i = 0; tapes != NULL && i < setup->symbols; i++)
 		wind_tape(market, (sym_t)i);
+	sim_plan_begin(market);
 	state->fingerprint = fingerprint;
 	return TB_OK;
 }
@@ -205,37 +233,34 @@ bool sim_market_ended(const struct sim_market *market)
 	return market->state.phase == SIM_ENDED;
 }
 
-/* The next settlement that is due at now; false if none is. Moves past it. */
-static bool funding_due(struct sim_market *market, sym_t sym, ms_t now, ms_t *settle_ms)
+/* Moves past the settlement that is due, and returns its own time. */
+static ms_t settle(struct sim_market *market, sym_t sym)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	ms_t settle_ms = symbol->due_ms;
 
 	if (market->tapes == NULL) {
-		if (symbol->next_funding_ms > now)
-			return false;
-		*settle_ms = symbol->next_funding_ms;
-		symbol->next_funding_ms += market->universe->at[sym].funding_every_ms;
-		symbol->funding_rate = sim_walk_funding(&symbol->walk);
+		ms_t every = symbol->instrument.funding_every_ms;
+		symbol->due_ms += every;
+		symbol->funding_rate = sim_walk_funding(&symbol->walk, every);
+		symbol->settled++;
 	} else {
 		const struct sim_tape *tape = &market->tapes[sym];
-		if ((size_t)symbol->settled == tape->funding_count ||
-		    whole_second(tape->funding[symbol->settled].ms) > now)
-			return false;
-		*settle_ms = tape->funding[symbol->settled].ms;
-		symbol->funding_rate = tape->funding[symbol->settled].rate;
+		settle_ms = tape->funding[symbol->settled].ms;
+		symbol->funding_rate = tape->funding[symbol->settled++].rate;
+		symbol->due_ms = tape_due(tape, symbol->settled);
 	}
-	symbol->settled++;
-	return true;
+	return settle_ms;
 }
 
+/* The own time of the coming settlement; NEVER_MS: none is known. */
 static ms_t funding_next(const struct sim_market *market, sym_t sym)
 {
 	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
 
-	if (market->tapes == NULL)
-		return symbol->next_funding_ms;
-	const struct sim_tape *tape = &market->tapes[sym];
-	return (size_t)symbol->settled < tape->funding_count ? tape->funding[symbol->settled].ms : INT64_MAX;
+	if (market->tapes == NULL || symbol->due_ms == NEVER_MS)
+		return symbol->due_ms;
+	return market->tapes[sym].funding[symbol->settled].ms;
 }
 
 static void say_rate(struct sim_market *market, sym_t sym, ms_t now, ms_t settle_ms, bool settled,
@@ -249,64 +274,61 @@ static void say_rate(struct sim_market *market, sym_t sym, ms_t now, ms_t settle
 }
 
 /* What settled since the last bar; then the coming settlement, of which nobody knows more than the last rate.
- */
+ * While an instrument is silent nothing settles: it is passed over. */
 static void say_funding(struct sim_market *market, sym_t sym, ms_t now, struct events *heard)
 {
-	bool news = now == market->state.setup.start_ms && market->state.symbols[sym].funding_rate != UNKNOWN;
-	ms_t settle_ms;
+	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	bool silent = sim_is_silent(symbol);
 
-	for (int i = 0; i < CATCH_UP_MAX && funding_due(market, sym, now, &settle_ms); i++) {
-		say_rate(market, sym, now, settle_ms, true, heard);
-		news = true;
+	for (int i = 0; (i < CATCH_UP_MAX || silent) && symbol->due_ms <= now; i++) {
+		ms_t settle_ms = settle(market, sym);
+		if (!silent)
+			say_rate(market, sym, now, settle_ms, true, heard);
 	}
-	settle_ms = news ? funding_next(market, sym) : INT64_MAX;
-	if (settle_ms != INT64_MAX)
-		say_rate(market, sym, now, settle_ms, false, heard);
+	if (!silent && symbol->funding_rate != UNKNOWN && symbol->due_ms != NEVER_MS)
+		say_rate(market, sym, now, funding_next(market, sym), false, heard);
 }
 
-/* Clears room for that many events at once. A length the compiler does not know makes it call memset, which
- * is several times faster than what gcc puts in for one event's bytes; there are five events to a bar. */
-static void clear_room(struct events *heard, int64_t count)
+/* The next event. There are five to a bar: each writes all that its kind has and leaves the rest of the room
+ * as it is. */
+static inline struct event *say(struct event *event, enum event_kind kind, int64_t sym, ms_t now)
 {
-	memset(&heard->at[heard->count], 0, (size_t)count * sizeof(heard->at[0]));
-}
-
-/* The next event, of cleared room. */
-static struct event *say(struct events *heard, enum event_kind kind, sym_t sym, ms_t now)
-{
-	struct event *event = &heard->at[heard->count++];
-
-	event->kind = (uint8_t)kind;
-	event->sym = sym;
 	event->at_ms = now;
+	event->kind = (uint8_t)kind;
+	event->book = 0;
+	event->sym = (sym_t)sym;
 	return event;
 }
 
-static void say_candle(sym_t sym, ms_t now, const struct candle *candle, bool closed, struct events *heard)
+static inline void say_candle(struct event *event, int64_t sym, ms_t now, const struct candle *candle,
+			      bool closed)
 {
-	struct event *event = say(heard, EVENT_CANDLE, sym, now);
-
+	say(event, EVENT_CANDLE, sym, now);
 	event->candle.candle = *candle;
 	event->candle.closed = closed;
+	event->candle.history = false;
 }
 
-/* True if the symbol has a bar that opens at now; it is then in symbol->bar. */
-static bool next_bar(struct sim_market *market, sym_t sym, ms_t now)
+/* True if the symbol has a bar that opens at now and that is to be said; it is then in symbol->raw. */
+static bool next_bar(struct sim_market *market, int64_t sym, ms_t now)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
 
-	if (now >= market->state.setup.end_ms)
+	if (symbol->instrument.status == INSTRUMENT_GONE)
 		return false;
 	if (market->tapes == NULL) {
-		sim_walk_step(&symbol->walk, &market->state.common, &symbol->bar);
-		symbol->bar.open_ms = now;
-		return true;
+		sim_walk_step(&symbol->walk, &market->state.common, &symbol->raw);
+		symbol->raw.open_ms = now;
+	} else {
+		const struct sim_tape *tape = &market->tapes[sym];
+		if ((size_t)symbol->closed == tape->count || tape->candles[symbol->closed].open_ms != now)
+			return false;
+		symbol->raw = tape->candles[symbol->closed];
 	}
-	const struct sim_tape *tape = &market->tapes[sym];
-	if ((size_t)symbol->closed == tape->count || tape->candles[symbol->closed].open_ms != now)
-		return false;
-	symbol->bar = tape->candles[symbol->closed];
-	return true;
+	if (symbol->instrument.status != INSTRUMENT_SUSPENDED)
+		return true;
+	sim_history_hide(symbol);
+	return false;
 }
 
 /* Holes in all tapes at once are passed over. */
@@ -317,42 +339,63 @@ static ms_t next_open(const struct sim_market *market)
 	for (int64_t i = 0; market->tapes != NULL && i < market->state.setup.symbols; i++) {
 		const struct sim_tape *tape = &market->tapes[i];
 		size_t at = (size_t)market->state.symbols[i].closed;
-		if (at < tape->count && tape->candles[at].open_ms < next)
+		if (at < tape->count && tape->candles[at].open_ms < next &&
+		    market->state.symbols[i].instrument.status != INSTRUMENT_GONE)
 			next = tape->candles[at].open_ms;
 	}
 	return next;
+}
+
+/* What is said before any price: changed instruments, then settlements. */
+static void say_changes(struct sim_market *market, ms_t now, struct events *heard)
+{
+	struct sim_market_state *state = &market->state;
+	bool first = now == state->setup.start_ms;
+
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		symbol->closed += symbol->ending;
+		if (symbol->plan.at_ms > now)
+			continue;
+		bool silent = sim_is_silent(symbol);
+		sim_plan_step(market, (sym_t)i, now, heard);
+		if (silent && !sim_is_silent(symbol) && symbol->due_ms > now)
+			say_funding(market, (sym_t)i, now, heard);
+	}
+	for (int64_t i = 0; i < state->setup.symbols; i++)
+		if (state->symbols[i].due_ms <= now || first)
+			say_funding(market, (sym_t)i, now, heard);
 }
 
 static void say_opens(struct sim_market *market, struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	ms_t now = state->bar_ms;
-	bool any = false;
+	bool any = false, over = now >= state->setup.end_ms;
 
-	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		state->symbols[i].closed += state->symbols[i].ending;
-		say_funding(market, (sym_t)i, now, heard);
-	}
-	if (market->tapes == NULL && now < state->setup.end_ms)
-		sim_common_step(&state->common, scale_of(state));
-	clear_room(heard, 2 * state->setup.symbols);
-	for (int64_t i = 0; i < state->setup.symbols; i++) {
+	say_changes(market, now, heard);
+	if (market->tapes == NULL && !over)
+		make_common(state);
+	struct event *event = &heard->at[heard->count];
+	for (int64_t i = 0; i < state->setup.symbols && !over; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
-		symbol->running = next_bar(market, (sym_t)i, now);
+		symbol->running = next_bar(market, i, now);
 		if (!symbol->running)
 			continue;
 		any = true;
-		price_t open = symbol->bar.open;
+		price_t open = symbol->express.differs ? sim_expressed(&symbol->express, &symbol->raw).open
+						       : symbol->raw.open;
 		struct candle print = {
 			.open_ms = now, .open = open, .high = open, .low = open, .close = open};
-		say_candle((sym_t)i, now, &print, false, heard);
+		say_candle(event++, i, now, &print, false);
 	}
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		if (state->symbols[i].ending)
-			say_candle((sym_t)i, now, &state->symbols[i].done, true, heard);
+			say_candle(event++, i, now, &state->symbols[i].done, true);
 		state->symbols[i].ending = 0;
 	}
-	if (any) {
+	heard->count = (size_t)(event - heard->at);
+	if (any || (market->tapes == NULL && !over)) {
 		state->phase = SIM_AT_RANGE;
 		return;
 	}
@@ -366,8 +409,8 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	ms_t now = state->bar_ms + state->setup.timeframe_ms - 1;
+	struct event *event = &heard->at[heard->count];
 
-	clear_room(heard, 3 * state->setup.symbols);
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
 		if (!symbol->running)
@@ -375,13 +418,16 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 		sim_symbol_close_bar(market, (sym_t)i);
 		symbol->running = 0;
 		symbol->ending = 1;
-		say_candle((sym_t)i, now, &symbol->done, false, heard);
-		struct event *event = say(heard, EVENT_TICKER, (sym_t)i, now);
+		say_candle(event++, i, now, &symbol->done, false);
+		say(event, EVENT_TICKER, i, now);
 		event->ticker.bid = symbol->bid;
 		event->ticker.ask = symbol->ask;
 		event->ticker.mark = event->ticker.last = symbol->last;
-		say(heard, EVENT_DEPTH, (sym_t)i, now)->depth.notional = symbol->depth;
+		event++;
+		say(event, EVENT_DEPTH, i, now)->depth.notional = symbol->depth;
+		event++;
 	}
+	heard->count = (size_t)(event - heard->at);
 	state->bar_ms += state->setup.timeframe_ms;
 	state->phase = SIM_AT_OPEN;
 }
@@ -424,14 +470,17 @@ static int market_submit(struct exchange *exchange, const struct ticket *ticket,
 	return TB_EREFUSED; /* orders go to a broker */
 }
 
-/* What a symbol has last said, at the time it said it: who begins to watch, or has been restarted, needs it. */
+/* What a symbol has last said, at the time it said it: who begins to watch, or has been restarted, needs it.
+ */
 static int say_present(const struct sim_market *market, sym_t sym, ms_t now, struct events *heard)
 {
 	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
 
 	if (heard->count + 3 > EVENTS_MAX)
 		return TB_EFULL;
-	if (symbol->funding_rate != UNKNOWN && funding_next(market, sym) != INT64_MAX) {
+	if (sim_is_silent(symbol))
+		return TB_OK;
+	if (symbol->funding_rate != UNKNOWN && symbol->due_ms != NEVER_MS) {
 		struct event *funding = events_add(heard, EVENT_FUNDING_RATE, sym, now);
 		funding->funding.rate = symbol->funding_rate;
 		funding->funding.settle_ms = funding_next(market, sym);
@@ -456,51 +505,12 @@ static int market_ask(struct exchange *exchange, const struct intent *intent, ms
 	switch (intent->kind) {
 	case INTENT_WATCH:
 		return intent->sym >= market->state.setup.symbols ? TB_ENOENT
-		       : intent->value ? say_present(market, intent->sym, now, out->heard) : TB_OK;
+		       : intent->value ? say_present(market, intent->sym, now, out->heard)
+				       : TB_OK;
 	case INTENT_HISTORY: return intent->sym < market->state.setup.symbols ? TB_OK : TB_ENOENT;
 	case INTENT_SCAN: return sim_market_scan(market, now, out->heard);
 	default: return TB_EINVAL;
 	}
-}
-
-size_t sim_market_history_count(const struct sim_market *market, sym_t sym)
-{
-	return sym < market->state.setup.symbols ? (size_t)market->state.symbols[sym].closed : 0;
-}
-
-static void reader_step(const struct sim_market_state *state, struct sim_reader *reader, struct candle *bar)
-{
-	sim_common_step(&reader->common, scale_of(state));
-	sim_walk_step(&reader->walk, &reader->common, bar);
-	bar->open_ms = first_bar_ms(state) + reader->next * state->setup.timeframe_ms;
-	reader->next++;
-}
-
-size_t sim_market_history(struct sim_market *market, sym_t sym, size_t from_index, struct candle *out,
-			  size_t room)
-{
-	const struct sim_market_state *state = &market->state;
-	size_t closed = sim_market_history_count(market, sym);
-	size_t count = from_index >= closed ? 0 : closed - from_index < room ? closed - from_index : room;
-
-	if (count == 0)
-		return 0;
-	if (market->tapes != NULL) {
-		memcpy(out, market->tapes[sym].candles + from_index, count * sizeof(*out));
-		return count;
-	}
-	struct sim_reader *reader = &market->readers[sym];
-	if (reader->next < 0 || (size_t)reader->next > from_index) {
-		sim_common_init(&reader->common, state->setup.seed);
-		sim_walk_init(&reader->walk, state->setup.seed, &market->universe->at[sym],
-			      state->setup.timeframe_ms);
-		reader->next = 0;
-	}
-	while ((size_t)reader->next < from_index)
-		reader_step(state, reader, out);
-	for (size_t i = 0; i < count; i++)
-		reader_step(state, reader, &out[i]);
-	return count;
 }
 
 const struct exchange_ops sim_market_ops = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * What a closed bar leaves behind: quote and depth for the next decision, and the 24 h statistics that the
- * scanner's table is made of. The 24 h window moves in parts of a quarter hour (or of one bar, if longer). */
+ * scanner's table is made of. The 24 h window moves in parts of a quarter hour (or of one bar, if longer).
+ * Its sum and extremes are kept up with each bar, in rings of the parts that may still become the highest or
+ * lowest: a scan of all symbols reads them off. */
 #include "sim_market.h"
 
 #define TURNOVER_MOST 9000000000000000000LL
@@ -17,29 +19,121 @@ static ms_t part_ms(const struct sim_market_state *state)
 	return state->setup.timeframe_ms > quarter ? state->setup.timeframe_ms : quarter;
 }
 
-static void count_day(const struct sim_market_state *state, struct sim_market_symbol *symbol,
+/* Parts in a window. */
+static int64_t day_parts(ms_t length)
+{
+	return DAY_MS / length > 0 ? DAY_MS / length : 1;
+}
+
+void sim_day_clear(struct sim_day *day)
+{
+	*day = (struct sim_day){.newest = -1, .end_ms = INT64_MIN};
+	for (size_t i = 0; i < SIM_DAY_PARTS; i++)
+		day->part[i].number = -1;
+}
+
+static struct sim_day_part *ring_at(struct sim_day *day, struct sim_day_ring *ring, int64_t index)
+{
+	return &day->part[ring->place[(ring->head + index) & (SIM_DAY_RING - 1)]];
+}
+
+/* The newest part, whose high or low may have grown: nothing that it outdoes can ever be the best again. */
+static void ring_push(struct sim_day *day, struct sim_day_ring *ring, bool highs)
+{
+	uint8_t place = (uint8_t)(day->newest % SIM_DAY_PARTS);
+	const struct sim_day_part *part = &day->part[place];
+
+	while (ring->count > 0) {
+		const struct sim_day_part *last = ring_at(day, ring, ring->count - 1);
+		if (highs ? last->high > part->high : last->low < part->low)
+			break;
+		ring->count--;
+	}
+	ring->place[(ring->head + ring->count++) & (SIM_DAY_RING - 1)] = place;
+}
+
+static void ring_expire(struct sim_day *day, struct sim_day_ring *ring)
+{
+	while (ring->count > 0 && ring_at(day, ring, 0)->number < day->oldest) {
+		ring->head = (ring->head + 1) & (SIM_DAY_RING - 1);
+		ring->count--;
+	}
+}
+
+/* The window moves on so that its newest part is `number`. */
+static void day_move(struct sim_day *day, int64_t number, int64_t parts)
+{
+	int64_t oldest = number - parts + 1;
+
+	if (day->newest < 0 || oldest > day->newest) {
+		day->turnover = 0;
+		day->highs.count = day->lows.count = 0;
+	} else {
+		for (int64_t n = day->oldest; n < oldest; n++) {
+			const struct sim_day_part *part = &day->part[n % SIM_DAY_PARTS];
+			if (part->number == n)
+				day->turnover -= (uint64_t)part->turnover;
+		}
+	}
+	day->oldest = oldest > 0 ? oldest : 0;
+	ring_expire(day, &day->highs);
+	ring_expire(day, &day->lows);
+	day->newest = number;
+}
+
+static void count_day(const struct sim_market_state *state, struct sim_day *day, const struct candle *bar,
 		      money_t turnover)
 {
-	const struct candle *bar = &symbol->done;
-	int64_t number = bar->open_ms / part_ms(state);
-	struct sim_day_part *part = &symbol->day[number % SIM_DAY_PARTS];
-
-	if (part->number != number)
-		*part = (struct sim_day_part){
+	if (bar->open_ms >= day->end_ms) {
+		ms_t length = part_ms(state);
+		int64_t number = bar->open_ms / length;
+		day_move(day, number, day_parts(length));
+		day->end_ms = (number + 1) * length;
+		day->part[number % SIM_DAY_PARTS] = (struct sim_day_part){
 			.number = number, .open = bar->open, .high = bar->high, .low = bar->low};
-	if (bar->high > part->high)
+		ring_push(day, &day->highs, true);
+		ring_push(day, &day->lows, false);
+	}
+	struct sim_day_part *part = ring_at(day, &day->highs, day->highs.count - 1);
+	if (bar->high > part->high) {
 		part->high = bar->high;
-	if (bar->low < part->low)
+		ring_push(day, &day->highs, true);
+	}
+	if (bar->low < part->low) {
 		part->low = bar->low;
-	part->turnover = add_capped(part->turnover, turnover);
+		ring_push(day, &day->lows, false);
+	}
+	money_t before = part->turnover;
+	part->turnover = add_capped(before, turnover);
+	day->turnover += (uint64_t)(part->turnover - before);
+}
+
+/* Rounding keeps the order of prices, but parts that differed may have become equal. */
+void sim_day_sort(struct sim_day *day)
+{
+	int64_t newest = day->newest;
+
+	day->highs.count = day->lows.count = 0;
+	for (int64_t number = day->oldest; number <= newest; number++) {
+		if (day->part[number % SIM_DAY_PARTS].number != number)
+			continue;
+		day->newest = number;
+		ring_push(day, &day->highs, true);
+		ring_push(day, &day->lows, false);
+	}
+	day->newest = newest;
 }
 
 void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
 	const struct sim_model *model = &market->state.setup.model;
-	symbol->done = symbol->bar;
-	money_t turnover = sim_bar_turnover(&market->universe->at[sym], &symbol->done);
+
+	if (symbol->express.differs)
+		symbol->done = sim_expressed(&symbol->express, &symbol->raw);
+	else
+		symbol->done = symbol->raw;
+	money_t turnover = sim_bar_turnover(&symbol->instrument, &symbol->done);
 	price_t half = sim_half_spread(model, &symbol->done);
 
 	symbol->turnover_sum += turnover - symbol->turnover[symbol->turnover_at];
@@ -47,24 +141,25 @@ void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 	symbol->turnover_at = symbol->turnover_at + 1 == SIM_DEPTH_BARS ? 0 : symbol->turnover_at + 1;
 	if (symbol->turnover_count < SIM_DEPTH_BARS)
 		symbol->turnover_count++;
-	symbol->depth = sim_share(symbol->turnover_sum / symbol->turnover_count, model->depth_share);
+	/* a constant divisor nearly always: no division at all */
+	money_t mean = symbol->turnover_count == SIM_DEPTH_BARS
+			       ? symbol->turnover_sum / SIM_DEPTH_BARS
+			       : symbol->turnover_sum / symbol->turnover_count;
+	symbol->depth = sim_share(mean, model->depth_share);
 	symbol->last = symbol->done.close;
 	symbol->bid = symbol->last - half;
 	symbol->ask = symbol->last + half;
-	count_day(&market->state, symbol, turnover);
+	count_day(&market->state, &symbol->day, &symbol->done, turnover);
 }
 
-/* newest: the part in which the window ends. */
-static void fill_row(const struct sim_market_symbol *symbol, int64_t newest, int64_t parts, struct event *row)
+/* The symbol has been silent for a while: its window ends later than its newest part. */
+static void fill_late(const struct sim_day *day, int64_t newest, int64_t parts, struct event *row)
 {
-	row->scan.last = symbol->last;
-	row->scan.bid = symbol->bid;
-	row->scan.ask = symbol->ask;
-	row->scan.open = row->scan.high = row->scan.low = symbol->last;
 	bool first = true;
-	int64_t oldest = newest - parts + 1 > 0 ? newest - parts + 1 : 0, place = oldest % SIM_DAY_PARTS;
-	for (int64_t number = oldest; number <= newest; number++, place = place + 1 < SIM_DAY_PARTS ? place + 1 : 0) {
-		const struct sim_day_part *part = &symbol->day[place];
+
+	for (int64_t number = newest - parts + 1 > 0 ? newest - parts + 1 : 0; number <= day->newest;
+	     number++) {
+		const struct sim_day_part *part = &day->part[number % SIM_DAY_PARTS];
 		if (part->number != number)
 			continue;
 		if (first) {
@@ -79,19 +174,44 @@ static void fill_row(const struct sim_market_symbol *symbol, int64_t newest, int
 	}
 }
 
+static void fill_now(const struct sim_day *day, struct event *row)
+{
+	int64_t number = day->oldest;
+
+	/* the first part there is: nearly always the oldest possible one */
+	while (day->part[number % SIM_DAY_PARTS].number != number)
+		number++;
+	row->scan.open = day->part[number % SIM_DAY_PARTS].open;
+	row->scan.high = day->part[day->highs.place[day->highs.head]].high;
+	row->scan.low = day->part[day->lows.place[day->lows.head]].low;
+	row->scan.turnover = day->turnover > TURNOVER_MOST ? TURNOVER_MOST : (money_t)(uint64_t)day->turnover;
+}
+
+/* newest: the part in which the window ends. */
+static void fill_row(const struct sim_market_symbol *symbol, int64_t newest, int64_t parts, struct event *row)
+{
+	row->scan.last = symbol->last;
+	row->scan.bid = symbol->bid;
+	row->scan.ask = symbol->ask;
+	row->scan.open = row->scan.high = row->scan.low = symbol->last;
+	if (symbol->day.newest == newest)
+		fill_now(&symbol->day, row);
+	else
+		fill_late(&symbol->day, newest, parts, row);
+}
+
 int sim_market_scan(const struct sim_market *market, ms_t now, struct events *heard)
 {
 	const struct sim_market_state *state = &market->state;
 	ms_t length = part_ms(state);
-	int64_t parts = DAY_MS / length > 0 ? DAY_MS / length : 1;
 	ms_t last_open = state->bar_ms - state->setup.timeframe_ms;
 
 	if (heard->count + (size_t)state->setup.symbols + 1 > EVENTS_MAX)
 		return TB_EFULL;
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		const struct sim_market_symbol *symbol = &state->symbols[i];
-		if (symbol->last > 0)
-			fill_row(symbol, last_open / length, parts,
+		if (symbol->last > 0 && !sim_is_silent(symbol))
+			fill_row(symbol, last_open / length, day_parts(length),
 				 events_add(heard, EVENT_SCAN_ROW, (sym_t)i, now));
 	}
 	events_add(heard, EVENT_SNAPSHOT_END, SYM_NONE, now)->snapshot.what = SNAPSHOT_SCAN;

@@ -123,129 +123,47 @@ static void every_bar_is_consistent_and_opens_where_the_last_one_closed_or_near(
 			assert_true(llabs(gap) * 100 < bar->open);
 		}
 	}
-	assert_true(gaps > 0 && gaps < 20 * count / 20);
+	assert_true(gaps > 20 * count / 3 && gaps < 20 * count * 2 / 3);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-/* Median of (high - low) / close in percent, smoothed over 14 bars: close to what Wilder's range gives. */
-static double median_range(size_t count)
-{
-	static double range[BARS];
-	double smooth = 0;
-	for (size_t i = 0; i < count; i++) {
-		smooth += ((double)(series[i].high - series[i].low) - smooth) / 14;
-		range[i] = 100 * smooth / (double)series[i].close;
-	}
-	qsort(range + 20, count - 20, sizeof(range[0]), by_value);
-	return range[20 + (count - 20) / 2];
-}
-
-/* Shares of high_vol, low_vol, trending, mean_revert by rules.md section 2, without hysteresis, on every 5th
- * bar. */
-static void regime_shares(size_t count, double share[4])
-{
-	static double move[BARS], key[BARS];
-	size_t seen[4] = {0}, all = 0;
-
-	for (size_t i = 1; i < count; i++)
-		move[i] = log((double)series[i].close / (double)series[i - 1].close);
-	for (size_t i = 20; i < count; i++) {
-		double mean = 0, square = 0;
-		for (size_t k = i - 19; k <= i; k++)
-			mean += move[k] / 20;
-		for (size_t k = i - 19; k <= i; k++)
-			square += (move[k] - mean) * (move[k] - mean);
-		key[i] = square;
-	}
-	for (size_t i = 1100; i < count; i += 5) {
-		size_t below = 0;
-		double path = 0;
-		for (size_t k = i - 999; k <= i; k++)
-			below += key[k] < key[i];
-		for (size_t k = i - 99; k <= i; k++)
-			path += fabs((double)(series[k].close - series[k - 1].close));
-		double ratio = fabs((double)(series[i].close - series[i - 100].close)) / path;
-		seen[below >= 800 ? 0 : below < 200 ? 1 : ratio >= 0.15 ? 2 : 3]++;
-		all++;
-	}
-	for (int k = 0; k < 4; k++)
-		share[k] = (double)seen[k] / (double)all;
-}
-
-static void volatility_is_that_of_real_markets_and_every_regime_occurs(void **state)
+static void funding_comes_at_each_instruments_own_hours_and_moves_with_the_trend(void **state)
 {
 	(void)state;
-	grow(SYMBOLS, 1, 25000, "BTC/USDT:USDT", series);
-	for (sym_t s = 0; s < SYMBOLS; s++) {
-		size_t count = sim_market_history(&market, s, 0, series, BARS);
-		double range = median_range(count), share[4];
-		regime_shares(count, share);
-		print_message("%-20s median range %.3f %%; high_vol %.2f low_vol %.2f trending %.2f "
-			      "mean_revert %.2f\n",
-			      universe.at[s].name, range, share[0], share[1], share[2], share[3]);
-		assert_true(range > 0.045 && range < 0.14);
-		for (int k = 0; k < 4; k++)
-			assert_true(share[k] > 0.05);
-	}
-}
+	size_t settled[SYMBOLS] = {0}, all = 0, negative = 0;
+	price_t last[SYMBOLS] = {0}, before[SYMBOLS] = {0};
+	double with_trend = 0, pairs = 0;
 
-static double kurtosis_and_memory(size_t count, double *memory)
-{
-	static double move[BARS];
-	double square = 0, fourth = 0, mean = 0, variance = 0, covariance = 0;
-	for (size_t i = 1; i < count; i++) {
-		move[i] = fabs(log((double)series[i].close / (double)series[i - 1].close));
-		square += move[i] * move[i] / (double)count;
-		fourth += move[i] * move[i] * move[i] * move[i] / (double)count;
-		mean += move[i] / (double)count;
-	}
-	for (size_t i = 11; i < count; i++) {
-		variance += (move[i] - mean) * (move[i] - mean);
-		covariance += (move[i] - mean) * (move[i - 10] - mean);
-	}
-	*memory = covariance / variance;
-	return fourth / (square * square);
-}
-
-static void tails_are_fat_and_volatility_clusters(void **state)
-{
-	(void)state;
-	grow(3, 1, 25000, "BTC/USDT:USDT", series);
-	for (sym_t s = 0; s < 3; s++) {
-		size_t count = sim_market_history(&market, s, 0, series, BARS);
-		double memory, kurtosis = kurtosis_and_memory(count, &memory);
-		print_message("%-20s kurtosis %.1f, |return| remembers 10 bars by %.2f\n",
-			      universe.at[s].name, kurtosis, memory);
-		assert_true(kurtosis > 4 && kurtosis < 60);
-		assert_true(memory > 0.08);
-	}
-}
-
-static void funding_comes_every_eight_hours_within_its_clamp(void **state)
-{
-	(void)state;
-	size_t settled = 0, negative = 0;
-	begin(SYMBOLS, 6, 20 * 1440);
+	begin(SYMBOLS, 6, 40 * 1440);
 	while (!sim_market_ended(&market)) {
 		step();
 		for (size_t i = 0; i < heard.count; i++) {
 			const struct event *event = &heard.at[i];
+			if (event->kind == EVENT_CANDLE)
+				last[event->sym] = event->candle.candle.close;
 			if (event->kind != EVENT_FUNDING_RATE || !event->funding.settled)
 				continue;
-			assert_int_equal(event->at_ms % (8 * HOUR_MS), 0);
+			ms_t every = universe.at[event->sym].funding_every_ms;
+			assert_int_equal(event->at_ms % every, 0);
 			assert_int_equal(event->funding.settle_ms, event->at_ms);
-			assert_in_range(event->funding.rate + 5 * BPS, 0, 10 * BPS);
-			settled++;
+			assert_in_range(event->funding.rate + 20 * BPS, 0, 40 * BPS);
+			settled[event->sym]++, all++;
 			negative += event->funding.rate < 0;
+			if (before[event->sym] && every == 8 * HOUR_MS) {
+				bool rose = last[event->sym] > before[event->sym];
+				with_trend += rose == (event->funding.rate > BPS);
+				pairs++;
+			}
+			before[event->sym] = last[event->sym];
 		}
 	}
-	assert_int_equal(settled, SYMBOLS * (20 * 3 + 1));
-	assert_true(negative > settled / 50 && negative < settled / 2);
+	for (sym_t s = 0; s < SYMBOLS; s++)
+		assert_int_equal(settled[s], 40 * DAY_MS / universe.at[s].funding_every_ms + 1);
+	assert_true(universe.at[universe_find(&universe, "1000PEPE/USDT:USDT")].funding_every_ms ==
+		    4 * HOUR_MS);
+	assert_true(negative > all / 50 && negative < all / 2);
+	print_message("funding was above its base rate after a rise and below after a fall in %.0f %%\n",
+		      100 * with_trend / pairs);
+	assert_true(with_trend > 0.8 * pairs);
 }
 
 static void the_universe_is_sorted_settled_and_has_contracts(void **state)
@@ -326,9 +244,7 @@ int main(void)
 		cmocka_unit_test(a_symbol_moves_the_same_whoever_else_is_there),
 		cmocka_unit_test(history_equals_what_was_streamed),
 		cmocka_unit_test(every_bar_is_consistent_and_opens_where_the_last_one_closed_or_near),
-		cmocka_unit_test(volatility_is_that_of_real_markets_and_every_regime_occurs),
-		cmocka_unit_test(tails_are_fat_and_volatility_clusters),
-		cmocka_unit_test(funding_comes_every_eight_hours_within_its_clamp),
+		cmocka_unit_test(funding_comes_at_each_instruments_own_hours_and_moves_with_the_trend),
 		cmocka_unit_test(the_universe_is_sorted_settled_and_has_contracts),
 		cmocka_unit_test(a_million_bars_pass_market_and_broker_quickly),
 	};
