@@ -63,6 +63,7 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 								 .symbols = (int64_t)sim->universe->count,
 								 .seed = o->seed,
 								 .preroll = o->set ? 0 : SIM_PREROLL,
+								 .weather = weather,
 								 .model = model});
 	int err = sim_market_attach(&sim->market, sim->universe, o->set ? sim->tapes : NULL);
 	if (err != 0) {
@@ -71,6 +72,7 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 					  : "the candles cannot be used as a market");
 		return err;
 	}
+	sim_market_renew(&sim->market, sim->universe); /* some may not be listed yet */
 	err = sim_broker_init(&sim->broker,
 			      &(struct sim_broker_setup){.balance = o->balance,
 							 .latency_ms = o->config->sim.latency_ms,
@@ -241,11 +243,7 @@ void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 
 void sim_world_finish(struct sim_world *sim)
 {
-	money_t net = 0;
-
-	for (size_t i = 0; i < sim->tally.trade_count; i++)
-		net += sim->tally.trades[i].book == BOOK_MAIN ? sim->tally.trades[i].net : 0;
-	checker_finish(&sim->checker, sim->world.now_ms, net);
+	checker_finish(&sim->checker, sim->world.now_ms, sim->tally.net);
 	if (sim_broker_check(&sim->broker) != 0)
 		checker_books(&sim->checker, "the broker's own books do not add up");
 	struct equity_sample last = {.at_ms = sim->world.now_ms,

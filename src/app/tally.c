@@ -36,20 +36,43 @@ static bool grow(void **array, size_t *room, size_t count, size_t size)
 	return true;
 }
 
-static void keep(struct tally *tally, const struct record *record)
+int tally_keep(struct tally *tally, size_t trades, size_t days)
 {
-	if (record->kind == RECORD_TRADE) {
-		if (grow((void **)&tally->trades, &tally->trade_room, tally->trade_count,
-			 sizeof *tally->trades))
-			tally->trades[tally->trade_count++] = record->trade;
-		else
-			tally->out_of_memory = true;
-	} else if (record->kind == RECORD_EQUITY) {
-		if (grow((void **)&tally->days, &tally->day_room, tally->day_count, sizeof *tally->days))
-			tally->days[tally->day_count++] = record->equity;
-		else
-			tally->out_of_memory = true;
+	free(tally->trades);
+	free(tally->days);
+	tally->trades = malloc((trades + 1) * sizeof *tally->trades);
+	tally->days = malloc((days + 1) * sizeof *tally->days);
+	tally->keeps = tally->trades != NULL && tally->days != NULL;
+	tally->trade_room = tally->keeps ? trades + 1 : 0;
+	tally->day_room = tally->keeps ? days + 1 : 0;
+	tally->trade_count = tally->day_count = 0;
+	return tally->keeps ? 0 : TB_EFULL;
+}
+
+static void take_trade(struct tally *tally, const struct trade *trade)
+{
+	if (trade->book == BOOK_MAIN)
+		tally->net += trade->net;
+	if (tally->keeps &&
+	    !grow((void **)&tally->trades, &tally->trade_room, tally->trade_count, sizeof *tally->trades)) {
+		tally->out_of_memory = true;
+		return;
 	}
+	if (tally->keeps)
+		tally->trades[tally->trade_count] = *trade;
+	tally->trade_count++;
+}
+
+static void take_day(struct tally *tally, const struct equity_sample *day)
+{
+	if (tally->keeps &&
+	    !grow((void **)&tally->days, &tally->day_room, tally->day_count, sizeof *tally->days)) {
+		tally->out_of_memory = true;
+		return;
+	}
+	if (tally->keeps)
+		tally->days[tally->day_count] = *day;
+	tally->day_count++;
 }
 
 void tally_record(struct tally *tally, const struct record *record)
@@ -78,8 +101,8 @@ void tally_record(struct tally *tally, const struct record *record)
 		if (record->note.note == NOTE_PAUSED && tally->paused_ms == 0)
 			tally->paused_ms = record->note.at_ms;
 		return;
-	case RECORD_TRADE:
-	case RECORD_EQUITY: keep(tally, record); break;
+	case RECORD_TRADE: take_trade(tally, &record->trade); break;
+	case RECORD_EQUITY: take_day(tally, &record->equity); return;
 	default: return;
 	}
 	size_t len = record_encode(record, tally->universe, bytes);

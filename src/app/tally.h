@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * What a run amounts to: its trades, day ends, counts of decisions by what became of them, and the digest.
- * Fed with every committed record, by a backtest directly and by `run` beside its journal. */
+ * Fed with every committed record, by a backtest directly and by `run` beside its journal. A backtest, whose
+ * report needs them, has it keep trades and day ends, in room reserved before the first bar; `run` only
+ * counts, so its memory does not grow with time. */
 #ifndef TRADEBOT_APP_TALLY_H
 #define TRADEBOT_APP_TALLY_H
 
@@ -10,10 +12,12 @@
 
 struct tally {
 	const struct universe *universe; /* borrowed */
-	struct trade *trades;
+	bool keeps;                      /* trades and days; else they are counted only */
+	struct trade *trades;            /* NULL: none kept */
 	size_t trade_count, trade_room;
-	struct equity_sample *days;
+	struct equity_sample *days; /* NULL: none kept */
 	size_t day_count, day_room;
+	money_t net; /* of all closed trades of the main book */
 	int64_t fills, decisions;
 	int64_t notes[NOTE_COUNT]; /* no-trade reasons */
 	int64_t refusals[REFUSAL_COUNT];
@@ -24,10 +28,14 @@ struct tally {
 	struct sha256 digest;
 };
 
+/* 0 or TB_EIO. Counts only, until told to keep. */
 int tally_open(struct tally *tally, const struct universe *universe);
+/* From now on trades and days are kept, with room for so many at first (what is not used costs no memory);
+ * more make it grow. TB_EFULL without memory. */
+int tally_keep(struct tally *tally, size_t trades, size_t days);
 void tally_close(struct tally *tally);
 void tally_record(struct tally *tally, const struct record *record);
-/* Lower-case hex of the digest so far; ends it. */
+/* Lower-case hex of the digest so far. */
 void tally_digest(struct tally *tally, char out[static 65]);
 
 #endif
