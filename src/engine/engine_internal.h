@@ -59,6 +59,7 @@ struct engine {
 	money_t wallet, expected_wallet; /* UNKNOWN before the first balance */
 	bool unexplained;
 	ms_t unexplained_ms; /* since when */
+	ms_t remainder_ms;   /* since when a little is unexplained; 0: nothing worth it */
 	bool guard_waits;    /* for a ledger row that may explain a loss */
 	bool account_dirty;
 	struct ledger_row ledger_seen[LEDGER_SEEN_MAX];

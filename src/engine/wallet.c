@@ -54,14 +54,33 @@ money_t engine_known_equity(const struct engine *e)
  * withdrawal whose row is on its way: it counts once that had its time. */
 static void feed_guard(struct engine *e)
 {
-	money_t equity = engine_equity(e);
+	money_t equity = engine_equity(e), more = surplus(e);
 
 	if (equity == UNKNOWN)
 		return;
-	if (e->unexplained && (surplus(e) > 0 || e->now_ms < e->unexplained_ms + e->set.explain_ms))
+	if (more > 0)
+		equity -= more;
+	if (e->unexplained && (more > 0 || e->now_ms < e->unexplained_ms + e->set.explain_ms))
 		return;
 	e->guard_waits = false;
 	engine_fact(e, &(struct fact){.kind = FACT_EQUITY, .at_ms = e->now_ms, .value = equity});
+}
+
+/* Dust is taken over at once; more than that may still have a row on its way and waits for it for an hour. */
+static void take_remainder(struct engine *e, money_t off)
+{
+	bool dust = off <= share_down(e->wallet > 0 ? e->wallet : 0, BPS);
+
+	if (e->wallet == UNKNOWN)
+		return;
+	if (dust)
+		e->remainder_ms = 0;
+	else if (e->remainder_ms == 0)
+		e->remainder_ms = e->now_ms;
+	if (dust || e->expected_wallet == UNKNOWN || e->now_ms - e->remainder_ms >= HOUR_MS) {
+		e->expected_wallet = e->wallet - own_result(e);
+		e->remainder_ms = 0;
+	}
 }
 
 void engine_explain(struct engine *e)
@@ -78,8 +97,8 @@ void engine_explain(struct engine *e)
 		engine_note(e, unexplained ? NOTE_UNEXPLAINED : NOTE_EXPLAINED, SYM_NONE, REFUSAL_NONE, off,
 			    allowed);
 	e->unexplained = unexplained;
-	if (!unexplained && e->wallet != UNKNOWN)
-		e->expected_wallet = e->wallet - own_result(e);
+	if (!unexplained)
+		take_remainder(e, off);
 	e->account_dirty = true;
 	feed_guard(e);
 }

@@ -149,7 +149,7 @@ size_t execution_on_positions_end(struct execution *x, enum book book, ms_t aske
 void execution_on_orders_begin(struct execution *x);
 void execution_on_orders_end(struct execution *x, enum book book, bool first, ms_t now_ms);
 
-/* The exchange can be reached (again), or not: deadlines count connected time. */
+/* The link is up (again), or not: deadlines count connected time. */
 void execution_set_connected(struct execution *x, bool connected, ms_t now_ms);
 /* The market of a symbol was suspended or opens again: the same for one symbol. */
 void execution_set_asleep(struct execution *x, sym_t sym, bool asleep, ms_t now_ms);
@@ -158,7 +158,7 @@ void execution_set_asleep(struct execution *x, sym_t sym, bool asleep, ms_t now_
  * until they agree. */
 bool execution_regrid(struct execution *x, sym_t sym, const struct instrument *was);
 
-/* Nothing can be done for it now: the exchange is not reachable, or its market is suspended or gone. */
+/* Nothing can be done for it now: its market is suspended or gone. */
 bool execution_asleep(const struct execution *x, const struct holding *h);
 /* Reduces a holding to this quantity (1 <= keep < qty): a wish until it is done. */
 void execution_trim(struct execution *x, struct holding *h, qty_t keep, enum exit_reason reason, ms_t now_ms);

@@ -219,7 +219,9 @@ static bool take_stranger(struct execution *x, const struct event *event)
 	if (client_id_instance(id) != x->instance || role != (int64_t)client_id_role(id) ||
 	    x->order_count >= EXECUTION_ORDERS_WISH)
 		return !known;
-	/* filled = qty: it is forgotten as soon as it is over */
+	/* It may be old news of an order that is over: asked about before it is believed. filled = qty: it is
+	 * forgotten as soon as it is over. */
+	bool market = role == ROLE_ENTRY || role == ROLE_EXIT;
 	struct order *order = order_add(x, &(struct order){.id = id,
 							   .book = event->book,
 							   .sym = event->sym,
@@ -227,13 +229,11 @@ static bool take_stranger(struct execution *x, const struct event *event)
 							   .side = event->order.side,
 							   .state = ORDER_UNKNOWN,
 							   .qty = event->order.qty,
+							   .filled = market ? event->order.qty : 0,
 							   .price = event->order.price,
 							   .sent_ms = event->at_ms,
 							   .changed_ms = event->at_ms});
 	x->order_listed[order - x->orders] = true;
-	if (role == ROLE_ENTRY || role == ROLE_EXIT)
-		order->filled = order->qty;
-	order_move(x, order, ORDER_LIVE, event->at_ms);
 	return true;
 }
 

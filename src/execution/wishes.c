@@ -45,7 +45,7 @@ bool execution_asleep(const struct execution *x, const struct holding *h)
 {
 	int64_t status = x->universe->at[h->sym].status;
 
-	return x->away_ms != 0 || status == INSTRUMENT_SUSPENDED || status == INSTRUMENT_GONE;
+	return status == INSTRUMENT_SUSPENDED || status == INSTRUMENT_GONE;
 }
 
 static bool leave(struct holding *h, enum exit_reason reason, struct wish *wish)
@@ -69,15 +69,21 @@ static bool protect(const struct holding *h, struct wish *wish)
 	return true;
 }
 
+/* The deadlines' clock: it stands while the link is down. What can be tried is tried all the same. */
+static ms_t connected_ms(const struct execution *x, ms_t now_ms)
+{
+	return x->away_ms != 0 && x->away_ms < now_ms ? x->away_ms : now_ms;
+}
+
 /* Asks for the missing stop until the deadline, then leaves (and leaving_wish takes over). */
 static bool naked_wish(struct execution *x, struct holding *h, ms_t now_ms, struct wish *wish)
 {
 	if (h->naked_ms == 0 || now_ms < h->retry_ms)
 		return false;
-	bool late = now_ms - h->naked_ms >= x->set.protect_deadline_ms;
+	bool late = connected_ms(x, now_ms) - h->naked_ms >= x->set.protect_deadline_ms;
 
 	h->retry_ms = now_ms + backoff(x, h->tries);
-	if (!late && h->retry_ms > h->naked_ms + x->set.protect_deadline_ms)
+	if (!late && x->away_ms == 0 && h->retry_ms > h->naked_ms + x->set.protect_deadline_ms)
 		h->retry_ms = h->naked_ms + x->set.protect_deadline_ms;
 	h->tries++;
 	execution_touch(x, h);
@@ -102,7 +108,7 @@ static bool leaving_wish(struct execution *x, struct holding *h, price_t mark, m
 
 static bool beyond_wish(struct execution *x, struct holding *h, price_t mark, ms_t now_ms, struct wish *wish)
 {
-	bool beyond = mark_beyond_stop(h, mark);
+	bool beyond = x->away_ms == 0 && mark_beyond_stop(h, mark); /* else its fill may be on the way */
 
 	if (!beyond && h->beyond_ms != 0) {
 		h->beyond_ms = 0;
