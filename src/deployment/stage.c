@@ -52,6 +52,7 @@ static void start_over(struct stage *stage, ratio_t to, ms_t now)
 	stage->stage = to;
 	stage->since_ms = now;
 	stage->trades = 0;
+	stage->last_seq = 0;
 	stage->days = 0;
 	stage->mean = stage->square = 0;
 	stage->day_ms = now - now % DAY_MS;
@@ -92,6 +93,7 @@ static void move_to(struct stage *stage, const struct stage_settings *settings, 
 		.reason = reason,
 		.nav = stage->last_nav,
 		.trades = stage->trades,
+		.trade_seq = stage->last_seq,
 		.days = stage->days,
 		.sharpe = stage_sharpe(stage),
 		.drawdown = stage->drawdown,
@@ -177,6 +179,7 @@ void stage_note_trade(struct stage *stage, const struct trade *trade)
 	if (trade->book != BOOK_MAIN || trade->stage != stage->stage || trade->entry_ms < stage->since_ms)
 		return;
 	stage->trades++;
+	stage->last_seq = trade->seq;
 	note_slippage(stage, trade->entry_slippage);
 	note_slippage(stage, trade->exit_slippage);
 }
@@ -286,8 +289,8 @@ bool stage_promote(struct stage *stage, const struct stage_settings *settings,
 {
 	if (stage->fixed || stage->stage != STAGE_SHADOW)
 		return false;
-	stage_baseline(stage, earned->drawdown, earned->slippage);
 	move_to(stage, settings, STAGE_5, STAGE_REASON_PROMOTED, now, change);
+	stage_baseline(stage, earned->drawdown, earned->slippage);
 	return true;
 }
 

@@ -39,6 +39,7 @@ struct stage {
 	int64_t known;       /* 1: the journal has a record of this stage */
 	ms_t since_ms;       /* when this stage began; 0: with the first fact */
 	int64_t trades;      /* entered and closed at the stage */
+	int64_t last_seq;    /* of the last of them; 0: none */
 	int64_t days;        /* daily returns at the stage */
 	double mean, square; /* of the daily returns: mean and sum of squared deviations */
 	ms_t day_ms;         /* 00:00 of the last daily sample */
