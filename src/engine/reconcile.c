@@ -36,7 +36,7 @@ ms_t engine_lists_due_ms(const struct engine *e)
 		return e->lists_ms + (doubt_ms < DOUBT_MAX_MS ? doubt_ms : DOUBT_MAX_MS);
 	if (e->set.lists_every_ms <= 0)
 		return INT64_MAX;
-	bool busy = x->active_count > 0 || x->order_count > 0;
+	bool busy = x->active_count > 0 || x->order_count > 0 || e->doubts > 0;
 	return e->lists_ms + e->set.lists_every_ms * (busy ? 1 : FLAT_PERIODS);
 }
 

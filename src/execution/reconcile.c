@@ -89,9 +89,10 @@ static bool compare(struct execution *x, struct holding *h, const struct seen_po
 	bool same_side = own == 0 || there == 0 || seen->side == h->side;
 
 	*foreign &= (uint8_t)~FOREIGN_POSITION;
+	*doubts &= (uint8_t)~DOUBT_FILL; /* now we see what it did */
 	if (own == there) {
 		doubted->side = UNKNOWN;
-		*doubts &= (uint8_t) ~(DOUBT_QUANTITY | DOUBT_FILL | DOUBT_GRID);
+		*doubts &= (uint8_t) ~(DOUBT_QUANTITY | DOUBT_GRID);
 		return true;
 	}
 	if (!same_side || seen->qty > h->qty)

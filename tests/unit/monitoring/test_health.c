@@ -27,6 +27,13 @@ static void link_says(struct health *health, enum link_state state, ms_t latency
 	health_step(health, &event);
 }
 
+static ms_t p95(const struct health *health)
+{
+	int64_t count = 0;
+
+	return health_p95_ms(health, NOW, &count);
+}
+
 static struct health a_healthy_one(void)
 {
 	struct health health;
@@ -46,14 +53,14 @@ static void a_market_nobody_has_spoken_of_is_not_healthy(void **state)
 	assert_int_equal(health_fault(&health, NOW), HEALTH_STREAM);
 	ticker(&health, NOW);
 	assert_true(health_ok(&health, NOW));
-	assert_true(health.p95_ms == UNKNOWN);
+	assert_true(p95(&health) == UNKNOWN);
 	assert_true(health.clock_off_ms == UNKNOWN);
 }
 
 static void three_failures_in_a_row_are_unhealthy_and_one_answer_heals(void **state)
 {
 	struct health health = a_healthy_one();
-	struct event garbage = {.kind = EVENT_GARBAGE};
+	struct event garbage = {.kind = EVENT_GARBAGE, .at_ms = NOW};
 
 	(void)state;
 	link_says(&health, LINK_DOWN, 0, UNKNOWN);
@@ -80,7 +87,7 @@ static void p95_is_the_61st_of_64_answers(void **state)
 		link_says(&health, LINK_UP, 9000, 0); /* long ago */
 	for (int i = 0; i < 64; i++)
 		link_says(&health, LINK_UP, (i * 13 % 64 + 1) * 10, 0); /* 10..640, shuffled */
-	assert_int_equal(health.p95_ms, 610);
+	assert_int_equal(p95(&health), 610);
 	assert_true(health_ok(&health, NOW));
 }
 
@@ -163,12 +170,56 @@ static void time_and_other_events_change_nothing(void **state)
 	(void)state;
 	for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
 		struct event event = {.kind = (uint8_t)kind, .at_ms = NOW + 1};
-		if (kind == EVENT_CANDLE || kind == EVENT_TICKER || kind == EVENT_DEPTH ||
-		    kind == EVENT_LINK || kind == EVENT_GARBAGE)
+		if (kind == EVENT_ORDER || kind == EVENT_ORDER_ABSENT || kind == EVENT_FILL ||
+		    kind == EVENT_BALANCE || kind == EVENT_CANDLE || kind == EVENT_TICKER ||
+		    kind == EVENT_DEPTH || kind == EVENT_LINK || kind == EVENT_GARBAGE)
 			continue;
 		health_step(&health, &event);
 	}
 	assert_memory_equal(&health, &before, sizeof(health));
+}
+
+/* Nobody may ever answer again while nothing is asked: what closed entries must not close them for good. */
+static void failures_and_slow_answers_fade_when_nothing_follows_them(void **state)
+{
+	struct health health = a_healthy_one();
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		link_says(&health, LINK_DOWN, 0, UNKNOWN);
+	ticker(&health, NOW + 59999);
+	assert_int_equal(health_fault(&health, NOW + 59999), HEALTH_FAILURES);
+	assert_true(health_ok(&health, NOW + 60000));
+
+	health = a_healthy_one();
+	for (int i = 0; i < 64; i++)
+		link_says(&health, LINK_SLOW, 9000, 0);
+	ticker(&health, NOW + 299999);
+	assert_int_equal(health_fault(&health, NOW + 299999), HEALTH_LATENCY);
+	assert_true(health_ok(&health, NOW + 300000));
+}
+
+static void three_failures_hours_apart_are_not_in_a_row_and_order_news_ends_a_run(void **state)
+{
+	struct health health = a_healthy_one();
+	struct event event = {.kind = EVENT_GARBAGE};
+
+	(void)state;
+	for (int i = 0; i < 9; i++) {
+		event.at_ms = NOW + i * HOUR_MS;
+		ticker(&health, event.at_ms);
+		health_step(&health, &event);
+		assert_true(health_ok(&health, event.at_ms));
+	}
+	static const enum event_kind answers[] = {EVENT_ORDER, EVENT_ORDER_ABSENT, EVENT_FILL, EVENT_BALANCE};
+	for (int i = 0; i < 4; i++) {
+		health = a_healthy_one();
+		for (int k = 0; k < 3; k++)
+			link_says(&health, LINK_DOWN, 0, UNKNOWN);
+		assert_false(health_ok(&health, NOW));
+		health_step(&health, &(struct event){.kind = (uint8_t)answers[i], .at_ms = NOW});
+		assert_true(health_ok(&health, NOW));
+	}
 }
 
 static void the_defaults_are_those_of_the_rules(void **state)
@@ -188,13 +239,13 @@ static void an_answer_without_a_latency_is_no_measurement_and_late_news_is_no_ol
 	(void)state;
 	link_says(&health, LINK_UP, 0, UNKNOWN);
 	assert_int_equal(health.answers, 1);
-	assert_int_equal(health.p95_ms, 50);
+	assert_int_equal(p95(&health), 50);
 	link_says(&health, LINK_UP, 1, UNKNOWN);
 	assert_int_equal(health.answers, 2);
 	ticker(&health, NOW - 10 * SECOND_MS);
 	assert_int_equal(health.stream_ms, NOW);
 	link_says(&health, LINK_UP, 70, UNKNOWN);
-	assert_int_equal(health.p95_ms, 70); /* of three the largest */
+	assert_int_equal(p95(&health), 70); /* of three the largest */
 }
 
 int main(void)
@@ -209,6 +260,8 @@ int main(void)
 		cmocka_unit_test(a_clock_more_than_a_second_off_is_unhealthy_either_way),
 		cmocka_unit_test(a_rate_limit_holds_until_its_time),
 		cmocka_unit_test(time_and_other_events_change_nothing),
+		cmocka_unit_test(failures_and_slow_answers_fade_when_nothing_follows_them),
+		cmocka_unit_test(three_failures_hours_apart_are_not_in_a_row_and_order_news_ends_a_run),
 		cmocka_unit_test(the_defaults_are_those_of_the_rules),
 		cmocka_unit_test(
 			an_answer_without_a_latency_is_no_measurement_and_late_news_is_no_older_stream),
