@@ -116,7 +116,7 @@ static const char *difference(const struct sim_world *sim, uint64_t fingerprint,
 		return "belongs to a market with another spread, depth or latency";
 	if (memcmp(&broker->setup.weather, &account->weather, sizeof account->weather) != 0)
 		return "belongs to another weather (--weather differs)";
-	if (broker->setup.balance != account->balance || broker->slots[0].instrument.taker_fee != fee)
+	if (broker->setup.balance != account->balance || market->first_fee != fee)
 		return "belongs to an account with another start balance or fee";
 	return NULL;
 }
@@ -127,7 +127,7 @@ static int read_file(struct sim_state *state, struct sim_world *sim, int fd, str
 	uint64_t fingerprint = sim->market.state.fingerprint;
 	struct sim_market_setup setup = sim->market.state.setup;
 	struct sim_broker_setup account = sim->broker.setup;
-	ratio_t fee = sim->broker.slots[0].instrument.taker_fee;
+	ratio_t fee = sim->market.state.first_fee;
 	char what[200];
 
 	if (!read_all(fd, h, sizeof *h) || h->magic != MAGIC || h->check != header_check(h))
@@ -146,6 +146,7 @@ static int read_file(struct sim_state *state, struct sim_world *sim, int fd, str
 	    !read_all(fd, sim->world.carry->at, (size_t)h->carry_count * sizeof(struct event)))
 		return refused(state, "is cut short");
 	sim->checker.universe = universe;
+	sim_market_renew(&sim->market, sim->universe);
 	sim->shadow.twin = &sim->broker;
 	sim->world.carry->count = (size_t)h->carry_count;
 	const char *other = difference(sim, fingerprint, &setup, &account, fee);
