@@ -22,7 +22,7 @@ struct parser {
 	bool unreadable; /* a row has open_ms UNKNOWN: no looking back */
 	int64_t scale[ROLE_COUNT];
 	ms_t last_ms;                  /* of the latest bar */
-	ms_t step_ms;                  /* between the latest two */
+	ms_t step_ms;                  /* between the latest two; > 0 */
 	ms_t next_ms;                  /* when the next one opens if the step stays; UNKNOWN: not known */
 	size_t last, previous;         /* rows of the latest bar and the one before it */
 	size_t suspect;                /* the row before, if it was a spike */

@@ -81,12 +81,31 @@ static bool is_on_grid(struct candle_table *t, size_t row)
 	csv_fault_say_utc(csv_fault_say(fault, ": "), open_ms);
 	csv_fault_say(csv_fault_say(fault, " is not the opening of a bar of "),
 		      timeframe_text(t->timeframe_ms));
-	if (candle_repair_way(t->repair, CSV_MISALIGNED) == WAY_DROP) {
+	return false;
+}
+
+/* Drops the bars beside the grid. False: without them the file looks like one of another timeframe, which is
+ * a fault: nobody asked for that. */
+static bool drop_misaligned(struct candle_table *t, ms_t hint_ms, size_t first)
+{
+	for (size_t row = first; row < t->count; row = next_bar(t, row + 1)) {
+		if (is_on_grid(t, row))
+			continue;
 		struct csv_fault *repair = csv_fault_say(candle_mend(t), "; dropped");
 		candle_mended(t,
 			      candle_say_bar(repair, &t->rows[row], t->price_decimals, t->volume_decimals));
 		t->rows[row].low = ROW_DROPPED;
 	}
+	first = next_bar(t, first);
+	ms_t left_ms = first < t->count ? usual_step(t, first) : UNKNOWN;
+	if (hint_ms != UNKNOWN || left_ms == t->timeframe_ms)
+		return true;
+	struct csv_fault *fault = csv_fault_add(&t->faults, 2, CSV_NO_TIMEFRAME);
+	csv_fault_say(csv_fault_say(fault, ": with its misaligned bars the file is "),
+		      timeframe_text(t->timeframe_ms));
+	csv_fault_say(csv_fault_say(fault, ", without them "),
+		      left_ms == UNKNOWN ? "none" : timeframe_text(left_ms));
+	csv_fault_say(fault, "; say it in its name, SYMBOL-TIMEFRAME.csv");
 	return false;
 }
 
@@ -152,9 +171,14 @@ void candle_steps_judge(struct candle_table *table, ms_t hint_ms)
 		csv_fault_say(fault, " s apart; known are " TIMEFRAME_LIST);
 		return;
 	}
-	if (is_on_grid(table, first))
+	if (candle_repair_way(table->repair, CSV_MISALIGNED) == WAY_DROP) {
+		if (!drop_misaligned(table, hint_ms, first))
+			return;
+		first = next_bar(table, first);
+	}
+	if (first < table->count && is_on_grid(table, first))
 		before_ms = table->rows[first].open_ms;
-	for (; next_run(table, first, &run); first = run.last) {
+	for (; first < table->count && next_run(table, first, &run); first = run.last) {
 		if (!is_other_timeframe(&run, table->timeframe_ms)) {
 			before_ms = judge_run(table, &run, before_ms);
 			continue;

@@ -175,6 +175,7 @@ int candle_text_repair(const char *text, size_t length, ms_t hint_ms, const stru
 	struct parser p = {.table = table,
 			   .lines = sort ? lines : NULL,
 			   .last_ms = UNKNOWN,
+			   .step_ms = CANDLE_LAST_MS, /* no bar is so far from the first */
 			   .next_ms = UNKNOWN,
 			   .last = NO_ROW,
 			   .previous = NO_ROW,

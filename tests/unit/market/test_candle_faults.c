@@ -220,6 +220,17 @@ static void a_bar_that_is_said_again_is_dropped_and_counted(void **state)
 	assert_line_dropped("1746372780000,100.5,101,100,100.75,2.5\n");
 }
 
+static void the_first_bar_said_again_at_once_is_dropped_too(void **state)
+{
+	const char *all = HEAD "1746372780000,1,1,1,1,1\n1746372780000,1,1,1,1,1\n1746372780000,1,1,1,1,1\n"
+			       "1746372840000,1,1,1,1,1\n";
+	(void)state;
+	assert_int_equal(candle_text_parse(all, strlen(all), UNKNOWN, rows, 256, &table), 0);
+	assert_int_equal(table.count, 2);
+	assert_int_equal(table.duplicates, 2);
+	assert_int_equal(table.duplicate_line, 3);
+}
+
 static void pages_that_overlap_are_one_file(void **state)
 {
 	size_t used = (size_t)snprintf(text, sizeof(text), HEAD);
@@ -451,6 +462,7 @@ int main(void)
 		cmocka_unit_test(an_over_long_line_is_refused),
 		cmocka_unit_test(a_truncated_last_line_is_refused),
 		cmocka_unit_test(a_bar_that_is_said_again_is_dropped_and_counted),
+		cmocka_unit_test(the_first_bar_said_again_at_once_is_dropped_too),
 		cmocka_unit_test(pages_that_overlap_are_one_file),
 		cmocka_unit_test(a_bar_that_is_said_again_in_other_numbers_is_refused),
 		cmocka_unit_test(a_last_line_that_lost_digits_is_refused),
