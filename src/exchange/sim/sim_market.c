@@ -16,6 +16,7 @@ void sim_market_init(struct sim_market *market, const struct sim_market_setup *s
 	struct sim_model *model = &market->state.setup.model;
 	if (model->half_spread == 0 && model->widening == 0 && model->depth_share == 0 && model->impact == 0)
 		*model = sim_model_default;
+	market->state.phase = SIM_ENDED; /* until it is attached */
 	for (size_t i = 0; i < SIM_SYMBOLS_MAX; i++) {
 		struct sim_market_symbol *symbol = &market->state.symbols[i];
 		symbol->funding_rate = UNKNOWN;
@@ -354,7 +355,6 @@ static void say_changes(struct sim_market *market, ms_t now, struct events *hear
 
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
-		symbol->closed += symbol->ending;
 		if (symbol->plan.at_ms > now)
 			continue;
 		bool silent = sim_is_silent(symbol);
@@ -362,9 +362,14 @@ static void say_changes(struct sim_market *market, ms_t now, struct events *hear
 		if (silent && !sim_is_silent(symbol) && symbol->due_ms > now)
 			say_funding(market, (sym_t)i, now, heard);
 	}
-	for (int64_t i = 0; i < state->setup.symbols; i++)
-		if (state->symbols[i].due_ms <= now || first)
+	state->change_ms = NEVER_MS;
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		const struct sim_market_symbol *symbol = &state->symbols[i];
+		if (symbol->due_ms <= now || first)
 			say_funding(market, (sym_t)i, now, heard);
+		ms_t next = symbol->plan.at_ms < symbol->due_ms ? symbol->plan.at_ms : symbol->due_ms;
+		state->change_ms = next < state->change_ms ? next : state->change_ms;
+	}
 }
 
 static void say_opens(struct sim_market *market, struct events *heard)
@@ -373,7 +378,8 @@ static void say_opens(struct sim_market *market, struct events *heard)
 	ms_t now = state->bar_ms;
 	bool any = false, over = now >= state->setup.end_ms;
 
-	say_changes(market, now, heard);
+	if (now >= state->change_ms)
+		say_changes(market, now, heard);
 	if (market->tapes == NULL && !over)
 		make_common(state);
 	struct event *event = &heard->at[heard->count];
@@ -418,6 +424,7 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 		sim_symbol_close_bar(market, (sym_t)i);
 		symbol->running = 0;
 		symbol->ending = 1;
+		symbol->closed++;
 		say_candle(event++, i, now, &symbol->done, false);
 		say(event, EVENT_TICKER, i, now);
 		event->ticker.bid = symbol->bid;
@@ -432,13 +439,16 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 	state->phase = SIM_AT_OPEN;
 }
 
+static inline ms_t next_instant(const struct sim_market_state *state)
+{
+	if (state->phase == SIM_AT_OPEN)
+		return state->bar_ms;
+	return state->phase == SIM_AT_RANGE ? state->bar_ms + state->setup.timeframe_ms - 1 : NEVER_MS;
+}
+
 static ms_t market_next_ms(const struct exchange *exchange)
 {
-	const struct sim_market_state *state = &((const struct sim_market *)exchange->state)->state;
-
-	if (state->fingerprint == 0 || state->phase == SIM_ENDED)
-		return NEVER_MS;
-	return state->phase == SIM_AT_OPEN ? state->bar_ms : state->bar_ms + state->setup.timeframe_ms - 1;
+	return next_instant(&((const struct sim_market *)exchange->state)->state);
 }
 
 /* One instant per call, and only when it has come: the driver asks next_ms again. */
@@ -446,7 +456,7 @@ static int market_on_wire(struct exchange *exchange, const struct wire_in *wire,
 {
 	struct sim_market *market = exchange->state;
 
-	if (wire->kind != WIRE_TIME || market_next_ms(exchange) > wire->at_ms)
+	if (wire->kind != WIRE_TIME || next_instant(&market->state) > wire->at_ms)
 		return TB_OK;
 	if (out->heard->count + (size_t)market->state.setup.symbols * ROOM_SYMBOL > EVENTS_MAX)
 		return TB_EFULL;

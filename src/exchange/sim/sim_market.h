@@ -112,7 +112,7 @@ struct sim_mark {
 
 /* What the market knows of one symbol. */
 struct sim_market_symbol {
-	int64_t closed;  /* raw bars that have ended: the preroll, the tape's first ones, hidden ones too */
+	int64_t closed;  /* raw bars that are over: the preroll, the tape's first ones, hidden ones too */
 	int64_t running; /* 1: a bar is open */
 	int64_t ending;  /* 1: done was said whole and ends at the next instant */
 	int64_t settled; /* settlements that have been said, or passed before the start */
@@ -145,6 +145,7 @@ struct sim_market_state {
 	int64_t taped;        /* 1: tapes, 0: generator */
 	ms_t bar_ms;          /* open of the current bar instant */
 	int64_t phase;        /* enum sim_phase */
+	ms_t change_ms;       /* when a plan or settlement of any symbol is due; 0: at the next open */
 	int64_t made;         /* generator: bars of the common factor so far */
 	int64_t delisted;     /* by the script */
 	ratio_t first_fee;    /* the taker fee that the first instrument began with */

@@ -395,6 +395,7 @@ int sim_market_command(struct sim_market *market, const struct sim_market_comman
 	}
 	plan->command = *command;
 	plan_step(plan, STEP_COMMAND, market->state.bar_ms);
+	market->state.change_ms = 0;
 	return TB_OK;
 }
 

@@ -94,7 +94,8 @@ size_t sim_market_history_count(const struct sim_market *market, sym_t sym)
 {
 	if (sym >= market->state.setup.symbols)
 		return 0;
-	return (size_t)(market->state.symbols[sym].closed - market->state.symbols[sym].hidden);
+	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	return (size_t)(symbol->closed - symbol->hidden - symbol->ending);
 }
 
 /* The raw bar of that number of the history, and in *until the end of the run it stands in. */

@@ -25,10 +25,15 @@ bool sim_model_usable(const struct sim_model *model)
 
 price_t sim_half_spread(const struct sim_model *model, const struct candle *bar)
 {
-	price_t even = sim_share(bar->close, model->half_spread);
-	bool exact = bar->close % RATIO_ONE * model->half_spread % RATIO_ONE == 0;
-	price_t half = even + !exact + sim_share(bar->high - bar->low, model->widening);
+	price_t range = bar->high - bar->low, half;
 
+	if (bar->close <= INT64_MAX / RATIO_ONE && range <= INT64_MAX / RATIO_ONE) { /* nearly always */
+		int64_t product = bar->close * model->half_spread;
+		half = product / RATIO_ONE + (product % RATIO_ONE != 0) + range * model->widening / RATIO_ONE;
+	} else {
+		bool exact = bar->close % RATIO_ONE * model->half_spread % RATIO_ONE == 0;
+		half = sim_share(bar->close, model->half_spread) + !exact + sim_share(range, model->widening);
+	}
 	if (half >= bar->close)
 		half = bar->close - 1;
 	return half < 1 ? 1 : half;

@@ -97,11 +97,14 @@ static void count_day(const struct sim_market_state *state, struct sim_day *day,
 	struct sim_day_part *part = ring_at(day, &day->highs, day->highs.count - 1);
 	if (bar->high > part->high) {
 		part->high = bar->high;
-		ring_push(day, &day->highs, true);
+		if (day->highs.count > 1 &&
+		    ring_at(day, &day->highs, day->highs.count - 2)->high <= bar->high)
+			ring_push(day, &day->highs, true);
 	}
 	if (bar->low < part->low) {
 		part->low = bar->low;
-		ring_push(day, &day->lows, false);
+		if (day->lows.count > 1 && ring_at(day, &day->lows, day->lows.count - 2)->low >= bar->low)
+			ring_push(day, &day->lows, false);
 	}
 	money_t before = part->turnover;
 	part->turnover = add_capped(before, turnover);
