@@ -145,6 +145,8 @@ static void fill_exit(struct execution *x, struct holding *h, const struct order
 	h->exit_slippage = blend(h->exit_slippage, h->exit_qty, fill->slippage, qty);
 	h->exit_qty += qty, h->exit_value += value;
 	h->qty -= qty, h->cost -= cost;
+	if (h->qty <= h->keep_qty)
+		h->keep_qty = h->keep_reason = 0;
 	news->fill.reason = fill->reason != EXIT_NONE || ours ? fill->reason : EXIT_FOREIGN;
 	if (h->qty == 0)
 		h->exit_reason = reason_of(h, fill, order, ours);
