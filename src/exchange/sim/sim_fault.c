@@ -121,11 +121,11 @@ static int on_wallet(struct sim_broker *broker, enum sim_fault fault, money_t am
 static void on_link(struct sim_broker *broker, enum sim_fault fault, int64_t value, ms_t now,
 		    struct events *heard)
 {
-	struct event event = {.kind = EVENT_LINK,
-			      .sym = SYM_NONE,
-			      .at_ms = now,
-			      .book = (uint8_t)broker->setup.book,
-			      .link = {.state = LINK_UP, .latency_ms = broker->setup.latency_ms}};
+	struct event well = {.kind = EVENT_LINK,
+			     .sym = SYM_NONE,
+			     .at_ms = now,
+			     .book = (uint8_t)broker->setup.book,
+			     .link = {.state = LINK_UP, .latency_ms = broker->setup.latency_ms}};
 	ms_t until_ms = now + value;
 
 	if (fault == SIM_FAULT_LINK_SLOW)
@@ -133,17 +133,8 @@ static void on_link(struct sim_broker *broker, enum sim_fault fault, int64_t val
 	else if (fault == SIM_FAULT_CLOCK_OFF)
 		until_ms = now + CLOCK_MS;
 	arm(broker, fault, SYM_NONE, value, until_ms);
-	sim_news_later(broker, &event, until_ms, false, false, heard);
-	if (fault == SIM_FAULT_LINK_SLOW) {
-		event.link.state = LINK_SLOW;
-		event.link.latency_ms += value;
-	} else if (fault == SIM_FAULT_CLOCK_OFF) {
-		event.link.clock_off_ms = value;
-	} else {
-		event.link.state = fault == SIM_FAULT_LINK_DOWN ? LINK_DOWN : LINK_LIMITED;
-		event.link.until_ms = fault == SIM_FAULT_LINK_DOWN ? 0 : until_ms;
-	}
-	*events_add(heard, EVENT_LINK, SYM_NONE, now) = event;
+	sim_news_later(broker, &well, until_ms, false, false, heard);
+	sim_weather_say_link(broker, now, heard);
 }
 
 int sim_fault_act(struct sim_broker *broker, enum sim_fault fault, sym_t sym, int64_t value, ms_t now,

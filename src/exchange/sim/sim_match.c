@@ -95,7 +95,9 @@ void sim_match_place(struct sim_broker *broker, sym_t sym, int64_t role, int64_t
 		return;
 	if (resting->id != id)
 		drop_resting(broker, sym, resting, role, now, heard);
-	*resting = (struct sim_resting){.id = id, .side = -slot->side, .qty = sim_own(slot), .price = price};
+	/* nothing of it is ours: the exchange does not know whose a position is */
+	qty_t covered = sim_own(slot) > 0 ? sim_own(slot) : slot->qty;
+	*resting = (struct sim_resting){.id = id, .side = -slot->side, .qty = covered, .price = price};
 	struct sim_report report = {.id = id,
 				    .state = ORDER_LIVE,
 				    .role = role,

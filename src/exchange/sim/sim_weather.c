@@ -216,19 +216,19 @@ void sim_weather_say_link(const struct sim_broker *broker, ms_t now, struct even
 	int64_t slower = 0, off = 0;
 	bool slow = sim_weather_waits(broker, SIM_FAULT_LINK_SLOW, SYM_NONE, now, &slower);
 	bool clock = sim_weather_waits(broker, SIM_FAULT_CLOCK_OFF, SYM_NONE, now, &off);
-	bool limited = sim_weather_waits(broker, SIM_FAULT_LINK_LIMITED, SYM_NONE, now, NULL);
+	bool down = sim_weather_waits(broker, SIM_FAULT_LINK_DOWN, SYM_NONE, now, NULL);
 
-	if (slow || clock) {
+	if (slow || clock || down) { /* one word: up and down at once would be a reconnection */
 		struct event *event = events_add(heard, EVENT_LINK, SYM_NONE, now);
-		event->link.state = slow ? LINK_SLOW : LINK_UP;
+		event->book = (uint8_t)broker->setup.book;
+		event->link.state = down ? LINK_DOWN : slow ? LINK_SLOW : LINK_UP;
 		event->link.latency_ms = broker->setup.latency_ms + slower;
 		event->link.clock_off_ms = off;
 	}
-	if (limited) {
+	if (sim_weather_waits(broker, SIM_FAULT_LINK_LIMITED, SYM_NONE, now, NULL)) {
 		struct event *event = events_add(heard, EVENT_LINK, SYM_NONE, now);
+		event->book = (uint8_t)broker->setup.book;
 		event->link.state = LINK_LIMITED;
 		event->link.until_ms = broker->weather.waiting[SIM_FAULT_LINK_LIMITED].until_ms;
 	}
-	if (sim_weather_waits(broker, SIM_FAULT_LINK_DOWN, SYM_NONE, now, NULL))
-		events_add(heard, EVENT_LINK, SYM_NONE, now)->link.state = LINK_DOWN;
 }

@@ -116,7 +116,9 @@ static bool fill(struct sim_broker *broker, struct sim_work *work, price_t refer
 		return true;
 	}
 	work->filled += deal.qty;
-	bool over = --work->pieces == 0 || (!entry && deal.qty >= sim_own(slot));
+	qty_t own = sim_own(slot);
+	bool over =
+		--work->pieces == 0 || (!entry && (deal.qty == slot->qty || (own > 0 && deal.qty >= own)));
 	bool cut = entry && work->most < work->qty;
 	say(broker, work, over ? (cut ? ORDER_CANCELLED : ORDER_FILLED) : ORDER_LIVE,
 	    over && cut ? SIM_REASON_TOO_FAR : SIM_REASON_NONE, now, heard);
