@@ -35,7 +35,7 @@ struct death {
 static struct candle tape_bars[3][TAPE_BARS];
 static struct candle_series tape_series[3];
 static struct candle_set tape_set;
-static bool taped;
+static bool taped, rollout;
 
 static struct config config;
 static struct death death;
@@ -70,7 +70,7 @@ static void live(const char *dir, int64_t days)
 	struct sim_options options = {.config = &config, .symbols = 4, .seed = 5, .start_ms = START_MS,
 				      .end_ms = START_MS + days * DAY_MS, .balance = config.sim.balance,
 				      .taker_fee = config.taker_fee, .stage = RATIO_ONE,
-				      .set = taped ? &tape_set : NULL};
+				      .set = taped ? &tape_set : NULL, .rollout = rollout};
 
 	if (sim_run_open(&run, &options, dir, 77, error, sizeof error) != 0) {
 		fprintf(stderr, "open: %s\n", error);
@@ -194,6 +194,15 @@ static void a_run_killed_at_any_point_ends_with_the_digest_of_an_undisturbed_one
 		disturbed(&random, 3, turns / 3, POINT_COUNT, days, wanted);
 }
 
+/* At first an unpromoted account trades in the shadow book only: its orders, positions and stops are the ones
+ * that must survive. */
+static void a_shadow_book_survives_as_the_account_does(void **state)
+{
+	rollout = true;
+	a_run_killed_at_any_point_ends_with_the_digest_of_an_undisturbed_one(state);
+	rollout = false;
+}
+
 static void a_run_killed_in_its_very_first_turns_starts_again(void **state)
 {
 	char dir[64], wanted[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
@@ -301,6 +310,7 @@ int main(void)
 	static const struct config_sources nothing;
 	char error[256];
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_shadow_book_survives_as_the_account_does),
 		cmocka_unit_test(a_run_killed_in_its_very_first_turns_starts_again),
 		cmocka_unit_test(a_run_killed_at_any_point_ends_with_the_digest_of_an_undisturbed_one),
 		cmocka_unit_test(a_run_that_dies_again_and_again_while_it_starts_goes_on),
