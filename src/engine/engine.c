@@ -37,6 +37,8 @@ size_t engine_bytes(size_t symbols)
 	return sizeof(struct engine) + symbols * sizeof(struct engine_symbol);
 }
 
+static ms_t due_ms(const struct engine *e);
+
 struct engine *engine_init(void *memory, const struct engine_settings *settings,
 			   const struct universe *universe)
 {
@@ -67,6 +69,7 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 		s->leverage = s->funding_rate = UNKNOWN;
 		series_init(&s->series);
 	}
+	e->due_ms = due_ms(e);
 	return e;
 }
 
@@ -216,38 +219,12 @@ static void dispatch(struct engine *e, const struct event *event)
 	}
 }
 
-void engine_step(struct engine *e, const struct event *event, struct wants *wants)
-{
-	e->wants = wants;
-	if (event->kind == EVENT_CANDLE && !event->candle.closed)
-		return; /* a bar still running is the brokers' business: two of five events of a simulated bar
-			 */
-	if (event->kind == EVENT_RESTORED) { /* the past: it moves no clock */
-		dispatch(e, event);
-		return;
-	}
-	if (event->at_ms > e->now_ms)
-		e->now_ms = event->at_ms;
-	if (e->restored && e->now_ms >= e->desk.day_ms + DAY_MS)
-		engine_roll_day(e);
-	watch_health(e, event);
-	dispatch(e, event);
-	on_time(e);
-	engine_grant_wishes(e);
-	execution_flush(&e->execution, wants);
-	engine_flush_desk(e);
-	if (e->account_dirty)
-		engine_flush_account(e);
-	if (e->stage.moved_peak)
-		engine_flush_stage(e);
-}
-
 static ms_t earlier(ms_t a, ms_t b)
 {
 	return a < b ? a : b;
 }
 
-ms_t engine_next_ms(const struct engine *e)
+static ms_t due_ms(const struct engine *e)
 {
 	ms_t next = engine_grants(e) ? execution_next_ms(&e->execution) : INT64_MAX;
 
@@ -262,6 +239,53 @@ ms_t engine_next_ms(const struct engine *e)
 	if (e->restored && e->desk.day_ms != 0)
 		next = earlier(next, e->desk.day_ms + DAY_MS);
 	return next;
+}
+
+/* A quote while nothing is held or on its way, and before anything is due, changes itself and nothing else:
+ * two of the three events of a bar that the engine reads. */
+static bool is_mere_quote(const struct engine *e, const struct event *event)
+{
+	return (event->kind == EVENT_TICKER || event->kind == EVENT_DEPTH) && e->now_ms < e->due_ms &&
+	       e->execution.active_count == 0 && e->execution.order_count == 0 &&
+	       (!e->restored || e->desk.day_ms != 0);
+}
+
+void engine_step(struct engine *e, const struct event *event, struct wants *wants)
+{
+	e->wants = wants;
+	if (event->kind == EVENT_CANDLE && !event->candle.closed)
+		return; /* a bar still running is the brokers' business: two of five events of a simulated bar
+			 */
+	if (event->kind == EVENT_RESTORED) { /* the past: it moves no clock */
+		dispatch(e, event);
+		e->due_ms = due_ms(e);
+		return;
+	}
+	if (event->at_ms > e->now_ms)
+		e->now_ms = event->at_ms;
+	if (is_mere_quote(e, event)) {
+		watch_health(e, event);
+		dispatch(e, event);
+		return;
+	}
+	if (e->restored && e->now_ms >= e->desk.day_ms + DAY_MS)
+		engine_roll_day(e);
+	watch_health(e, event);
+	dispatch(e, event);
+	on_time(e);
+	engine_grant_wishes(e);
+	execution_flush(&e->execution, wants);
+	engine_flush_desk(e);
+	if (e->account_dirty)
+		engine_flush_account(e);
+	if (e->stage.moved_peak)
+		engine_flush_stage(e);
+	e->due_ms = due_ms(e);
+}
+
+ms_t engine_next_ms(const struct engine *e)
+{
+	return e->due_ms;
 }
 
 bool engine_ready(const struct engine *e)

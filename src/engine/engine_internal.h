@@ -74,6 +74,7 @@ struct engine {
 	bool restored, ready, snapshot_open;
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
+	ms_t due_ms;   /* what engine_next_ms() says, as of the last step that could move it */
 	ms_t scan_ms;  /* next scan */
 	ms_t round_ms; /* end of the bar whose round is open; 0: none */
 	ms_t last_round_ms;
