@@ -25,7 +25,7 @@ struct sink_log {
 	size_t count, room;
 	int64_t fail_turn;                    /* this turn's commit fails; 0: none */
 	bool fail_next_enter;                 /* the commit of the next turn with an ENTER fails */
-	bool fail_next_protective;            /* ... with a REDUCE or PROTECT */
+	bool fail_next_protective;            /* ... with a REDUCE or PROTECT and no ENTER */
 	struct record lost[TURN_RECORDS_MAX]; /* what that turn wanted stored */
 	size_t lost_count;
 	int64_t lost_id;
@@ -60,7 +60,9 @@ static inline int sink_commit(void *ctx, const struct turn_records *turn)
 {
 	(void)ctx;
 	bool enter = sink_log.fail_next_enter && has_verb(turn->wants, true, &sink_log.lost_id);
-	bool protective = sink_log.fail_next_protective && has_verb(turn->wants, false, &sink_log.lost_id);
+	int64_t ignored;
+	bool protective = sink_log.fail_next_protective && !has_verb(turn->wants, true, &ignored) &&
+			  has_verb(turn->wants, false, &sink_log.lost_id);
 
 	if (enter || protective) {
 		sink_log.fail_next_enter = sink_log.fail_next_protective = false;
