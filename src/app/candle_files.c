@@ -160,7 +160,8 @@ static int fill_gaps(const char *path, const struct candle_options *options, str
 		return 0;
 	if (wanted > options->rows_max)
 		return say_too_many(path, options->rows_max, error, size);
-	if (candle_rows_resize(&file->rows, (size_t)wanted) != 0) {
+	if (!file_text_fits_memory(wanted * sizeof(struct candle)) ||
+	    candle_rows_resize(&file->rows, (size_t)wanted) != 0) {
 		snprintf(error, size, "%s: %llu rows need more memory than there is", path,
 			 (unsigned long long)wanted);
 		return TB_ERANGE;
@@ -170,18 +171,20 @@ static int fill_gaps(const char *path, const struct candle_options *options, str
 }
 
 /* How many rows a text may have. A sound row has at least so many bytes, and pages are only taken for rows
- * that are there; a line that is dropped may be shorter, so where lines are dropped they are counted. */
+ * that are there; where that is more than the machine has, or lines may be dropped that are shorter, they are
+ * counted. */
 static size_t rows_bound(const struct file_text *text, const struct candle_repair *repair)
 {
-	size_t lines = 1;
+	size_t lines = 1, most = text->length / CANDLE_ROW_BYTES_MIN + 1;
 	const char *at = text->bytes, *end = text->bytes + text->length;
-	if (!candle_repair_any(repair))
-		return text->length / CANDLE_ROW_BYTES_MIN + 1;
+	bool any = candle_repair_any(repair);
+	if (!any && file_text_fits_memory((uint64_t)most * sizeof(struct candle)))
+		return most;
 	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		lines++;
 		at++;
 	}
-	return lines;
+	return any || lines < most ? lines : most;
 }
 
 static int parse_text(const char *path, const struct file_text *text, const struct candle_options *options,
@@ -195,7 +198,8 @@ static int parse_text(const char *path, const struct file_text *text, const stru
 		lines = file_text_fits_memory((uint64_t)bound * sizeof(*lines))
 				? malloc(bound * sizeof(*lines))
 				: NULL;
-	if ((sort && !lines) || candle_rows_open(&file->rows, bound) != 0) {
+	if ((sort && !lines) || !file_text_fits_memory((uint64_t)bound * sizeof(struct candle)) ||
+	    candle_rows_open(&file->rows, bound) != 0) {
 		free(lines);
 		snprintf(error, size, "%s: %zu rows need more memory than there is", path, bound);
 		return TB_ERANGE;
