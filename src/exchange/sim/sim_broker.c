@@ -344,32 +344,16 @@ static void match(struct sim_broker *broker, sym_t sym, struct sim_slot *slot, c
 	}
 }
 
-/* A running bar: a new one begins with its open; of one that goes on, only new extremes count, because what
- * was printed before a position opened is not its business. */
-static void on_print(struct sim_broker *broker, sym_t sym, struct sim_slot *slot, const struct event *event,
-		     struct events *heard)
+static void hear_bar(struct sim_slot *slot, const struct candle *bar)
 {
-	const struct candle *bar = &event->candle.candle;
-	struct candle print;
-
-	if (slot->qty > 0) {
-		print = *bar;
-		if (bar->open_ms == slot->bar_ms) {
-			print.open = slot->gap ? bar->close : slot->last;
-			print.low = bar->low < slot->bar_low ? bar->low : bar->close;
-			print.high = bar->high > slot->bar_high ? bar->high : bar->close;
-		}
-	}
 	slot->bar_ms = bar->open_ms;
 	slot->bar_low = bar->low;
 	slot->bar_high = bar->high;
 	slot->last = slot->mark = bar->close;
-	if (slot->qty > 0)
-		match(broker, sym, slot, &print, event->at_ms, heard);
 }
 
-static void on_ticker(struct sim_broker *broker, sym_t sym, struct sim_slot *slot, const struct event *event,
-		      struct events *heard)
+/* Takes the quote; true if the mark is news. */
+static inline bool hear_ticker(struct sim_slot *slot, const struct event *event)
 {
 	price_t bid = event->ticker.bid, ask = event->ticker.ask, mark = event->ticker.mark;
 
@@ -380,64 +364,108 @@ static void on_ticker(struct sim_broker *broker, sym_t sym, struct sim_slot *slo
 	}
 	if (mark <= 0)
 		mark = slot->last;
-	if (mark == slot->mark && slot->gap == 0)
-		return;
+	bool news = mark != slot->mark || slot->gap != 0;
 	slot->mark = mark;
-	if (slot->qty > 0)
-		match(broker, sym, slot, &(struct candle){.open = mark, .low = mark, .high = mark},
-		      event->at_ms, heard);
+	return news;
+}
+
+/* A price where something is held. A new bar begins with its open; of one that goes on, only new extremes
+ * count, because what was printed before a position opened is not its business. */
+static __attribute__((noinline)) int on_price(struct sim_broker *broker, struct sim_slot *slot,
+					      const struct event *event, struct events *heard)
+{
+	struct candle print = event->candle.candle;
+
+	if (!sim_has_room(heard))
+		return TB_EFULL;
+	if (event->kind == EVENT_TICKER) {
+		if (!hear_ticker(slot, event))
+			return TB_OK;
+		print = (struct candle){.open = slot->mark, .low = slot->mark, .high = slot->mark};
+	} else {
+		if (print.open_ms == slot->bar_ms) {
+			print.open = slot->gap ? print.close : slot->last;
+			print.low = print.low < slot->bar_low ? print.low : print.close;
+			print.high = print.high > slot->bar_high ? print.high : print.close;
+		}
+		hear_bar(slot, &event->candle.candle);
+	}
+	match(broker, event->sym, slot, &print, event->at_ms, heard);
+	return TB_OK;
 }
 
 /* The rare ones. */
-static void on_change(struct sim_broker *broker, const struct event *event, struct events *heard)
+static __attribute__((noinline)) int on_change(struct sim_broker *broker, const struct event *event,
+					       struct events *heard)
 {
 	size_t mark = heard->count;
 
+	if (!sim_has_room(heard))
+		return TB_EFULL;
 	if (event->kind == EVENT_INSTRUMENT && event->sym < SYMBOLS_MAX)
 		sim_grid_change(broker, event->sym, event->instrument.now, event->at_ms, heard);
 	else if (event->kind == EVENT_FUNDING_RATE && event->funding.settled)
 		sim_account_fund(broker, event->sym, event->funding.rate, event->at_ms, heard);
 	if (heard->count == mark)
-		return;
+		return TB_OK;
 	if (event->kind == EVENT_FUNDING_RATE) /* of an instrument: what was said is of the old grid */
 		sim_news_pass(broker, mark, event->at_ms, heard);
 	sim_broker_renew_due(broker);
+	return TB_OK;
+}
+
+/* Where nothing is held and nothing waits, an event is a few stores: this runs on every one of them. */
+static int hear_market(struct sim_broker *broker, const struct event *event, struct turn_out *out)
+{
+	struct sim_slot *slot;
+
+	switch (event->kind) {
+	case EVENT_CANDLE:
+		if (event->candle.closed || event->candle.history)
+			return TB_OK;
+		slot = sim_slot_of(broker, event->sym);
+		if (slot == NULL)
+			return TB_OK;
+		if (slot->qty > 0)
+			return on_price(broker, slot, event, out->heard);
+		hear_bar(slot, &event->candle.candle);
+		return TB_OK;
+	case EVENT_TICKER:
+		slot = sim_slot_of(broker, event->sym);
+		if (slot == NULL)
+			return TB_OK;
+		if (slot->qty > 0)
+			return on_price(broker, slot, event, out->heard);
+		hear_ticker(slot, event);
+		return TB_OK;
+	case EVENT_DEPTH:
+		slot = sim_slot_of(broker, event->sym);
+		if (slot != NULL)
+			slot->depth = event->depth.notional > 0 ? event->depth.notional : 0;
+		return TB_OK;
+	case EVENT_INSTRUMENT:
+	case EVENT_FUNDING_RATE: return on_change(broker, event, out->heard);
+	default: return TB_OK;
+	}
+}
+
+static __attribute__((noinline)) int hear_busy(struct sim_broker *broker, const struct event *event,
+					       struct turn_out *out)
+{
+	if (broker->weather.next_ms != NEVER_MS)
+		sim_weather_hear(broker, event->at_ms);
+	int err = sim_broker_advance(broker, event->at_ms, out->heard);
+
+	return err != TB_OK ? err : hear_market(broker, event, out);
 }
 
 static int broker_on_market(struct exchange *exchange, const struct event *event, struct turn_out *out)
 {
 	struct sim_broker *broker = exchange->state;
 
-	if (broker->weather.next_ms != NEVER_MS)
-		sim_weather_hear(broker, event->at_ms);
-	if (broker->due_ms < event->at_ms) {
-		int err = sim_broker_advance(broker, event->at_ms, out->heard);
-		if (err)
-			return err;
-	}
-	if (event->kind == EVENT_INSTRUMENT || event->kind == EVENT_FUNDING_RATE) {
-		if (!sim_has_room(out->heard))
-			return TB_EFULL;
-		on_change(broker, event, out->heard);
-		return TB_OK;
-	}
-	struct sim_slot *slot = sim_slot_of(broker, event->sym);
-	if (slot == NULL)
-		return TB_OK;
-	if (event->kind == EVENT_DEPTH) {
-		slot->depth = event->depth.notional > 0 ? event->depth.notional : 0;
-		return TB_OK;
-	}
-	bool ticker = event->kind == EVENT_TICKER;
-	if (!ticker && (event->kind != EVENT_CANDLE || event->candle.closed || event->candle.history))
-		return TB_OK;
-	if (slot->qty > 0 && !sim_has_room(out->heard))
-		return TB_EFULL;
-	if (ticker)
-		on_ticker(broker, event->sym, slot, event, out->heard);
-	else
-		on_print(broker, event->sym, slot, event, out->heard);
-	return TB_OK;
+	return broker->due_ms < event->at_ms || broker->weather.next_ms != NEVER_MS
+		       ? hear_busy(broker, event, out)
+		       : hear_market(broker, event, out);
 }
 
 static int broker_on_wire(struct exchange *exchange, const struct wire_in *wire, struct turn_out *out)
