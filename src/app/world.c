@@ -37,7 +37,9 @@ static void finish_turn(struct world *w);
 /* The witness keeps the books of the account; a shadow has its own. */
 static void look_on(struct world *w, const struct event *event)
 {
-	if (w->witness.heard && event->book == BOOK_MAIN)
+	bool of_use = event->kind != EVENT_CANDLE && event->kind != EVENT_DEPTH && event->book == BOOK_MAIN;
+
+	if (w->witness.heard && of_use)
 		w->witness.heard(w->witness.ctx, event);
 }
 
@@ -77,14 +79,21 @@ static struct exchange *account_of(const struct world *w, uint8_t book)
 	return book == BOOK_SHADOW ? w->venues.shadow : w->venues.broker;
 }
 
+static void hear_answers(struct world *w, hearer *hears)
+{
+	tell_all(w, w->answers, hears);
+	w->answers->count = 0;
+}
+
 /* An account hears of the market, and what it answers is heard before the market itself. */
-static void account_hears(struct world *w, struct exchange *account, const struct event *event, hearer *hears)
+static inline void account_hears(struct world *w, struct exchange *account, const struct event *event,
+				 hearer *hears)
 {
 	struct turn_out turn = {.heard = w->answers};
 
-	w->answers->count = 0;
 	account->ops->on_market(account, event, &turn);
-	tell_all(w, w->answers, hears);
+	if (w->answers->count > 0)
+		hear_answers(w, hears);
 }
 
 /* What is due in an account by its own clock: orders on their way. */
@@ -92,9 +101,8 @@ static void account_wakes(struct world *w, struct exchange *account, ms_t now_ms
 {
 	if (account->ops->next_ms(account) > now_ms)
 		return;
-	w->answers->count = 0;
 	venue_wire(account, now_ms, w->answers);
-	tell_all(w, w->answers, hears);
+	hear_answers(w, hears);
 }
 
 /* The universe changes between what the broker and what the engine hear of it: the engine reads the new grid
@@ -110,21 +118,23 @@ static void take_instrument(struct world *w, struct event *event)
 
 static void collect(struct world *w, ms_t now_ms, hearer *hears)
 {
-	struct exchange *market = w->venues.market, *broker = w->venues.broker, *shadow = w->venues.shadow;
+	struct exchange *market = w->venues.market, *shadow = w->venues.shadow;
+	struct exchange *broker = split(w) ? w->venues.broker : NULL;
 
 	if (market->ops->next_ms(market) <= now_ms) {
 		w->heard->count = 0;
 		venue_wire(market, now_ms, w->heard);
-		for (size_t i = 0; i < w->heard->count; i++) {
-			if (split(w))
-				account_hears(w, broker, &w->heard->at[i], hears);
+		struct event *event = w->heard->at;
+		for (size_t left = w->heard->count; left > 0; left--, event++) {
+			if (broker != NULL)
+				account_hears(w, broker, event, hears);
 			if (shadow != NULL)
-				account_hears(w, shadow, &w->heard->at[i], hears);
-			take_instrument(w, &w->heard->at[i]);
-			hears(w, &w->heard->at[i]);
+				account_hears(w, shadow, event, hears);
+			take_instrument(w, event);
+			hears(w, event);
 		}
 	}
-	if (split(w))
+	if (broker != NULL)
 		account_wakes(w, broker, now_ms, hears);
 	if (shadow != NULL)
 		account_wakes(w, shadow, now_ms, hears);

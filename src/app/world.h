@@ -28,7 +28,9 @@ struct sink {
 	void (*acted)(void *ctx, int64_t turn);
 };
 
-/* Who looks on, without a say: the independent checker. Any slot may be NULL. */
+/* Who looks on, without a say: the independent checker. Any slot may be NULL. heard: of the main account and
+ * the market, but not of bars and depths, which are four of five events and say nothing about what is owned.
+ */
 struct witness {
 	void *ctx;
 	void (*heard)(void *ctx, const struct event *event);
@@ -49,7 +51,7 @@ struct world {
 	int64_t turn; /* last one tried to commit */
 	ms_t now_ms;
 	struct events *heard;   /* scratch: market, then broker */
-	struct events *answers; /* scratch: what the broker says to one event */
+	struct events *answers; /* scratch: what an account says to one event; empty in between */
 	struct events *carry;   /* answers to the last turn's intents, heard at the start of the next */
 	struct events *asking;  /* being filled by the running act */
 	struct wants *wants;
