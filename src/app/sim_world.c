@@ -241,11 +241,49 @@ void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 	}
 }
 
+/* What is still on its way comes to the checker alone, from a copy of the exchange: the run itself may go on.
+ */
+static void hear_the_rest(struct sim_world *sim, struct sim_broker *broker)
+{
+	struct exchange exchange = {&sim_broker_ops, broker};
+	struct turn_out out = {.heard = sim->world.answers};
+
+	for (size_t i = 0; i < sim->world.carry->count; i++)
+		checker_heard(&sim->checker, &sim->world.carry->at[i]);
+	sim_broker_calm(broker);
+	for (ms_t at_ms; (at_ms = sim_broker_ops.next_ms(&exchange)) != NEVER_MS;) {
+		struct wire_in in = {.at_ms = at_ms, .kind = WIRE_TIME};
+		out.heard->count = 0;
+		sim_broker_ops.on_wire(&exchange, &in, &out);
+		for (size_t i = 0; i < out.heard->count; i++)
+			checker_heard(&sim->checker, &out.heard->at[i]);
+	}
+}
+
+void sim_world_check(struct sim_world *sim, bool saw_all)
+{
+	struct sim_broker *broker = malloc(sizeof *broker);
+	bool quiet = sim->world.carry->count == 0;
+
+	if (broker == NULL) {
+		checker_books(&sim->checker, "no memory to look at them");
+		return;
+	}
+	*broker = sim->broker;
+	sim_broker_calm(broker);
+	quiet = quiet && sim_broker_ops.next_ms(&(struct exchange){&sim_broker_ops, broker}) == NEVER_MS;
+	hear_the_rest(sim, broker);
+	checker_finish(&sim->checker, sim->world.now_ms,
+		       &(struct checker_truth){.trades_net = saw_all && quiet ? sim->tally.net : UNKNOWN,
+					       .unexplained = broker->unexplained});
+	if (sim_broker_check(broker) != 0)
+		checker_books(&sim->checker, "the broker's own books do not add up");
+	free(broker);
+}
+
 void sim_world_finish(struct sim_world *sim)
 {
-	checker_finish(&sim->checker, sim->world.now_ms, sim->tally.net);
-	if (sim_broker_check(&sim->broker) != 0)
-		checker_books(&sim->checker, "the broker's own books do not add up");
+	sim_world_check(sim, true);
 	struct equity_sample last = {.at_ms = sim->world.now_ms,
 				     .equity = engine_equity(sim->engine),
 				     .nav = engine_desk(sim->engine)->nav,

@@ -23,7 +23,8 @@ struct sim_options {
 	money_t balance;
 	ratio_t taker_fee;
 	ratio_t stage;
-	bool rollout; /* as an unpromoted live account would start: in shadow, evidence first; stage is not read */
+	bool rollout; /* as an unpromoted live account would start: in shadow, evidence first; stage is not
+			 read */
 	ms_t rebase_after_ms; /* resume or unlock so long after a pause or lock; 0: never */
 	int64_t instance;
 };
@@ -69,6 +70,9 @@ struct sim_pace {
 };
 void sim_world_run(struct sim_world *sim, const struct sim_pace *pace);
 
+/* The checker's last look, at an exchange that has said all it still had to say. saw_all: this process has
+ * counted every trade from the start. */
+void sim_world_check(struct sim_world *sim, bool saw_all);
 /* Final equity sample and the checker's last look. */
 void sim_world_finish(struct sim_world *sim);
 

@@ -72,9 +72,9 @@ static int load_candles(struct run *run)
 	}
 	for (size_t i = 0; i < count; i++)
 		paths[i] = cli_value_at(run->cli, "candles", i);
-	int err = candle_set_load(&run->set, &candles, paths, count, cli_value(run->cli, "timeframe"), UNKNOWN, UNKNOWN,
-				  cli_value(run->cli, "funding"), run->config.taker_fee, stderr, run->error,
-				  sizeof run->error);
+	int err = candle_set_load(&run->set, &candles, paths, count, cli_value(run->cli, "timeframe"),
+				  UNKNOWN, UNKNOWN, cli_value(run->cli, "funding"), run->config.taker_fee,
+				  stderr, run->error, sizeof run->error);
 	free(paths);
 	return err;
 }
@@ -255,6 +255,7 @@ static int say_end(struct run *run)
 			run->world.journal.journal.error.text);
 		return EXIT_FAILED;
 	}
+	printf("unprotected %.1f s in all\n", (double)run->world.sim.checker.unprotected_ms / 1000);
 	printf("violations %lld over a limit, %lld s unprotected over the deadline, %lld unequal books\n",
 	       (long long)run->world.sim.checker.over_limit, (long long)run->world.sim.checker.naked_seconds,
 	       (long long)run->world.sim.checker.books);
@@ -267,12 +268,7 @@ static int say_end(struct run *run)
 /* The final look of the checker: this process may have seen only the last part of the trades. */
 static void finish(struct run *run)
 {
-	const struct checker *c = &run->world.sim.checker;
-
-	checker_finish(&run->world.sim.checker, run->world.sim.world.now_ms,
-		       run->world.resumed ? c->wallet - c->start : run->world.sim.tally.net);
-	if (sim_broker_check(&run->world.sim.broker) != 0)
-		checker_books(&run->world.sim.checker, "the broker's own books do not add up");
+	sim_world_check(&run->world.sim, !run->world.resumed);
 }
 
 static int run_sim(struct run *run)

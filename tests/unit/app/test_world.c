@@ -192,7 +192,14 @@ static void filled(int64_t side, qty_t qty, price_t price, ms_t at_ms)
 {
 	checker_heard(&checker, &(struct event){.kind = EVENT_FILL,
 						.at_ms = at_ms,
-						.fill = {.side = side, .qty = qty, .price = price}});
+						.fill = {.id = side == SIDE_LONG ? 16 : 17,
+							 .side = side,
+							 .qty = qty,
+							 .price = price}});
+}
+static void finish(ms_t now_ms, money_t trades_net)
+{
+	checker_finish(&checker, now_ms, &(struct checker_truth){.trades_net = trades_net});
 }
 static void stop_is(enum order_state now_is, qty_t qty, ms_t at_ms)
 {
@@ -210,7 +217,7 @@ static void the_checker_passes_an_honest_trade(void **state)
 	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 10000});
 	filled(SIDE_SHORT, 10000, 10100, 9000);
 	checker_heard(&checker, &(struct event){.kind = EVENT_BALANCE, .balance.wallet = 10010 * MONEY_ONE});
-	checker_finish(&checker, 10000, 10 * MONEY_ONE);
+	finish(10000, 10 * MONEY_ONE);
 	if (checker.over_limit + checker.naked_seconds + checker.books != 0)
 		fail_msg("%s", checker.first);
 }
@@ -261,7 +268,7 @@ static void the_checker_counts_seconds_without_a_stop_over_the_deadline(void **s
 	stop_is(ORDER_LIVE, 10, 4001);
 	assert_int_equal(checker.naked_seconds, 1);
 	stop_is(ORDER_CANCELLED, 10, 5000);
-	checker_finish(&checker, 5000 + 3000 + 2500, 0);
+	finish(5000 + 3000 + 2500, 0);
 	assert_int_equal(checker.naked_seconds, 1 + 3);
 }
 
@@ -289,15 +296,105 @@ static void the_checker_finds_books_that_do_not_add_up(void **state)
 {
 	filled(SIDE_LONG, 10, 10000, 1000);
 	filled(SIDE_SHORT, 10, 10100, 2000);
-	checker_finish(&checker, 3000, 0); /* the wallet never got the gain */
+	finish(3000, 10 * 100 * 1000); /* the wallet never got the gain */
 	assert_int_equal(checker.books, 1);
 	look_on(state);
 	filled(SIDE_LONG, 10, 10000, 1000);
 	filled(SIDE_SHORT, 10, 10100, 2000);
 	checker_heard(&checker, &(struct event){.kind = EVENT_BALANCE,
 						.balance.wallet = 10000 * MONEY_ONE + 10 * 100 * 1000});
-	checker_finish(&checker, 3000, 10 * 100 * 1000 - 1); /* the trades say one unit less */
+	finish(3000, 10 * 100 * 1000 - 1); /* the trades say one unit less */
 	assert_int_equal(checker.books, 1);
+}
+
+static void a_fill_told_twice_and_news_from_the_past_do_not_confuse_the_checker(void **state)
+{
+	(void)state;
+	struct event fill = {
+		.kind = EVENT_FILL,
+		.at_ms = 1000,
+		.fill = {.id = 16, .execution = 7, .side = SIDE_LONG, .qty = 10, .price = 10000}};
+	sent(an_entry(10));
+	checker_heard(&checker, &fill);
+	checker_heard(&checker, &fill);
+	assert_int_equal(checker.at[0].qty, 10);
+	stop_is(ORDER_LIVE, 10, 2000);
+	stop_is(ORDER_CANCELLED, 10, 3000);
+	stop_is(ORDER_LIVE, 10, 3500); /* it is over, whoever still calls it live */
+	assert_int_equal(checker.at[0].naked_ms, 3000);
+}
+
+static void each_try_to_protect_or_leave_gives_the_checker_patience_until_the_next_is_due(void **state)
+{
+	(void)state;
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	for (ms_t at_ms = 3500; at_ms <= 9500; at_ms += 3000)
+		checker_sent(&checker,
+			     &(struct order_request){
+				     .verb = VERB_PROTECT, .side = SIDE_SHORT, .qty = 10, .stop_id = 50},
+			     at_ms);
+	assert_int_equal(checker.naked_seconds, 0);
+	finish(12500 + 900, 0);
+	assert_int_equal(checker.naked_seconds, 1);
+	assert_int_equal(checker.unprotected_ms, 12400);
+}
+
+static void time_without_a_link_or_without_trading_does_not_count(void **state)
+{
+	struct instrument halted = universe.at[0];
+	struct event link = {.kind = EVENT_LINK, .sym = SYM_NONE, .at_ms = 2000, .link.state = LINK_DOWN};
+	halted.status = INSTRUMENT_SUSPENDED;
+	struct event news = {
+		.kind = EVENT_INSTRUMENT, .at_ms = 2000, .instrument = {&halted, &universe.at[0]}};
+	filled(SIDE_LONG, 10, 10000, 1000);
+	checker_heard(&checker, &link);
+	link.link.state = LINK_UP, link.at_ms = 60000;
+	checker_heard(&checker, &link);
+	finish(63000, 0);
+	assert_int_equal(checker.naked_seconds, 0);
+	look_on(state);
+	filled(SIDE_LONG, 10, 10000, 1000);
+	checker_heard(&checker, &news);
+	news.instrument.now = &universe.at[0], news.instrument.was = &halted, news.at_ms = 60000;
+	checker_heard(&checker, &news);
+	finish(64000, 0);
+	assert_int_equal(checker.naked_seconds, 1);
+}
+
+static void what_another_hand_holds_is_in_the_books_and_not_in_the_limits(void **state)
+{
+	(void)state;
+	checker_heard(&checker, &(struct event){.kind = EVENT_FILL,
+						.at_ms = 1000,
+						.fill = {.side = SIDE_LONG, .qty = 29000, .price = 10000}});
+	assert_int_equal(checker.at[0].qty, 29000);
+	assert_int_equal(checker.at[0].own, 0);
+	sent(an_entry(20000));
+	assert_int_equal(checker.over_limit, 0);
+	filled(SIDE_LONG, 20000, 10000, 1000);
+	checker_heard(&checker, &(struct event){.kind = EVENT_FILL,
+						.at_ms = 2000,
+						.fill = {.side = SIDE_SHORT, .qty = 40000, .price = 10000}});
+	assert_int_equal(checker.at[0].own, 9000); /* no more than there is */
+	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 9001});
+	assert_int_equal(checker.over_limit, 1);
+}
+
+static void another_grid_changes_no_coin_of_the_checkers_books(void **state)
+{
+	(void)state;
+	struct instrument was = universe.at[0], now;
+	was.tick = was.lot = (struct grid){1, 2}, was.contract = (struct grid){1, 0};
+	now = was;
+	now.generation = 1, now.tick = (struct grid){5, 3}, now.lot = (struct grid){1, 1};
+	filled(SIDE_LONG, 120, 10000, 1000);
+	universe.at[0] = now;
+	checker_heard(&checker,
+		      &(struct event){.kind = EVENT_INSTRUMENT, .at_ms = 2000, .instrument = {&now, &was}});
+	assert_int_equal(checker.at[0].qty, 12);
+	assert_int_equal(checker.at[0].own, 12);
+	assert_int_equal(checker.at[0].mark, 20000);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, look_on)
@@ -314,6 +411,11 @@ int main(void)
 		TEST(the_checker_counts_seconds_without_a_stop_over_the_deadline),
 		TEST(the_checker_notices_a_stop_that_went_before_its_successor_was_confirmed),
 		TEST(the_checker_finds_books_that_do_not_add_up),
+		TEST(a_fill_told_twice_and_news_from_the_past_do_not_confuse_the_checker),
+		TEST(each_try_to_protect_or_leave_gives_the_checker_patience_until_the_next_is_due),
+		TEST(time_without_a_link_or_without_trading_does_not_count),
+		TEST(what_another_hand_holds_is_in_the_books_and_not_in_the_limits),
+		TEST(another_grid_changes_no_coin_of_the_checkers_books),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
