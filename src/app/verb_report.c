@@ -3,6 +3,7 @@
  * growth go by NAV, so that deposits and withdrawals are not taken for results. */
 #include "verbs.h"
 
+#include "learning_words.h"
 #include "reader.h"
 #include "report.h"
 
@@ -110,6 +111,7 @@ int verb_report(const struct cli *cli)
 {
 	int code;
 	struct gathered all = {0};
+	struct promotion_words words;
 	struct reader *reader = reader_open(cli, &code);
 	if (!reader)
 		return code;
@@ -121,7 +123,18 @@ int verb_report(const struct cli *cli)
 		code = EXIT_FAILED;
 	}
 	if (code == EXIT_DONE)
-		(reader->json ? report_json : report_print)(report, stdout);
+		code = reader_end(reader, promotion_words_read(reader, &words));
+	if (code == EXIT_DONE && reader->json) {
+		fputs("{", stdout);
+		report_json_fields(report, stdout);
+		fputs(", \"promotion\": ", stdout);
+		promotion_words_json(&words, stdout);
+		puts("}");
+	} else if (code == EXIT_DONE) {
+		report_print(report, stdout);
+		fputc('\n', stdout);
+		promotion_words_print(&words, stdout);
+	}
 	free(report);
 	free(all.trades);
 	free(all.equity);

@@ -2,6 +2,7 @@
  * tradebotd scores: how each strategy stands in each regime, and the weight it trades with. */
 #include "verbs.h"
 
+#include "learning_words.h"
 #include "reader.h"
 #include "show.h"
 
@@ -24,9 +25,9 @@ static int print_score(void *ctx, const struct record *record)
 	show_percent(score->win_rate, 1, win);
 	show_percent(score->drawdown, 1, drawdown);
 	show_ratio(score->variance_r, 2, variance);
-	printf("%-7s %-15s %-12s %6" PRId64 " %-13s %8s %7s %8s %8s %9s %9s\n", book ? book : "?",
-	       strategy ? strategy : "?", regime ? regime : "?", score->trades, standing ? standing : "?",
-	       salience, weight, mean, win, drawdown, variance);
+	printf("%-7s %-15s %-12s %3" PRId64 " %6" PRId64 " %-13s %8s %7s %8s %8s %9s %9s\n",
+	       book ? book : "?", strategy ? strategy : "?", regime ? regime : "?", score->record,
+	       score->trades, standing ? standing : "?", salience, weight, mean, win, drawdown, variance);
 	(*count)++;
 	return 0;
 }
@@ -35,19 +36,30 @@ int verb_scores(const struct cli *cli)
 {
 	int code;
 	struct reader *reader = reader_open(cli, &code);
-	struct journal_query all = {.sym = SYM_NONE};
+	struct promotion_words words = {0};
 
 	if (!reader)
 		return code;
 	if (reader->json) {
+		fputs("{\"scores\": ", stdout);
 		code = reader_print_list(reader, RECORD_SCORE);
+		if (code == 0)
+			code = promotion_words_read(reader, &words);
+		fputs(", \"promotion\": ", stdout);
+		promotion_words_json(&words, stdout);
+		puts("}");
 	} else {
 		size_t count = 0;
-		printf("%-7s %-15s %-12s %6s %-13s %8s %7s %8s %8s %9s %9s\n", "book", "strategy", "regime",
-		       "trades", "standing", "salience", "weight", "mean R", "win", "drawdown", "var R");
-		code = journal_each(&reader->journal, RECORD_SCORE, &all, print_score, &count);
+		printf("%-7s %-15s %-12s %3s %6s %-13s %8s %7s %8s %8s %9s %9s\n", "book", "strategy",
+		       "regime", "rec", "trades", "standing", "salience", "weight", "mean R", "win",
+		       "drawdown", "var R");
+		code = learning_words_scores(reader, print_score, &count);
 		if (code == 0 && count == 0)
 			puts("no trade has been scored yet: every strategy is 'insufficient'");
+		if (code == 0)
+			code = promotion_words_read(reader, &words);
+		if (code == 0)
+			promotion_words_print(&words, stdout);
 	}
 	code = reader_end(reader, code);
 	reader_close(reader);

@@ -5,6 +5,7 @@
 #include "verbs.h"
 
 #include "desk_words.h"
+#include "learning_words.h"
 #include "reader.h"
 #include "show.h"
 #include "tradebot/ticket.h"
@@ -37,7 +38,7 @@ static void print_holding(const struct reader *reader, const struct holding *hol
 	       side ? side : "?", qty, entry, stop, target, phase ? phase : "?", age);
 }
 
-/* A strategy that is archived opens nothing in its regime: the usual reason why a bot has gone quiet. */
+/* A strategy that is archived trades in shadow only: the usual reason why a bot has gone quiet. */
 static int print_archived(void *ctx, const struct record *record)
 {
 	const struct score *score = &record->score;
@@ -46,7 +47,7 @@ static int print_archived(void *ctx, const struct record *record)
 
 	(void)ctx;
 	if (score->book == BOOK_MAIN && score->standing == STANDING_ARCHIVED)
-		printf("archived    %s in %s, after %lld trades: opens nothing (see scores)\n",
+		printf("archived    %s in %s, after %lld trades: shadow only (see scores)\n",
 		       strategy ? strategy : "?", regime ? regime : "?", (long long)score->trades);
 	return 0;
 }
@@ -56,6 +57,7 @@ static void print_text(struct reader *reader)
 	char last[SHOW_MAX], equity[SHOW_MAX], sampled[SHOW_MAX], drawdown[SHOW_MAX], loss[SHOW_MAX],
 		stage[SHOW_MAX];
 
+	struct promotion_words words;
 	ratio_t result = (reader->desk.nav - NAV_ONE) / (NAV_ONE / RATIO_ONE);
 
 	show_time(reader->journal.turn_ms, last);
@@ -73,7 +75,10 @@ static void print_text(struct reader *reader)
 	show_percent(reader->desk.nav > 0 ? result : UNKNOWN, 2, stage);
 	printf("result      %s since the start, net, open positions at their marks\n", stage);
 	show_percent(reader->stage, 0, stage);
-	printf("stage       %s of equity\n", stage);
+	if (reader->stage == 0)
+		printf("stage       shadow: nothing is traded for real\n");
+	else
+		printf("stage       %s of equity\n", stage);
 	printf("drawdown    %s    loss today %s\n", drawdown, loss);
 	printf("state       ");
 	desk_words(&reader->desk, reader->journal.turn_ms, stdout);
@@ -83,8 +88,9 @@ static void print_text(struct reader *reader)
 		       "target", "phase", "age");
 	for (size_t i = 0; i < reader->holding_count; i++)
 		print_holding(reader, &reader->holdings[i]);
-	journal_each(&reader->journal, RECORD_SCORE, &(struct journal_query){.sym = SYM_NONE}, print_archived,
-		     NULL);
+	learning_words_scores(reader, print_archived, NULL);
+	if (promotion_words_read(reader, &words) == 0 && words.needed)
+		promotion_words_print(&words, stdout);
 	printf("watched     %zu symbols\n", reader->watched_count);
 	for (size_t i = 0; i < reader->watched_count; i++)
 		printf("  %-16s %s\n", show_instrument(&reader->universe, reader->watched[i].sym)->name,
@@ -93,6 +99,8 @@ static void print_text(struct reader *reader)
 
 static void print_json(struct reader *reader)
 {
+	struct promotion_words words;
+
 	printf("{");
 	printf("\"mode\": ");
 	show_json_text(stdout, reader->journal.mode);
@@ -117,7 +125,10 @@ static void print_json(struct reader *reader)
 		printf("%s", i ? ", " : "");
 		show_json_record(stdout, &record, &reader->universe, "");
 	}
-	printf("], \"watched\": [");
+	printf("], \"promotion\": ");
+	promotion_words_read(reader, &words);
+	promotion_words_json(&words, stdout);
+	printf(", \"watched\": [");
 	for (size_t i = 0; i < reader->watched_count; i++) {
 		printf("%s", i ? ", " : "");
 		show_json_text(stdout, show_instrument(&reader->universe, reader->watched[i].sym)->name);

@@ -282,9 +282,24 @@ static void trades_and_scores_list_their_tables(void **state)
 	cJSON_Delete(json);
 	assert_int_equal(run("scores", NULL, NULL), EXIT_DONE);
 	assert_says("insufficient");
+	assert_says("as evidence for live trading these trades lack");
+	assert_says("closed trades, at least 200 (now ");
 	assert_int_equal(run("scores", "--json", NULL), EXIT_DONE);
 	json = parse();
-	assert_true(cJSON_IsNull(cJSON_GetObjectItem(cJSON_GetArrayItem(json, 0), "salience")));
+	cJSON *scores = cJSON_GetObjectItem(json, "scores");
+	assert_true(cJSON_IsNull(cJSON_GetObjectItem(cJSON_GetArrayItem(scores, 0), "salience")));
+	cJSON *promotion = cJSON_GetObjectItem(json, "promotion");
+	assert_true(cJSON_IsFalse(cJSON_GetObjectItem(promotion, "earned")));
+	cJSON *missing = cJSON_GetObjectItem(promotion, "missing");
+	bool days = false;
+	for (int i = 0; i < cJSON_GetArraySize(missing); i++) {
+		cJSON *lack = cJSON_GetArrayItem(missing, i);
+		if (strcmp(cJSON_GetObjectItem(lack, "name")->valuestring, "days") == 0) {
+			days = true;
+			assert_true(cJSON_GetObjectItem(lack, "wanted")->valuedouble == 60);
+		}
+	}
+	assert_true(days);
 	cJSON_Delete(json);
 }
 
