@@ -133,7 +133,7 @@ static void on_time(struct engine *e)
 		engine_guard_time(e);
 	if (e->now_ms >= engine_lists_due_ms(e))
 		engine_ask_lists(e);
-	if (e->now_ms >= e->excess_look_ms && engine_holds(e))
+	if ((e->now_ms >= e->excess_look_ms || e->now_ms >= e->excess_due_ms) && engine_holds(e))
 		engine_watch_excess(e);
 	if (e->ready && e->now_ms >= e->scan_ms) { /* one that was never answered is asked for again */
 		scanner_begin(&e->scanner);

@@ -74,9 +74,9 @@ void engine_watch_excess(struct engine *e)
 	struct holding *largest = NULL;
 
 	e->excess_look_ms = e->now_ms + EXCESS_LOOK_MS;
+	e->excess_due_ms = INT64_MAX;
 	if (capital == UNKNOWN || !engine_grants(e))
 		return;
-	e->excess_due_ms = INT64_MAX;
 	money_t limit = limit_symbol(capital, half), limit_all = limit_total(capital, half);
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		struct holding *h = execution_active(&e->execution, i);

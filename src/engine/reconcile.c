@@ -114,6 +114,8 @@ void engine_on_positions_end(struct engine *e, enum book which)
 {
 	struct difference differences[DIFFERENCES_MAX];
 
+	if (which == BOOK_MAIN && count_doubts(e) > e->doubts)
+		e->doubts = count_doubts(e);
 	size_t count = execution_on_positions_end(&e->execution, which, e->lists_ms, e->now_ms, differences);
 	if (which == BOOK_SHADOW)
 		e->shadow_differs = count > 0;
