@@ -1,29 +1,59 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Proves what the gate's rules promise (scripts/prove/contracts.h and the contracts in src/risk), run-time errors
-# included. Lists what is not proved; the last line is "N / N goals proved". Arguments: functions to prove only.
+# Proves what gate, ticket and ladder promise (scripts/prove/contracts.h and the contracts in src/risk), run-time errors
+# included, and that no contract is empty of cases (smoke tests). Lists what is not proved; the last line is
+# "N of N goals proved". Arguments: functions to prove only. PROVE_PROPERTIES: clauses to prove only; PROVE_SECONDS: for
+# one goal. Exit 1: something is not proved; 2: it could not be tried.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
-install_packages frama-c-base why3 z3 cvc4
+install_packages frama-c-base why3 z3 cvc4 >&2
 [ -e "$HOME/.why3.conf" ] || why3 config detect >/dev/null 2>&1
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-sources=(scripts/prove/lemmas.c src/risk/gate.c src/risk/rules_*.c src/risk/ticket.c src/base/limits.c)
+sources=(scripts/prove/lemmas.c src/risk/*.c src/base/limits.c)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# prove NAME FUNCTIONS [option...]: one run of the prover over all files, for some of the functions.
 prove() {
+	local name=$1 functions=$2
+	shift 2
 	frama-c -c11 -machdep gcc_x86_64 \
 		-cpp-extra-args="-Iinclude -Isrc/base -Isrc/risk -include scripts/prove/contracts.h" \
-		-wp -wp-rte -wp-model Typed+Ref -wp-prover cvc4,z3 -wp-timeout 30 -wp-par "$(nproc)" "$@" >>"$log" 2>&1 ||
-		{ cat "$log" >&2; return 1; }
+		"${sources[@]}" -wp -wp-rte -wp-model Typed+Ref -wp-prover cvc4,z3 -wp-timeout "${PROVE_SECONDS:-60}" \
+		-wp-fct "$functions" "$@" </dev/null >"$work/$name.log" 2>&1 || touch "$work/$name.error"
 }
-# The functions that are defined in these files, the helpers of gate.h included.
-functions=$(sed -nE '/;$/d; s/^(static |inline |enum )*[a-z_]+ \*?([a-z_]+)\(.*/\2/p' src/risk/gate.h "${sources[@]}" |
-	sort -u | paste -sd,)
-[ $# -eq 0 ] || functions=$(IFS=,; echo "$*")
-prove "${sources[@]}" -wp-fct "$functions"
-[ $# -ne 0 ] || prove src/base/limits.c -wp-prop @lemma
 
-grep -oE '^\[wp\] \[(Failed|Timeout|Unknown)\] Goal .*' "$log" | sed -E 's/^.*typed_ref_/not proved: /' || true
-sed -nE 's/.*Proved goals: +([0-9]+) \/ ([0-9]+).*/\1 \2/p' "$log" |
-	awk '{p += $1; n += $2} END {print p+0 " / " n+0 " goals proved"; exit !(n > 0 && p == n)}'
+# The functions that are defined in a file.
+defined_in() {
+	sed -nE '/;$/d; s/^ *((static|inline|const|enum|struct) )*[a-z_0-9]+ \*?([a-z_0-9]+)\(.*/\3/p' "$@" | sort -u | paste -sd,
+}
+
+# A function that this pattern does not see would not be proved.
+bodies=$(cat "${sources[@]}" src/risk/gate.h | grep -cE '^ *\{$')
+[ "$(defined_in "${sources[@]}" src/risk/gate.h | tr ',' '\n' | wc -l)" -eq "$bodies" ] || {
+	echo "prove.sh: not every function of the sources was found" >&2
+	exit 2
+}
+
+if [ $# -gt 0 ]; then
+	prove chosen "$(IFS=,; echo "$*")" ${PROVE_PROPERTIES:+-wp-prop="$PROVE_PROPERTIES"} -wp-par "$(nproc)"
+else
+	# Two at a time: a run spends most of its time in its own single thread.
+	prove ladder "$(defined_in src/risk/ladder.c)" -wp-par 1 &
+	prove ticket "$(defined_in src/risk/ticket.c src/base/limits.c scripts/prove/lemmas.c)" -wp-par 1
+	prove symbol "$(defined_in src/risk/rules_symbol.c src/risk/rules_market.c)" -wp-par 1
+	wait
+	prove gate "$(defined_in src/risk/gate.c src/risk/gate.h)" -wp-par 1 &
+	prove state "$(defined_in src/risk/rules_state.c src/risk/rules_usable.c)" -wp-par 1
+	prove order "$(defined_in src/risk/rules_order.c)" -wp-par 1
+	wait
+fi
+
+if ls "$work"/*.error >/dev/null 2>&1; then
+	cat "$work"/*.log >&2
+	exit 2
+fi
+grep -hoE '^\[wp\] \[(Failed|Timeout|Unknown)\] Goal .*' "$work"/*.log | sed -E 's/^.*typed_ref_/not proved: /' || true
+sed -nE 's/.*Proved goals: +([0-9]+) \/ ([0-9]+).*/\1 \2/p' "$work"/*.log |
+	awk '{p += $1; n += $2} END {print p+0 " of " n+0 " goals proved"; exit !(n > 0 && p == n)}'

@@ -65,17 +65,6 @@ qty_t lots_for(const struct instrument *instrument, price_t price, money_t budge
 /*@ assigns \nothing; */
 uint64_t hash_words(uint64_t seed, const int64_t *words, size_t count);
 
-/*@ requires \valid_read(desk);
-    assigns \nothing;
-    ensures 0 <= \result <= 1000000000 || \result == -1;
-*/
-ratio_t desk_drawdown(const struct desk *desk);
-/*@ requires \valid_read(desk);
-    assigns \nothing;
-    ensures 0 <= \result <= 1000000000 || \result == -1;
-*/
-ratio_t desk_daily_loss(const struct desk *desk);
-
 /* Assumed arithmetic: an integer with a bit added is not less than the bit; one bit of 64 is positive. */
 /*@ axiomatic bits {
       axiom or_keeps: \forall integer a, b; 0 <= a && 0 < b ==> (a | b) >= b;
@@ -115,6 +104,26 @@ ratio_t desk_daily_loss(const struct desk *desk);
         d->locked == 0 && d->paused == 0 && d->operator_halt == 0 && now >= d->halted_until_ms &&
         now >= d->cooldown_until_ms && s->ready == 1 && s->healthy == 1 && s->order_unknown == 0 &&
         s->unreconciled == 0 && s->unexplained == 0 && s->foreign == 0 && s->entry_pending == 0;
+    // the ladder: what ladder_step keeps true of a desk, and what it is told
+    predicate desk_ok(struct desk d) =
+        1000 <= d.nav <= 50000000000000000 && d.nav <= d.nav_peak <= 55555555555555556 &&
+        1000 <= d.nav_day <= 50000000000000000 && value(d.day_ms) && d.day_ms % 86400000 == 0 &&
+        value(d.sample_ms) && 0 <= d.halted_until_ms <= d.day_ms + 86400000 &&
+        0 <= d.cooldown_until_ms <= 100000000086400000 && 0 <= d.loss_streak <= 4 &&
+        150000000 <= d.pause_at <= 1000000000 && value(d.locked_ms) && value(d.fees_day) &&
+        value(d.equity_peak) && value(d.loss_risk) && value(d.loss_capital) && value(d.loss_ms);
+    predicate half_right(struct desk d) =
+        d.half_size != 0 <==> (10 * (d.nav_peak - d.nav) >= d.nav_peak || d.safe_mode != 0);
+    predicate day_closed_sane(integer closed) = -1000000000000000000 <= closed <= 1000000000000000000;
+    predicate countable(struct desk d) =
+        day_closed_sane(d.day_closed) && 0 <= d.red_days < 1000000000000000000 &&
+        0 <= d.entries_minute < 1000000000000000000 && 0 <= d.entries_day < 1000000000000000000;
+    predicate ladder_limits(struct limits l) =
+        0 <= l.daily_loss <= 1000000000 && 0 <= l.red_day <= 1000000000 && 0 <= l.pause_rearm <= 1000000000;
+    predicate fallen(integer high, integer now, integer pct) = 100 * (high - now) >= pct * high;
+    predicate red(struct desk d, integer red_day) = (d.nav_day - d.nav) * 1000000000 > d.nav_day * red_day;
+    predicate green(struct desk d, integer red_day) = (d.nav - d.nav_day) * 1000000000 > d.nav_day * red_day;
+
     // whatever refuses has a name
     predicate told(integer refusals, integer first) = refusals != 0 ==> first != 0;
     predicate beyond(integer side, integer a, integer b) = side == 1 ? a > b : a < b;

@@ -151,6 +151,14 @@ static void assess_usable(const struct question *question, struct assessment *ou
         (question->standing->ready == 1);
     ensures unhealthy: out->failed == 0 && out->unanswered == 0 ==>
         (question->standing->healthy == 1);
+    ensures clock: out->failed == 0 && out->unanswered == 0 ==>
+        (0 <= question->standing->clock_off_ms <= question->limits->clock_off_ms);
+    ensures ticker_stale: out->failed == 0 && out->unanswered == 0 ==>
+        (-question->limits->clock_off_ms <= question->enter->decided_ms - question->quote->ticker_ms <=
+            question->limits->ticker_age_ms);
+    ensures bar_stale: out->failed == 0 && out->unanswered == 0 ==>
+        (-question->limits->clock_off_ms <= question->enter->decided_ms - question->quote->bar_ms <=
+            question->limits->timeframe_ms + question->limits->bar_age_ms);
 */
 static void assess_state(const struct question *question, struct assessment *out)
 {
@@ -184,6 +192,8 @@ static void assess_state(const struct question *question, struct assessment *out
         (question->enter->generation == question->instrument->generation);
     ensures over_maximum: out->failed == 0 && out->unanswered == 0 ==>
         (0 < question->enter->qty <= question->instrument->max_qty);
+    ensures under_minimum: out->failed == 0 && out->unanswered == 0 ==>
+        (question->enter->qty >= question->instrument->min_qty);
 */
 static void assess_known(const struct question *question, struct assessment *out)
 {
@@ -317,6 +327,15 @@ static void assess_loss(const struct question *question, struct assessment *out)
     ensures safe_confidence: out->failed == 0 && out->unanswered == 0 ==>
         (question->desk->safe_mode != 0 ==>
         question->enter->confidence >= question->limits->safe_confidence);
+    ensures depth: out->failed == 0 && out->unanswered == 0 ==>
+        (-question->limits->clock_off_ms <= question->enter->decided_ms - question->quote->depth_ms <=
+            question->limits->depth_age_ms &&
+        0 <= question->limits->depth_multiple &&
+        question->notional * question->limits->depth_multiple <= question->quote->depth);
+    ensures slippage: out->failed == 0 && out->unanswered == 0 ==>
+        (question->enter->decided_ms >= question->standing->slippage_until_ms &&
+        (question->standing->slippage_fills >= question->limits->slippage_fills ==>
+            question->standing->slippage <= question->limits->slippage));
 */
 static void assess_market(const struct question *question, struct assessment *out)
 {
@@ -364,6 +383,12 @@ static void assess_half(const struct question *question, struct assessment *out)
     ensures money: out->risk == \old(out->risk);
     ensures entries_day: out->failed == 0 && out->unanswered == 0 ==>
         (question->desk->entries_day < question->limits->entries_day);
+    ensures entries_minute: out->failed == 0 && out->unanswered == 0 ==>
+        (question->desk->entries_minute < question->limits->entries_minute ||
+        question->enter->decided_ms - question->enter->decided_ms % 60000 > question->desk->minute_ms);
+    ensures fees_day: out->failed == 0 && out->unanswered == 0 ==>
+        (0 <= question->desk->fees_day &&
+        question->desk->fees_day * 1000000000 <= question->standing->capital * question->limits->fees_day);
 */
 static void assess_rate(const struct question *question, struct assessment *out)
 {
@@ -415,7 +440,23 @@ static void assess_rate(const struct question *question, struct assessment *out)
         100 * quote->volatility.num <= 95 * quote->volatility.den;
     ensures named: told(out->failed, out->first.rule) &&
         told(out->unanswered, out->first_unanswered.rule);
-    ensures grid: out->failed == 0 && out->unanswered == 0 ==> enter->generation == instrument->generation;
+    ensures grid: out->failed == 0 && out->unanswered == 0 ==> instrument->status == 0 &&
+        instrument->blacklisted == 0 && enter->generation == instrument->generation &&
+        instrument->min_qty <= enter->qty <= instrument->max_qty;
+    ensures fresh: out->failed == 0 && out->unanswered == 0 ==>
+        standing->clock_off_ms <= limits->clock_off_ms &&
+        enter->decided_ms - quote->ticker_ms <= limits->ticker_age_ms &&
+        enter->decided_ms - quote->depth_ms <= limits->depth_age_ms &&
+        enter->decided_ms - quote->bar_ms <= limits->timeframe_ms + limits->bar_age_ms;
+    ensures market: out->failed == 0 && out->unanswered == 0 ==> quote->spread <= limits->spread &&
+        enter->decided_ms >= standing->slippage_until_ms &&
+        enter->entry * enter->qty * instrument->value_num * limits->depth_multiple <=
+            quote->depth * instrument->value_den;
+    ensures safe_mode: out->failed == 0 && out->unanswered == 0 && desk->safe_mode != 0 ==>
+        enter->confidence >= limits->safe_confidence;
+    ensures rates: out->failed == 0 && out->unanswered == 0 ==> desk->entries_day < limits->entries_day &&
+        standing->positions < limits->positions &&
+        desk->fees_day * 1000000000 <= standing->capital * limits->fees_day;
     ensures life: out->failed == 0 && out->unanswered == 0 ==>
         positive(enter->decided_ms) && value(limits->ticket_ms);
 */
@@ -451,6 +492,9 @@ void risk_assess(const struct limits *limits, const struct desk *desk, const str
 	assess_half(&question, out);
 	assess_rate(&question, out);
 	/*@ ghost if (out->failed == 0 && out->unanswered == 0) {
+		lemma_times(enter->entry, enter->qty, instrument->value_num, question.notional, instrument->value_den,
+			    limits->depth_multiple);
+		lemma_times_sum(question.notional, limits->depth_multiple, quote->depth, 1, instrument->value_den);
 		lemma_exposure(100, standing->symbol_exposure, question.notional, enter->entry, enter->qty,
 			       instrument->value_num, instrument->value_den, 30, standing->capital);
 		lemma_exposure(100, standing->total_exposure, question.notional, enter->entry, enter->qty,

@@ -40,6 +40,11 @@ enum answer rule_spread(const struct question *question, struct finding *finding
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (-question->limits->clock_off_ms <= question->enter->decided_ms - question->quote->depth_ms <=
+            question->limits->depth_age_ms &&
+        0 <= question->limits->depth_multiple &&
+        question->notional * question->limits->depth_multiple <= question->quote->depth);
 */
 enum answer rule_depth(const struct question *question, struct finding *finding)
 {
@@ -63,6 +68,10 @@ enum answer rule_depth(const struct question *question, struct finding *finding)
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->enter->decided_ms >= question->standing->slippage_until_ms &&
+        (question->standing->slippage_fills >= question->limits->slippage_fills ==>
+            question->standing->slippage <= question->limits->slippage));
 */
 enum answer rule_slippage(const struct question *question, struct finding *finding)
 {

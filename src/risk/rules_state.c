@@ -186,6 +186,9 @@ enum answer rule_safe_confidence(const struct question *question, struct finding
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->desk->entries_minute < question->limits->entries_minute ||
+        question->enter->decided_ms - question->enter->decided_ms % 60000 > question->desk->minute_ms);
 */
 enum answer rule_entries_minute(const struct question *question, struct finding *finding)
 {
@@ -217,6 +220,9 @@ enum answer rule_entries_day(const struct question *question, struct finding *fi
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (0 <= question->desk->fees_day &&
+        question->desk->fees_day * 1000000000 <= question->standing->capital * question->limits->fees_day);
 */
 enum answer rule_fees_day(const struct question *question, struct finding *finding)
 {

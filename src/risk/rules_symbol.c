@@ -28,6 +28,8 @@ enum answer rule_unhealthy(const struct question *question, struct finding *find
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (0 <= question->standing->clock_off_ms <= question->limits->clock_off_ms);
 */
 enum answer rule_clock(const struct question *question, struct finding *finding)
 {
@@ -42,6 +44,8 @@ enum answer rule_clock(const struct question *question, struct finding *finding)
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures \result == ANSWER_PASS ==> positive(question->enter->decided_ms) &&
+        -question->limits->clock_off_ms <= question->enter->decided_ms - heard_ms <= limit;
 */
 static enum answer answer_age(const struct question *question, ms_t heard_ms, ms_t limit,
 			      struct finding *finding)
@@ -56,6 +60,9 @@ static enum answer answer_age(const struct question *question, ms_t heard_ms, ms
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (-question->limits->clock_off_ms <= question->enter->decided_ms - question->quote->ticker_ms <=
+            question->limits->ticker_age_ms);
 */
 enum answer rule_ticker_stale(const struct question *question, struct finding *finding)
 {
@@ -65,6 +72,9 @@ enum answer rule_ticker_stale(const struct question *question, struct finding *f
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (-question->limits->clock_off_ms <= question->enter->decided_ms - question->quote->bar_ms <=
+            question->limits->timeframe_ms + question->limits->bar_age_ms);
 */
 enum answer rule_bar_stale(const struct question *question, struct finding *finding)
 {
@@ -177,6 +187,8 @@ static qty_t least_lots(const struct instrument *instrument, price_t price)
 /*@ requires question_ok(*question) && \valid(finding);
     assigns *finding;
     ensures answers: \result == ANSWER_PASS || \result == ANSWER_FAIL || \result == ANSWER_UNANSWERED;
+    ensures passes: \result == ANSWER_PASS ==>
+        (question->enter->qty >= question->instrument->min_qty);
 */
 enum answer rule_under_minimum(const struct question *question, struct finding *finding)
 {

@@ -67,6 +67,7 @@ static void facts_pass_at_their_limit_and_fail_one_step_beyond(void **state)
 		{AT(standing.order_unknown), 1, REFUSAL_ORDER_UNKNOWN, 0},
 		{AT(standing.unreconciled), 1, REFUSAL_UNRECONCILED, 0},
 		{AT(standing.unexplained), 1, REFUSAL_UNEXPLAINED, 0},
+		{AT(instrument.status), INSTRUMENT_CLOSING, REFUSAL_NOT_TRADING, 0},
 		{AT(instrument.status), INSTRUMENT_SUSPENDED, REFUSAL_NOT_TRADING, 0},
 		{AT(instrument.status), INSTRUMENT_DELISTING, REFUSAL_NOT_TRADING, 0},
 		{AT(instrument.status), INSTRUMENT_GONE, REFUSAL_NOT_TRADING, 0},
