@@ -57,6 +57,9 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 	e->promotion_told = UNKNOWN;
 	scanner_init(&e->scanner);
 	scanner_begin(&e->scanner);
+	/* now: a scan that was under way when the process died is answered before the journal is read */
+	for (size_t i = 0; i < settings->manual_count; i++)
+		scanner_manual(&e->scanner, settings->manual[i]);
 	health_init(&e->health, &settings->health);
 	slippage_init(&e->slippage);
 	e->was_healthy = true;

@@ -107,8 +107,6 @@ static void begin(struct engine *e)
 	stage_restored(&e->stage, e->desk.nav);
 	if (e->now_ms >= e->desk.day_ms + DAY_MS)
 		engine_roll_day(e);
-	for (size_t i = 0; i < e->set.manual_count; i++)
-		scanner_manual(&e->scanner, e->set.manual[i]);
 	execution_restored(&e->execution, e->now_ms);
 	engine_ask_lists(e);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
