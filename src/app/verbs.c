@@ -4,6 +4,7 @@
 
 #include "candle_options.h"
 #include "config.h"
+#include "sim_weather.h"
 
 #define END_OPTIONS                                                                                          \
 	{                                                                                                    \

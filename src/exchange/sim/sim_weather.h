@@ -23,9 +23,9 @@
 	X(REJECT_STOP, "reject_stop", NONE, 0, 0, 1, 6,                                                      \
 	  "the next entry fills, and its attached stop is rejected")                                         \
 	X(LOST_ORDER, "lost_order", NONE, 0, 0, 1, 6, "the next order never arrives; nobody says so")        \
-	X(LATE_ORDER, "late_order", MS, 1000, 20000, 1, 6,                                                   \
+	X(LATE_ORDER, "late_order", MS, 500, 2000, 1, 6,                                                     \
 	  "the next order arrives so late; look-ups find nothing before")                                    \
-	X(LATE_NEWS, "late_news", MS, 1000, 15000, 2, 8,                                                     \
+	X(LATE_NEWS, "late_news", MS, 500, 2000, 2, 8,                                                       \
 	  "the next order is done, but its news come so late; look-ups find nothing before")                 \
 	X(FILL_FIRST, "fill_first", MS, 0, 3000, 2, 8,                                                       \
 	  "the next fill is told before what is said of its order, by so much")                              \
