@@ -125,7 +125,10 @@ void engine_on_candle(struct engine *e, const struct event *event)
 	/* Bars come in time order: a newer one ends the round that still waits. */
 	if (engine_round_open(e) && end_ms > e->round_ms)
 		engine_close_round(e);
-	enum series_answer answer = series_push(&s->series, &e->set.signal, bar);
+	/* A history that is on its way has this bar too; taken first, it would be the oldest one there is. */
+	enum series_answer answer = SERIES_OK;
+	if (event->candle.history || !s->history_due || s->series.bars > 0)
+		answer = series_push(&s->series, &e->set.signal, bar);
 	if (answer == SERIES_OLD || answer == SERIES_UNUSABLE)
 		return;
 	if (answer != SERIES_OK && !event->candle.history)
