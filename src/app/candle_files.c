@@ -141,7 +141,7 @@ static void say_faults(const char *path, const struct csv_faults *faults, char *
 	if (row->ways[0] != row->ways[1] && (size_t)used < size)
 		used += snprintf(error + used, size - (size_t)used, "|%s", repair_way_text[row->ways[1]]);
 	if ((size_t)used < size)
-		snprintf(error + used, size - (size_t)used, " would use it all the same");
+		snprintf(error + used, size - (size_t)used, " would mend it");
 }
 
 static int say_too_many(const char *path, size_t rows_max, char *error, size_t size)

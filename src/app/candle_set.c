@@ -130,6 +130,8 @@ static int load_funding_file(struct loader *l, const char *path, struct candle_s
 		failed = TB_EINVAL;
 	} else {
 		series->funding_count = table.count;
+		if (table.duplicates > 0)
+			say(l, path, "settlements that are there twice were dropped");
 		if (table.rounded > 0)
 			say(l, path, "rates with more than 9 decimals were rounded");
 	}

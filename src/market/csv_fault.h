@@ -8,8 +8,8 @@
 
 #include "tradebot/units.h"
 
-/* name, which repair may mend it (candle_repair.h; NOTHING: none can), text. DUPLICATE_SAME is a fault in funding
- * files only: in candle files it is dropped and counted. */
+/* name, which repair may mend it (candle_repair.h; NOTHING: none can), text. DUPLICATE_SAME is never a fault: it
+ * is dropped and counted. */
 /* clang-format off */
 #define CSV_FAULTS(X) \
 	X(NONE, NOTHING, "none") \

@@ -56,9 +56,12 @@ static bool judge_order(struct funding_table *table, size_t number, const struct
 	const struct funding_point *last = &table->rows[table->count - 1];
 	if (point->ms > last->ms)
 		return true;
-	enum csv_fault_code code = CSV_OUT_OF_ORDER;
-	if (point->ms == last->ms)
-		code = point->rate == last->rate ? CSV_DUPLICATE_SAME : CSV_DUPLICATE_CONFLICT;
+	if (point->ms == last->ms && point->rate == last->rate) {
+		if (table->duplicates++ == 0)
+			table->duplicate_line = number;
+		return false;
+	}
+	enum csv_fault_code code = point->ms == last->ms ? CSV_DUPLICATE_CONFLICT : CSV_OUT_OF_ORDER;
 	struct csv_fault *fault = csv_fault_add(&table->faults, number, code);
 	csv_fault_say_utc(csv_fault_say(fault, ": "), point->ms);
 	if (code == CSV_OUT_OF_ORDER)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Funding files: "ts_ms,rate" in memory -> settlements in the caller's array. As strict as the candle parser
- * and with its list of faults. Called by app/candle_files; opens no file, allocates nothing. */
+ * and with its list of faults; a settlement that is said again is dropped and counted. Called by
+ * app/candle_files; opens no file, allocates nothing. */
 #ifndef TB_MARKET_FUNDING_TEXT_H
 #define TB_MARKET_FUNDING_TEXT_H
 
@@ -20,7 +21,9 @@ struct funding_table {
 	struct funding_point *rows; /* the caller's array */
 	size_t count;
 	enum time_unit unit;
-	int64_t rounded; /* rates with 10 to 12 decimals, rounded to 1e-9 half away from zero */
+	int64_t rounded;       /* rates with 10 to 12 decimals, rounded to 1e-9 half away from zero */
+	int64_t duplicates;    /* settlements that were said again at once; dropped */
+	size_t duplicate_line; /* the first of them */
 	struct csv_faults faults;
 };
 

@@ -281,7 +281,7 @@ static void errors_name_the_file_the_line_and_how_many_more(void **state)
 		write_text("BTCUSDT-1m.csv", HEAD "1746372600000,1,1,1,x,1\n1746372660000,1,1,1,1,1\n");
 	assert_int_equal(candle_file_load(path, NULL, &file, error, sizeof(error)), TB_EINVAL);
 	snprintf(expected, sizeof(expected),
-		 "%s:2: not a number: close is \"x\"; --repair unreadable=drop would use it all the same",
+		 "%s:2: not a number: close is \"x\"; --repair unreadable=drop would mend it",
 		 path);
 	assert_string_equal(error, expected);
 	candle_file_free(&file);

@@ -78,7 +78,6 @@ static void each_fault_names_its_line(void **state)
 	assert_refused("ts_ms,rate\n1741276800000,-", 2, CSV_TRUNCATED);
 	assert_refused("ts_ms,rate\n1741276800000,0.1\n17413", 3, CSV_TRUNCATED);
 	assert_refused("ts_ms,rate\n1741276800000\n", 2, CSV_FIELD_COUNT);
-	assert_refused("ts_ms,rate\n1741276800000,0.1\n1741276800000,0.10\n", 3, CSV_DUPLICATE_SAME);
 	assert_refused("ts_ms,rate\n1741276800000,0.1\n1741276800000,0.2\n", 3, CSV_DUPLICATE_CONFLICT);
 	assert_refused("ts_ms,rate\n1741276800000,0.1\n1741276700000,0.2\n", 3, CSV_OUT_OF_ORDER);
 	assert_refused("ts_ms,rate\n1741276800000,0.1\n1741305600,0.2\n", 3, CSV_MIXED_UNITS);
@@ -86,6 +85,17 @@ static void each_fault_names_its_line(void **state)
 	assert_refused("ts_ms,rate,funding_rate\n1741276800000,0,0\n", 1, CSV_DOUBLED_COLUMN);
 	assert_refused("ts_ms,rate\n", 2, CSV_NO_ROWS);
 	assert_refused("", 1, CSV_HEADER);
+}
+
+static void a_settlement_that_is_said_again_is_dropped_and_counted(void **state)
+{
+	const char *text = "ts_ms,rate\n1741276800000,0.1\n1741276800000,0.10\n1741305600000,0.2\n";
+	(void)state;
+	assert_int_equal(funding_text_parse(text, strlen(text), rows, sizeof(rows) / sizeof(rows[0]), &table),
+			 0);
+	assert_int_equal(table.count, 2);
+	assert_int_equal(table.duplicates, 1);
+	assert_int_equal(table.duplicate_line, 3);
 }
 
 static void the_array_is_never_overrun(void **state)
@@ -103,6 +113,7 @@ int main(void)
 		cmocka_unit_test(other_column_names_and_seconds_work),
 		cmocka_unit_test(ten_to_twelve_decimals_are_rounded_half_away_and_counted),
 		cmocka_unit_test(each_fault_names_its_line),
+		cmocka_unit_test(a_settlement_that_is_said_again_is_dropped_and_counted),
 		cmocka_unit_test(the_array_is_never_overrun),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
