@@ -101,6 +101,8 @@ static int shadow_ask(struct exchange *exchange, const struct intent *intent, ms
 {
 	struct exchange broker = inner(exchange->state);
 
+	if (intent->kind == INTENT_CANCEL || intent->kind == INTENT_QUERY)
+		begin_hearing(exchange->state, intent->sym); /* the answer is on its way */
 	return sim_broker_ops.ask(&broker, intent, now, out);
 }
 
