@@ -33,6 +33,8 @@ static void read_market(struct sim_shadow *shadow, sym_t sym)
 	*slot = *seen;
 	slot->side = own.side;
 	slot->qty = own.qty;
+	slot->foreign = own.foreign; /* the twin's visitors and halts are not ours */
+	slot->gap = own.gap;
 	slot->cost = own.cost;
 	slot->margin = own.margin;
 	slot->leverage = own.leverage;
