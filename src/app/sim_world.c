@@ -113,6 +113,7 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->world.venues = (struct venues){.market = &sim->market_exchange,
 					    .broker = &sim->broker_exchange,
 					    .shadow = &sim->shadow_exchange};
+	sim->world.shadow_busy = &sim->shadow.heard_count;
 	sim->world.history = read_history;
 	sim->world.history_ctx = sim;
 	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};

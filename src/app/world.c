@@ -85,6 +85,12 @@ static void hear_answers(struct world *w, hearer *hears)
 	w->answers->count = 0;
 }
 
+/* The shadow, if there is anything in it. */
+static struct exchange *shadow_of(const struct world *w)
+{
+	return w->shadow_busy == NULL || *w->shadow_busy != 0 ? w->venues.shadow : NULL;
+}
+
 /* An account hears of the market, and what it answers is heard before the market itself. */
 static inline void account_hears(struct world *w, struct exchange *account, const struct event *event,
 				 hearer *hears)
@@ -118,7 +124,7 @@ static void take_instrument(struct world *w, struct event *event)
 
 static void collect(struct world *w, ms_t now_ms, hearer *hears)
 {
-	struct exchange *market = w->venues.market, *shadow = w->venues.shadow;
+	struct exchange *market = w->venues.market, *shadow;
 	struct exchange *broker = split(w) ? w->venues.broker : NULL;
 
 	if (market->ops->next_ms(market) <= now_ms) {
@@ -128,7 +134,7 @@ static void collect(struct world *w, ms_t now_ms, hearer *hears)
 		for (size_t left = w->heard->count; left > 0; left--, event++) {
 			if (broker != NULL)
 				account_hears(w, broker, event, hears);
-			if (shadow != NULL)
+			if ((shadow = shadow_of(w)) != NULL) /* a turn may have ended in between */
 				account_hears(w, shadow, event, hears);
 			take_instrument(w, event);
 			hears(w, event);
@@ -136,14 +142,14 @@ static void collect(struct world *w, ms_t now_ms, hearer *hears)
 	}
 	if (broker != NULL)
 		account_wakes(w, broker, now_ms, hears);
-	if (shadow != NULL)
+	if ((shadow = shadow_of(w)) != NULL)
 		account_wakes(w, shadow, now_ms, hears);
 }
 
 /* When the next thing happens in any venue. */
 static ms_t venues_next_ms(const struct world *w)
 {
-	const struct exchange *all[] = {w->venues.market, w->venues.broker, w->venues.shadow};
+	const struct exchange *all[] = {w->venues.market, w->venues.broker, shadow_of(w)};
 	ms_t next = NEVER_MS;
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {

@@ -10,7 +10,8 @@
 
 struct sim_shadow {
 	const struct sim_broker *twin; /* borrowed; not saved */
-	int64_t heard_count;           /* symbols it hears of */
+	int64_t heard_count; /* symbols it hears of; 0: nothing is in it or on its way, and it may be passed
+				over */
 	uint8_t hears[SYMBOLS_MAX];
 	struct sim_broker broker; /* last: saved as far as it reaches */
 };
