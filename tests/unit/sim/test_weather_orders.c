@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Faults that wait for an order: pieces, slippage, price protection, refusals, what is lost or late on the
  * way, and news that come twice or in another order. */
+#include "random.h"
+#include "sim_match.h"
 #include "stand.h"
 
 static struct stand stand;
@@ -113,6 +115,41 @@ static void an_entry_is_cut_where_protection_ends_and_the_rest_is_cancelled(void
 	assert_int_equal(stand_order(&stand, order.id)->order.state, ORDER_CANCELLED);
 	assert_int_equal(stand_order(&stand, order.id)->order.filled, 16);
 	assert_int_equal(stand_order(&stand, order.stop_id)->order.qty, 16);
+}
+
+/* Whatever the depth, the spread and the size: what fills does so within protection and the book, and a tenth
+ * more (and a few lots for the roundings) would not. */
+static void what_protection_lets_through_is_as_much_as_fits_and_no_more(void **state)
+{
+	(void)state;
+	struct random random;
+	struct sim_slot *slot = &stand.broker.slots[BTC];
+	int cut = 0;
+
+	random_seed(&random, 3);
+	for (int i = 0; i < 20000; i++) {
+		int64_t side = i % 2 ? SIDE_LONG : SIDE_SHORT;
+		ratio_t protection = 1 + (ratio_t)random_below(&random, 12000000);
+		qty_t qty = 1 + (qty_t)random_below(&random, 100000);
+		slot->above = slot->below = 1 + (price_t)random_below(&random, 3000);
+		slot->depth = (money_t)random_below(&random, 2000000) * MONEY_ONE + 1;
+		qty_t most = sim_work_allowed(&stand.broker, slot, side, qty, protection);
+		assert_in_range(most, 0, qty);
+		struct sim_deal deal = {.side = side, .qty = most};
+		price_t room = share_down(slot->last, protection);
+		if (most > 0) {
+			sim_price_deal(&stand.broker, slot, slot->last, &deal);
+			assert_true(side * (deal.price - slot->last) <= room);
+		}
+		if (most == qty)
+			continue;
+		cut++;
+		money_t more = notional_down(&slot->instrument, slot->last, most + most / 10 + 3);
+		ratio_t impact = mul_div_down(10 * BPS, more, slot->depth);
+		assert_true(impact < 0 || impact > 50 * BPS ||
+			    sim_impact_ticks(slot->last, impact) + slot->above >= room);
+	}
+	assert_in_range(cut, 2000, 19000);
 }
 
 static void an_entry_with_no_price_within_protection_fills_nothing(void **state)
@@ -377,6 +414,7 @@ int main(void)
 				       set_up),
 		cmocka_unit_test_setup(an_entry_is_cut_where_protection_ends_and_the_rest_is_cancelled,
 				       set_up),
+		cmocka_unit_test_setup(what_protection_lets_through_is_as_much_as_fits_and_no_more, set_up),
 		cmocka_unit_test_setup(an_entry_with_no_price_within_protection_fills_nothing, set_up),
 		cmocka_unit_test_setup(an_entry_larger_than_the_book_gets_what_the_book_has, set_up),
 		cmocka_unit_test_setup(the_next_fill_is_worse_by_the_commanded_share_and_only_that_one,
