@@ -88,15 +88,15 @@ struct sim_day_part {
 
 /* The parts of the last 24 h, and what they come to: each bar moves the window, so that a scan reads it off.
  */
-__extension__ typedef unsigned __int128 sim_wide_t;
 #define SIM_DAY_RING 128 /* a power of two > SIM_DAY_PARTS */
 struct sim_day_ring {
 	int64_t head, count;
 	uint8_t place[SIM_DAY_RING]; /* in part[]; the best one first, the newest last */
 };
 struct sim_day {
-	sim_wide_t turnover; /* of the parts in the window */
-	ms_t end_ms;         /* of the newest part */
+	int64_t turnover_high,
+		turnover_low; /* of the parts in the window: sums of their upper and lower 32 bits */
+	ms_t end_ms;          /* of the newest part */
 	int64_t newest,
 		oldest; /* numbers: the newest part, the first one that is in its window; newest -1: none */
 	struct sim_day_ring highs, lows;

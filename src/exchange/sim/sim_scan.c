@@ -32,6 +32,13 @@ void sim_day_clear(struct sim_day *day)
 		day->part[i].number = -1;
 }
 
+/* 96 parts of up to TURNOVER_MOST are more than 64 bits hold: two sums do. sign: 1 or -1. */
+static void add_turnover(struct sim_day *day, money_t turnover, int64_t sign)
+{
+	day->turnover_high += sign * (turnover >> 32);
+	day->turnover_low += sign * (turnover & 0xffffffff);
+}
+
 static struct sim_day_part *ring_at(struct sim_day *day, struct sim_day_ring *ring, int64_t index)
 {
 	return &day->part[ring->place[(ring->head + index) & (SIM_DAY_RING - 1)]];
@@ -66,13 +73,13 @@ static void day_move(struct sim_day *day, int64_t number, int64_t parts)
 	int64_t oldest = number - parts + 1;
 
 	if (day->newest < 0 || oldest > day->newest) {
-		day->turnover = 0;
+		day->turnover_high = day->turnover_low = 0;
 		day->highs.count = day->lows.count = 0;
 	} else {
 		for (int64_t n = day->oldest; n < oldest; n++) {
 			const struct sim_day_part *part = &day->part[n % SIM_DAY_PARTS];
 			if (part->number == n)
-				day->turnover -= (uint64_t)part->turnover;
+				add_turnover(day, part->turnover, -1);
 		}
 	}
 	day->oldest = oldest > 0 ? oldest : 0;
@@ -108,7 +115,8 @@ static void count_day(const struct sim_market_state *state, struct sim_day *day,
 	}
 	money_t before = part->turnover;
 	part->turnover = add_capped(before, turnover);
-	day->turnover += (uint64_t)(part->turnover - before);
+	add_turnover(day, before, -1);
+	add_turnover(day, part->turnover, 1);
 }
 
 /* Rounding keeps the order of prices, but parts that differed may have become equal. */
@@ -187,7 +195,10 @@ static void fill_now(const struct sim_day *day, struct event *row)
 	row->scan.open = day->part[number % SIM_DAY_PARTS].open;
 	row->scan.high = day->part[day->highs.place[day->highs.head]].high;
 	row->scan.low = day->part[day->lows.place[day->lows.head]].low;
-	row->scan.turnover = day->turnover > TURNOVER_MOST ? TURNOVER_MOST : (money_t)(uint64_t)day->turnover;
+	int64_t high = day->turnover_high + (day->turnover_low >> 32);
+	row->scan.turnover = TURNOVER_MOST;
+	if (high < TURNOVER_MOST >> 32)
+		row->scan.turnover = high * (1LL << 32) + (day->turnover_low & 0xffffffff);
 }
 
 /* newest: the part in which the window ends. */
