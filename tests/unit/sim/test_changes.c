@@ -183,6 +183,17 @@ static void a_finer_lot_is_exact(void **state)
 	assert_int_equal(sim_broker_check(&stand.broker), 0);
 }
 
+static void lots_of_another_hand_are_expressed_anew_like_ours(void **state)
+{
+	(void)state;
+	sim_broker_command(&stand.broker, SIM_FAULT_FOREIGN, BTC, 40, BAR_MS - 1, &stand.heard);
+	opened(BTC, SIDE_LONG, 100, 590000, 620000);
+	regrid(BTC, (struct grid){1, 1}, (struct grid){25, 5}, BAR_MS + 1000);
+	assert_int_equal(stand.broker.slots[BTC].qty, 560);
+	assert_int_equal(stand.broker.slots[BTC].foreign, 160);
+	assert_int_equal(stand.broker.slots[BTC].stop.qty, 400);
+}
+
 /* Lot 0.001 -> 0.003: 100 lots are 33 and one old lot that no new one can hold. */
 static void an_odd_rest_of_a_coarser_lot_is_closed_at_the_mark_in_the_old_grid(void **state)
 {
@@ -266,6 +277,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_delisted_is_settled_at_the_last_mark, set_up),
 		cmocka_unit_test_setup(a_coarser_tick_moves_triggers_away_from_the_market, set_up),
 		cmocka_unit_test_setup(a_finer_lot_is_exact, set_up),
+		cmocka_unit_test_setup(lots_of_another_hand_are_expressed_anew_like_ours, set_up),
 		cmocka_unit_test_setup(an_odd_rest_of_a_coarser_lot_is_closed_at_the_mark_in_the_old_grid,
 				       set_up),
 		cmocka_unit_test_setup(an_order_of_the_old_generation_is_rejected_and_one_of_the_new_is_not,

@@ -102,6 +102,20 @@ static void price_protection_ends_a_filling_entry_when_the_price_runs_away(void 
 	assert_int_equal(stand.broker.slots[BTC].qty, 50);
 }
 
+static void a_piece_that_the_free_balance_no_longer_carries_ends_the_entry(void **state)
+{
+	(void)state;
+	fault(SIM_FAULT_PARTIAL, 2);
+	struct order_request order = enter(100);
+	sim_broker_command(&stand.broker, SIM_FAULT_TRANSFER, SYM_NONE, -2 * START_MONEY, BAR_MS + 300,
+			   &stand.heard);
+	stand_time(&stand, BAR_MS + 10000);
+	assert_int_equal(stand_order(&stand, order.id)->order.state, ORDER_CANCELLED);
+	assert_string_equal(stand_order(&stand, order.id)->order.reason, "insufficient margin");
+	assert_int_equal(stand.broker.slots[BTC].qty, 50);
+	assert_int_equal(sim_broker_check(&stand.broker), 0);
+}
+
 /* 1.5 bps of 600000 are 90 ticks, 30 of them half spread: 60 ticks of impact are 1 bp, which 100,000 USDT
  * make at a depth of a million. With a depth of 10,000 USDT that is 1,000 USDT: 16 lots. */
 static void an_entry_is_cut_where_protection_ends_and_the_rest_is_cancelled(void **state)
@@ -411,6 +425,8 @@ int main(void)
 		cmocka_unit_test_setup(the_rest_of_an_entry_can_be_cancelled_and_the_filled_part_stays,
 				       set_up),
 		cmocka_unit_test_setup(price_protection_ends_a_filling_entry_when_the_price_runs_away,
+				       set_up),
+		cmocka_unit_test_setup(a_piece_that_the_free_balance_no_longer_carries_ends_the_entry,
 				       set_up),
 		cmocka_unit_test_setup(an_entry_is_cut_where_protection_ends_and_the_rest_is_cancelled,
 				       set_up),
