@@ -32,11 +32,18 @@ void sim_day_clear(struct sim_day *day)
 		day->part[i].number = -1;
 }
 
-/* 96 parts of up to TURNOVER_MOST are more than 64 bits hold: two sums do. sign: 1 or -1. */
-static void add_turnover(struct sim_day *day, money_t turnover, int64_t sign)
+/* 96 parts of up to TURNOVER_MOST are more than 64 bits hold: two sums do. What was added in pieces may be
+ * taken away whole: high * 2^32 + low is exact. */
+static void add_turnover(struct sim_day *day, money_t turnover)
 {
-	day->turnover_high += sign * (turnover >> 32);
-	day->turnover_low += sign * (turnover & 0xffffffff);
+	day->turnover_high += turnover >> 32;
+	day->turnover_low += turnover & 0xffffffff;
+}
+
+static void take_turnover(struct sim_day *day, money_t turnover)
+{
+	day->turnover_high -= turnover >> 32;
+	day->turnover_low -= turnover & 0xffffffff;
 }
 
 static struct sim_day_part *ring_at(struct sim_day *day, struct sim_day_ring *ring, int64_t index)
@@ -79,7 +86,7 @@ static void day_move(struct sim_day *day, int64_t number, int64_t parts)
 		for (int64_t n = day->oldest; n < oldest; n++) {
 			const struct sim_day_part *part = &day->part[n % SIM_DAY_PARTS];
 			if (part->number == n)
-				add_turnover(day, part->turnover, -1);
+				take_turnover(day, part->turnover);
 		}
 	}
 	day->oldest = oldest > 0 ? oldest : 0;
@@ -115,8 +122,7 @@ static void count_day(const struct sim_market_state *state, struct sim_day *day,
 	}
 	money_t before = part->turnover;
 	part->turnover = add_capped(before, turnover);
-	add_turnover(day, before, -1);
-	add_turnover(day, part->turnover, 1);
+	add_turnover(day, part->turnover - before);
 }
 
 /* Rounding keeps the order of prices, but parts that differed may have become equal. */

@@ -126,6 +126,12 @@ static void every_bar_is_consistent_and_opens_where_the_last_one_closed_or_near(
 	assert_true(gaps > 20 * count / 3 && gaps < 20 * count * 2 / 3);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
 static void funding_comes_at_each_instruments_own_hours_and_moves_with_the_trend(void **state)
 {
 	(void)state;
@@ -164,6 +170,44 @@ static void funding_comes_at_each_instruments_own_hours_and_moves_with_the_trend
 	print_message("funding was above its base rate after a rise and below after a fall in %.0f %%\n",
 		      100 * with_trend / pairs);
 	assert_true(with_trend > 0.8 * pairs);
+}
+
+/* Means over the calmest and the wildest fifth of the bars, by the range of the last 30. */
+static void spread_and_depth_move_with_volatility(void **state)
+{
+	(void)state;
+	enum { KEPT = 20000 };
+	static double range[KEPT], spread[KEPT], depth[KEPT], sorted[KEPT];
+	double smooth = 0;
+	size_t count = 0;
+
+	begin(1, 8, KEPT);
+	while (!sim_market_ended(&market)) {
+		step();
+		if (heard.count < 3 || heard.at[1].kind != EVENT_TICKER)
+			continue;
+		const struct candle *bar = &heard.at[0].candle.candle;
+		double close = (double)bar->close;
+		smooth += ((double)(bar->high - bar->low) / close - smooth) / 30;
+		range[count] = sorted[count] = smooth;
+		spread[count] = (double)(heard.at[1].ticker.ask - heard.at[1].ticker.bid) / close * 1e4;
+		depth[count++] = (double)heard.at[2].depth.notional / (double)MONEY_ONE;
+	}
+	assert_int_equal(count, KEPT);
+	qsort(sorted, count, sizeof(sorted[0]), by_value);
+	double sums[2][2] = {{0}}, parts[2] = {0};
+	for (size_t i = 0; i < count; i++) {
+		int wild = range[i] >= sorted[count / 5 * 4] ? 1 : range[i] <= sorted[count / 5] ? 0 : 2;
+		if (wild == 2)
+			continue;
+		sums[wild][0] += spread[i], sums[wild][1] += depth[i], parts[wild]++;
+	}
+	double calm_spread = sums[0][0] / parts[0], wild_spread = sums[1][0] / parts[1];
+	double calm_depth = sums[0][1] / parts[0], wild_depth = sums[1][1] / parts[1];
+	print_message("spread %.2f bps when calm, %.2f when wild; depth %.0f and %.0f USDT\n", calm_spread,
+		      wild_spread, calm_depth, wild_depth);
+	assert_true(wild_spread > 1.1 * calm_spread);
+	assert_true(wild_depth > 1.3 * calm_depth);
 }
 
 static void the_universe_is_sorted_settled_and_has_contracts(void **state)
@@ -245,6 +289,7 @@ int main(void)
 		cmocka_unit_test(history_equals_what_was_streamed),
 		cmocka_unit_test(every_bar_is_consistent_and_opens_where_the_last_one_closed_or_near),
 		cmocka_unit_test(funding_comes_at_each_instruments_own_hours_and_moves_with_the_trend),
+		cmocka_unit_test(spread_and_depth_move_with_volatility),
 		cmocka_unit_test(the_universe_is_sorted_settled_and_has_contracts),
 		cmocka_unit_test(a_million_bars_pass_market_and_broker_quickly),
 	};
