@@ -244,6 +244,40 @@ struct account {
 	ACCOUNT_FIELDS(FIELD_MEMBER)
 };
 
+/* What is in doubt in a symbol: why it is frozen, and what a comparison found. */
+#define DOUBT_FIELDS(F)                                    \
+	F(book, FIELD_BOOK, FIELD_KEY)                     \
+	F(sym, FIELD_SYM, FIELD_KEY)                       \
+	F(doubts, FIELD_INT, FIELD_PLAIN) /* bits: 1 quantity, 2 grid, 4 order, 8 fill */ \
+	F(foreign_bits, FIELD_INT, FIELD_PLAIN) /* 1 position, 2 order */ \
+	F(seen_side, FIELD_INT, FIELD_PLAIN) /* of the last difference; UNKNOWN: none */ \
+	F(seen_qty, FIELD_LOTS, FIELD_PLAIN)               \
+	F(moved_ms, FIELD_MS, FIELD_PLAIN) /* last fill heard */ \
+	F(asleep_ms, FIELD_MS, FIELD_PLAIN) /* suspended since; 0: not */
+struct symbol_doubt {
+	DOUBT_FIELDS(FIELD_MEMBER)
+};
+
+/* The link to the exchange and its lists, as of the last change. One row; read back by a simulation, where the
+ * world stands still while the process is down. */
+#define LINK_FIELDS(F)                                     \
+	F(account, FIELD_INT, FIELD_KEY) /* 0 */           \
+	F(away_ms, FIELD_MS, FIELD_PLAIN) /* down since; 0: up */ \
+	F(failures, FIELD_INT, FIELD_PLAIN) /* in a row */ \
+	F(failure_ms, FIELD_MS, FIELD_PLAIN)               \
+	F(clock_off_ms, FIELD_INT, FIELD_PLAIN)            \
+	F(limited_until_ms, FIELD_MS, FIELD_PLAIN)         \
+	F(lists_ms, FIELD_MS, FIELD_PLAIN) /* positions and orders were last asked for */ \
+	F(list_tries, FIELD_INT, FIELD_PLAIN)              \
+	F(lists_open, FIELD_BOOL, FIELD_PLAIN)             \
+	F(compare_again, FIELD_BOOL, FIELD_PLAIN)          \
+	F(doubts, FIELD_INT, FIELD_PLAIN) /* symbols frozen at the last lists */ \
+	F(remainder_ms, FIELD_MS, FIELD_PLAIN)             \
+	F(guard_waits, FIELD_BOOL, FIELD_PLAIN)
+struct link_record {
+	LINK_FIELDS(FIELD_MEMBER)
+};
+
 /* A watched symbol, and what the scanner thought of it. */
 #define WATCHED_FIELDS(F)                                  \
 	F(sym, FIELD_SYM, FIELD_KEY)                       \
@@ -265,6 +299,8 @@ struct watched {
 	X(STAGE_PEAK, "stage_peak", stage_peak, stage_peak, STAGE_PEAK_FIELDS, ALL) \
 	X(PROMOTION, "promotions", promotion_record, promotion, PROMOTION_FIELDS, ALL) \
 	X(ACCOUNT, "account", account, account, ACCOUNT_FIELDS, ALL)           \
+	X(LINK, "link", link_record, link, LINK_FIELDS, ALL)                   \
+	X(DOUBT, "doubts", symbol_doubt, doubt, DOUBT_FIELDS, ALL)             \
 	X(WATCHED, "watched", watched, watched, WATCHED_FIELDS, ALL)           \
 	X(TRADE, "trades", trade, trade, TRADE_FIELDS, ALL)                    \
 	X(FILL, "fills", fill, fill, FILL_FIELDS, DAY)                         \

@@ -107,6 +107,7 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->settings.stage_fixed = !sim->options.rollout;
 	sim->settings.need_promotion = sim->options.rollout;
 	sim->settings.shadow = true;
+	sim->settings.clock_stands = true;
 	sim->engine = engine_init(memory, &sim->settings, sim->universe);
 	sim->world.engine = sim->engine;
 	sim->world.universe = sim->universe;

@@ -347,7 +347,8 @@ int world_start(struct world *w, ms_t now_ms)
 
 	w->now_ms = now_ms;
 	hear_carried(w);
-	think(w, &link);
+	if (!engine_knows_link(w->engine))
+		think(w, &link);
 	think(w, &restored);
 	finish_turn(w);
 	for (int i = 0; i < START_TURNS_MAX && w->carry->count > 0; i++) {

@@ -283,6 +283,9 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 		engine_flush_account(e);
 	if (e->stage.moved_peak)
 		engine_flush_stage(e);
+	if ((event->kind != EVENT_CANDLE && event->kind != EVENT_TICKER && event->kind != EVENT_DEPTH) ||
+	    e->lists_ms != e->link_told.lists_ms)
+		engine_flush_link(e);
 	e->due_ms = due_ms(e);
 }
 

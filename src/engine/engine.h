@@ -44,9 +44,10 @@ struct engine_settings {
 	ms_t excess_ms;       /* ... for so long is reduced to the limit */
 	ratio_t unexplained;  /* change of E that closes entries until explained */
 	int64_t history_bars; /* wanted for warming a series up */
-	bool warm_all;        /* every symbol streams: warm them all up at start */
-	int64_t instance;     /* of the journal */
-	size_t manual_count;  /* TRADING_SYMBOLS */
+	bool clock_stands; /* while the process is down nothing happens: a simulation goes on where it was */
+	bool warm_all;     /* every symbol streams: warm them all up at start */
+	int64_t instance;  /* of the journal */
+	size_t manual_count; /* TRADING_SYMBOLS */
 	sym_t manual[SYMBOLS_MAX];
 };
 /* rules.md's numbers. */
@@ -65,6 +66,8 @@ ms_t engine_next_ms(const struct engine *engine);
 
 /* For drivers and checks; read only. */
 bool engine_ready(const struct engine *engine);
+/* The state of the link came back with the journal: nobody needs to tell it at the start. */
+bool engine_knows_link(const struct engine *engine);
 const struct desk *engine_desk(const struct engine *engine);
 money_t engine_equity(const struct engine *engine); /* E, UNKNOWN before the first balance */
 struct execution *engine_execution(struct engine *engine);

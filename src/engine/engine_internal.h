@@ -66,7 +66,10 @@ struct engine {
 	size_t ledger_next;
 	ms_t lists_ms;      /* when the exchange's lists were last asked for */
 	int64_t list_tries; /* of asking about one doubt */
-	bool lists_open;    /* they are not complete yet */
+	bool lists_ignored; /* those of the start, of a world that stood still: what they show is known */
+	struct link_record link_told;
+	bool link_restored;
+	bool lists_open; /* they are not complete yet */
 	bool shadow_differs;
 	size_t doubts;  /* frozen symbols at the last lists */
 	ms_t excess_ms; /* since when the total exposure is far over its limit; 0: it is not */
@@ -137,6 +140,8 @@ ms_t engine_lists_due_ms(const struct engine *e);
 void engine_on_positions_end(struct engine *e, enum book which);
 void engine_on_orders_end(struct engine *e, enum book which);
 void engine_on_link(struct engine *e, bool connected);
+void engine_flush_link(struct engine *e);
+void engine_restore_link(struct engine *e, const struct link_record *link);
 bool engine_is_naked(const struct engine *e);
 
 /* account.c */

@@ -4,6 +4,8 @@
  * journal follows the exchange, and every change of a position has a fill that says so. */
 #include "engine_internal.h"
 
+#include <string.h>
+
 #define ANSWER_MS    (10 * SECOND_MS) /* lists that did not come are asked for again */
 #define DOUBT_MS     (2 * SECOND_MS)  /* a doubt is looked at again after this, then later and later */
 #define DOUBT_MAX_MS MINUTE_MS
@@ -11,8 +13,13 @@
 
 void engine_ask_lists(struct engine *e)
 {
-	bool first = !engine_grants(e);
+	bool first = !engine_grants(e), known = first && engine_knows_link(e);
 
+	if (known) { /* the world stood still: they are only the sign to go on */
+		e->lists_ignored = e->snapshot_open = true;
+		wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_MAIN, SYM_NONE);
+		return;
+	}
 	e->list_tries = e->execution.compare_again && !first ? e->list_tries + 1 : 0;
 	e->execution.compare_again = false;
 	e->snapshot_open = e->lists_open = true;
@@ -114,6 +121,8 @@ void engine_on_positions_end(struct engine *e, enum book which)
 {
 	struct difference differences[DIFFERENCES_MAX];
 
+	if (e->lists_ignored)
+		return;
 	if (which == BOOK_MAIN && count_doubts(e) > e->doubts)
 		e->doubts = count_doubts(e);
 	size_t count = execution_on_positions_end(&e->execution, which, e->lists_ms, e->now_ms, differences);
@@ -136,6 +145,11 @@ void engine_on_orders_end(struct engine *e, enum book which)
 {
 	bool first = !engine_grants(e);
 
+	if (e->lists_ignored && which == BOOK_MAIN) {
+		e->lists_ignored = false;
+		e->orders_done = true;
+		return;
+	}
 	execution_on_orders_end(&e->execution, which, first, e->now_ms);
 	if (which != BOOK_MAIN)
 		return;
@@ -157,6 +171,52 @@ void engine_on_link(struct engine *e, bool connected)
 	execution_set_connected(&e->execution, connected, e->now_ms);
 	if (connected && was_away && e->restored)
 		engine_ask_lists(e);
+}
+
+bool engine_knows_link(const struct engine *e)
+{
+	return e->link_restored;
+}
+
+void engine_flush_link(struct engine *e)
+{
+	const struct link_record now = {.away_ms = e->execution.away_ms,
+					.failures = e->health.failures,
+					.failure_ms = e->health.failure_ms,
+					.clock_off_ms = e->health.clock_off_ms,
+					.limited_until_ms = e->health.limited_until_ms,
+					.lists_ms = e->lists_ms,
+					.list_tries = e->list_tries,
+					.lists_open = e->lists_open,
+					.compare_again = e->execution.compare_again,
+					.doubts = (int64_t)e->doubts,
+					.remainder_ms = e->remainder_ms,
+					.guard_waits = e->guard_waits};
+
+	if (memcmp(&now, &e->link_told, sizeof now) == 0)
+		return;
+	e->link_told = now;
+	wants_record(e->wants, RECORD_LINK)->link = now;
+}
+
+void engine_restore_link(struct engine *e, const struct link_record *link)
+{
+	if (!e->set.clock_stands)
+		return;
+	e->link_told = *link;
+	e->link_restored = true;
+	e->execution.away_ms = link->away_ms;
+	e->health.failures = link->failures;
+	e->health.failure_ms = link->failure_ms;
+	e->health.clock_off_ms = link->clock_off_ms;
+	e->health.limited_until_ms = link->limited_until_ms;
+	e->lists_ms = link->lists_ms;
+	e->list_tries = link->list_tries;
+	e->lists_open = e->snapshot_open = link->lists_open == 1;
+	e->execution.compare_again = link->compare_again == 1;
+	e->doubts = (size_t)link->doubts;
+	e->remainder_ms = link->remainder_ms;
+	e->guard_waits = link->guard_waits == 1;
 }
 
 /* Is anything of the account's open without a stop, and can something be done about it? No new risk then. */

@@ -33,6 +33,11 @@ void engine_on_restored(struct engine *e, const struct record *record)
 		e->execution.sequence = later(e->execution.sequence, record->desk.sequence);
 		break;
 	case RECORD_ACCOUNT: engine_restore_account(e, &record->account); break;
+	case RECORD_LINK: engine_restore_link(e, &record->link); break;
+	case RECORD_DOUBT:
+		if (!is_nobodys(e, record->doubt.book))
+			execution_restore(&e->execution, record);
+		break;
 	case RECORD_WATCHED:
 		scanner_restore(&e->scanner, &record->watched);
 		engine_watch(e, &record->watched);
@@ -107,7 +112,8 @@ static void begin(struct engine *e)
 	stage_restored(&e->stage, e->desk.nav);
 	if (e->now_ms >= e->desk.day_ms + DAY_MS)
 		engine_roll_day(e);
-	execution_restored(&e->execution, e->now_ms);
+	if (!e->set.clock_stands)
+		execution_restored(&e->execution, e->now_ms);
 	engine_ask_lists(e);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		bool watched = e->symbols[sym].watched;

@@ -249,6 +249,35 @@ void execution_protect(struct execution *x, const struct ticket *ticket, enum ex
 	send(wants, ticket);
 }
 
+void symbol_mark(struct execution *x, enum book book, sym_t sym)
+{
+	x->marked[book][sym] = true;
+	x->any_dirty = true;
+}
+
+static struct symbol_doubt doubt_of(const struct execution *x, int book, size_t sym)
+{
+	return (struct symbol_doubt){.book = book,
+				     .sym = (int64_t)sym,
+				     .doubts = x->unreconciled[book][sym],
+				     .foreign_bits = x->foreign[book][sym],
+				     .seen_side = x->doubted[book][sym].side,
+				     .seen_qty = x->doubted[book][sym].qty,
+				     .moved_ms = x->moved_ms[book][sym],
+				     .asleep_ms = x->asleep_ms[sym]};
+}
+
+static void restore_doubt(struct execution *x, const struct symbol_doubt *doubt)
+{
+	x->unreconciled[doubt->book][doubt->sym] |= (uint8_t)doubt->doubts;
+	x->foreign[doubt->book][doubt->sym] = (uint8_t)doubt->foreign_bits;
+	x->doubted[doubt->book][doubt->sym] =
+		(struct seen_position){.side = doubt->seen_side, .qty = doubt->seen_qty};
+	x->moved_ms[doubt->book][doubt->sym] = doubt->moved_ms;
+	if (doubt->book == BOOK_MAIN)
+		x->asleep_ms[doubt->sym] = doubt->asleep_ms;
+}
+
 void execution_flush(struct execution *x, struct wants *wants)
 {
 	bool any_final = false;
@@ -264,11 +293,13 @@ void execution_flush(struct execution *x, struct wants *wants)
 		wants_record(wants, RECORD_ORDER)->order = x->orders[i];
 	}
 	for (int book = 0; book < BOOK_COUNT; book++)
-		for (size_t sym = 0; sym < x->universe->count; sym++)
-			if (x->dirty[book][sym]) {
-				x->dirty[book][sym] = false;
+		for (size_t sym = 0; sym < x->universe->count; sym++) {
+			if (x->dirty[book][sym])
 				wants_record(wants, RECORD_HOLDING)->holding = x->holdings[book][sym];
-			}
+			if (x->marked[book][sym])
+				wants_record(wants, RECORD_DOUBT)->doubt = doubt_of(x, book, sym);
+			x->dirty[book][sym] = x->marked[book][sym] = false;
+		}
 	if (any_final)
 		orders_compact(x);
 }
@@ -282,10 +313,14 @@ void execution_restore(struct execution *x, const struct record *record)
 		int64_t sequence = client_id_sequence(record->order.id);
 		if (sequence > x->sequence)
 			x->sequence = sequence;
-		if (!order_is_final(record->order.state)) {
+		const struct order *order = &record->order;
+		bool untold = order->state == ORDER_FILLED && order->filled < order->qty;
+		if (!order_is_final(order->state) || untold) {
 			order_add(x, &record->order);
 			x->order_dirty[x->order_count - 1] = false; /* it came from there */
 		}
+	} else if (record->kind == RECORD_DOUBT) {
+		restore_doubt(x, &record->doubt);
 	} else if (record->kind == RECORD_HOLDING && record->holding.phase != PHASE_FLAT) {
 		struct holding *h = &x->holdings[record->holding.book][record->holding.sym];
 		*h = record->holding;

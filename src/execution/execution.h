@@ -64,7 +64,7 @@ struct difference {
 	int64_t id;        /* the order of ours that explains it; 0: closed elsewhere */
 	price_t price;     /* of that order, or of the position; 0: not known */
 };
-#define DIFFERENCES_MAX 32
+#define DIFFERENCES_MAX 8 /* each may end a trade, and a turn holds only so many records */
 
 struct execution {
 	struct execution_settings set;
@@ -85,6 +85,7 @@ struct execution {
 	ms_t away_ms;                /* since when the exchange cannot be reached; 0: it can */
 	ms_t asleep_ms[SYMBOLS_MAX]; /* since when the market is suspended; 0: it is not, or not told */
 	uint8_t unreconciled[BOOK_COUNT][SYMBOLS_MAX]; /* enum doubt */
+	bool marked[BOOK_COUNT][SYMBOLS_MAX];          /* its doubt is to be recorded */
 	bool compare_again;                       /* a doubt that the next comparison should settle soon */
 	uint8_t foreign[BOOK_COUNT][SYMBOLS_MAX]; /* of the last complete lists */
 	uint8_t listed[BOOK_COUNT][SYMBOLS_MAX];  /* in the running one: FOREIGN_ORDER, or DOUBT_ORDER */
@@ -188,7 +189,8 @@ ms_t execution_next_ms(const struct execution *x);
 
 /* Emits ORDER and HOLDING records of everything that changed since the last call. */
 void execution_flush(struct execution *x, struct wants *wants);
-/* A record of the journal (ORDER, HOLDING or FILL). Orders in flight become unknown at execution_restored().
+/* A record of the journal (ORDER, HOLDING, FILL or DOUBT). Orders in flight become unknown at
+ * execution_restored().
  */
 void execution_restore(struct execution *x, const struct record *record);
 void execution_restored(struct execution *x, ms_t now_ms);

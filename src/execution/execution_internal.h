@@ -23,6 +23,8 @@ bool holding_uneven(const struct holding *h);
 void holding_scale_risk(struct execution *x, struct holding *h, qty_t filled, qty_t ordered);
 /* Starts or ends the unprotected clock to fit stop_qty against qty, and sets the phase. */
 void holding_settle_phase(struct execution *x, struct holding *h, ms_t at_ms);
+/* Its doubt has changed: it will be recorded. */
+void symbol_mark(struct execution *x, enum book book, sym_t sym);
 void symbol_doubt(struct execution *x, enum book book, sym_t sym, enum doubt doubt);
 /* Takes over what the complete lists say of the holdings that a new grid left in doubt. */
 void execution_adopt(struct execution *x, enum book book, ms_t now_ms);

@@ -235,6 +235,7 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 	bool ours = !astray && (order != NULL ||
 				(event->fill.id > 0 && client_id_instance(event->fill.id) == x->instance));
 	x->moved_ms[book][event->sym] = event->at_ms;
+	symbol_mark(x, book, event->sym);
 	if (order != NULL)
 		count_order(x, order, h, event);
 	enum meaning meaning = astray ? MEANS_NOTHING : meaning_of(x, h, &event->fill, ours);

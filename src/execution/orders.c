@@ -41,6 +41,7 @@ void symbol_doubt(struct execution *x, enum book book, sym_t sym, enum doubt dou
 {
 	if (x->unreconciled[book][sym] & doubt)
 		return; /* it has been asked about */
+	symbol_mark(x, book, sym);
 	x->unreconciled[book][sym] |= (uint8_t)doubt;
 	x->compare_again = true;
 }
@@ -211,6 +212,7 @@ static bool take_stranger(struct execution *x, const struct event *event)
 		bool news = !(x->foreign[book][event->sym] & FOREIGN_ORDER);
 		x->listed[book][event->sym] |= FOREIGN_ORDER;
 		x->foreign[book][event->sym] |= FOREIGN_ORDER;
+		symbol_mark(x, book, event->sym);
 		return news;
 	}
 	bool known = x->unreconciled[book][event->sym] & DOUBT_ORDER;
@@ -291,6 +293,8 @@ void execution_on_orders_end(struct execution *x, enum book book, bool first, ms
 		if (x->orders[i].book == book && x->orders[i].state == ORDER_LIVE && !x->order_listed[i])
 			order_move(x, &x->orders[i], ORDER_UNKNOWN, now_ms);
 	for (size_t sym = 0; sym < x->universe->count; sym++) {
+		if ((x->foreign[book][sym] & FOREIGN_ORDER) || (x->unreconciled[book][sym] & DOUBT_ORDER))
+			symbol_mark(x, book, (sym_t)sym);
 		if (!(x->listed[book][sym] & FOREIGN_ORDER))
 			x->foreign[book][sym] &= (uint8_t)~FOREIGN_ORDER;
 		if (!(x->listed[book][sym] & DOUBT_ORDER))

@@ -88,6 +88,8 @@ static bool compare(struct execution *x, struct holding *h, const struct seen_po
 	int64_t own = signed_qty(h->side, h->qty), there = signed_qty(seen->side, seen->qty);
 	bool same_side = own == 0 || there == 0 || seen->side == h->side;
 
+	if (own != there || *doubts != 0 || *foreign != 0)
+		symbol_mark(x, (enum book)h->book, (sym_t)h->sym);
 	*foreign &= (uint8_t)~FOREIGN_POSITION;
 	*doubts &= (uint8_t)~DOUBT_FILL; /* now we see what it did */
 	if (own == there) {
@@ -127,7 +129,9 @@ size_t execution_on_positions_end(struct execution *x, enum book book, ms_t aske
 					   signed_qty(h->side, h->qty) != signed_qty(seen->side, seen->qty);
 			continue;
 		}
-		if (count < DIFFERENCES_MAX && !compare(x, h, seen, &out[count]))
+		if (count == DIFFERENCES_MAX)
+			x->compare_again = true;
+		else if (!compare(x, h, seen, &out[count]))
 			count++;
 	}
 	return count;
@@ -166,4 +170,5 @@ void execution_set_asleep(struct execution *x, sym_t sym, bool asleep, ms_t now_
 		if (execution_active(x, i)->sym == sym)
 			shift_clocks(x, execution_active(x, i), x->asleep_ms[sym], now_ms);
 	x->asleep_ms[sym] = asleep ? now_ms : 0;
+	symbol_mark(x, BOOK_MAIN, sym);
 }

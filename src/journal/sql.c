@@ -215,7 +215,10 @@ static void restore_open(struct sql *sql, const char *table)
 		sql_add(sql, "%s'%s'", comma, field_text(FIELD_ORDER_STATE, state));
 		comma = ", ";
 	}
-	sql_add(sql, ") OR \"state\" IS NULL OR \"id\" = (SELECT max(\"id\") FROM \"%s\")", table);
+	/* and one whose fills have not all been told */
+	sql_add(sql, ") OR (\"state\" = '%s' AND \"filled\" < \"qty\")",
+		field_text(FIELD_ORDER_STATE, ORDER_FILLED));
+	sql_add(sql, " OR \"state\" IS NULL OR \"id\" = (SELECT max(\"id\") FROM \"%s\")", table);
 }
 
 void sql_restore(struct sql *sql, enum record_kind kind)
