@@ -79,17 +79,27 @@ void engine_learn(struct engine *e, const struct trade *trade)
 		engine_tell_promotion(e, trade->exit_ms);
 }
 
+/* A stage that was only ever set by an option is no stage that was earned: where a promotion is asked for,
+ * the account begins in shadow. */
+static void restore_stage(struct engine *e, const struct stage_change *record)
+{
+	if (e->set.need_promotion && record->reason == STAGE_REASON_START && record->stage != STAGE_SHADOW) {
+		stage_init(&e->stage, STAGE_SHADOW, false);
+		e->stage.seq = record->seq;
+		return;
+	}
+	stage_restore(&e->stage, record);
+	if (record->stage == STAGE_SHADOW)
+		begin_evidence(e, record->at_ms);
+}
+
 /* Reading back: the same folds, and nothing is told. */
 void engine_learn_restored(struct engine *e, const struct record *record)
 {
 	struct learning_news ignored;
 
 	switch (record->kind) {
-	case RECORD_STAGE:
-		stage_restore(&e->stage, &record->stage);
-		if (record->stage.stage == STAGE_SHADOW)
-			begin_evidence(e, record->stage.at_ms);
-		break;
+	case RECORD_STAGE: restore_stage(e, &record->stage); break;
 	case RECORD_STAGE_PEAK: stage_restore_peak(&e->stage, &record->stage_peak); break;
 	case RECORD_PROMOTION:
 		e->promotion_seq = record->promotion.seq;

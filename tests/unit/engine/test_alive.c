@@ -232,6 +232,27 @@ static int64_t earn(ratio_t wanted, int64_t days)
 	return (now - from_ms) / DAY_MS;
 }
 
+static void a_stage_that_an_option_had_set_is_not_taken_for_one_that_was_earned(void **state)
+{
+	const struct record set = {.kind = RECORD_STAGE,
+				   .stage = {.seq = 4,
+					     .at_ms = START - DAY_MS,
+					     .stage = STAGE_100,
+					     .from_stage = STAGE_100,
+					     .reason = STAGE_REASON_START,
+					     .nav = NAV_ONE}};
+
+	(void)state;
+	settings.need_promotion = settings.shadow = true;
+	make_engine();
+	tell((struct event){.kind = EVENT_RESTORED, .restored.record = &set});
+	start();
+	assert_int_equal(stage(), STAGE_SHADOW);
+	assert_int_equal(last(RECORD_STAGE)->stage.stage, STAGE_SHADOW);
+	assert_int_equal(last(RECORD_STAGE)->stage.seq, 5);
+	assert_int_equal(last(RECORD_PROMOTION)->promotion.since_ms, now);
+}
+
 static void an_unpromoted_account_trades_in_shadow_until_it_has_shown_everything(void **state)
 {
 	(void)state;
@@ -469,6 +490,8 @@ static void a_roll_out_that_is_read_back_is_where_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_stage_that_an_option_had_set_is_not_taken_for_one_that_was_earned,
+				       prepare),
 		cmocka_unit_test_setup(an_unpromoted_account_trades_in_shadow_until_it_has_shown_everything,
 				       prepare),
 		cmocka_unit_test_setup(every_stage_up_and_down_occurs_with_every_reason, prepare),
