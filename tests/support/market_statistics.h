@@ -37,9 +37,9 @@
 	X(VOLUME_CV, "deviation of volume / its mean", 1.00, 2.12)                                           \
 	X(VOLUME_1, "autocorrelation of ln(volume), lag 1", 0.59, 0.75)                                      \
 	X(VOLUME_60, "autocorrelation of ln(volume), lag 60", 0.26, 0.49)                                    \
-	X(MEAN_REVERT, "share of bars in mean_revert", 0.425, 0.493)                                           \
+	X(MEAN_REVERT, "share of bars in mean_revert", 0.425, 0.493)                                         \
 	X(TRENDING, "share of bars in trending", 0.067, 0.116)                                               \
-	X(HIGH_VOL, "share of bars in high_vol", 0.202, 0.227)                                                 \
+	X(HIGH_VOL, "share of bars in high_vol", 0.202, 0.227)                                               \
 	X(LOW_VOL, "share of bars in low_vol", 0.215, 0.256)
 #define X(id, text, least, most) STAT_##id,
 enum market_statistic { MARKET_STATISTICS(X) STAT_COUNT };
