@@ -42,7 +42,7 @@ for compiler in gcc clang; do
 			exit 1
 		fi
 		if grep '"command"' "$build/compile_commands.json" | grep -qv -- " -$level " ||
-			! grep -q "^CMAKE_C_COMPILER:.*/$compiler" "$build/CMakeCache.txt"; then
+			! grep -q "^CMAKE_C_COMPILER:[^=]*=\(.*\/\)\{0,1\}$compiler" "$build/CMakeCache.txt"; then
 			echo "$build was not built with $compiler -$level"
 			exit 1
 		fi
