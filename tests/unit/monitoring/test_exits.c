@@ -422,6 +422,36 @@ static void one_r_of_a_part_is_rounded_up(void **state)
 	assert_int_equal(trail_stop(settings, &holding, &instrument), 0);
 }
 
+/* 120 ticks to the stop on 100 lots are 120 USDT. */
+static void what_may_stay_loses_no_more_than_the_ceiling_at_its_stop(void **state)
+{
+	(void)state;
+	for (int side = -1; side <= 1; side += 2) {
+		struct holding holding = a_holding(side, STRATEGY_TREND);
+		assert_int_equal(fit_qty(&holding, &instrument, 120 * USDT), 100);
+		assert_int_equal(fit_qty(&holding, &instrument, 120 * USDT - 1), 99);
+		assert_int_equal(fit_qty(&holding, &instrument, 60 * USDT), 50);
+		assert_int_equal(fit_qty(&holding, &instrument, USDT), 0); /* not even one lot */
+		assert_int_equal(fit_qty(&holding, &instrument, 0), 0);
+		holding.stop = side == SIDE_LONG ? 10100 : 9900; /* beyond the entry: nothing to lose */
+		assert_int_equal(fit_qty(&holding, &instrument, 0), 100);
+		holding.stop = 0; /* nobody knows */
+		assert_int_equal(fit_qty(&holding, &instrument, 0), 100);
+	}
+}
+
+static void fees_of_both_ways_belong_to_the_loss(void **state)
+{
+	struct instrument dear = instrument;
+	struct holding holding = a_holding(SIDE_LONG, STRATEGY_TREND);
+
+	(void)state;
+	dear.taker_fee = RATIO_ONE / 1000; /* 10 and 9.88 USDT */
+	money_t loss = 120 * USDT + 10 * USDT + 988 * USDT / 100;
+	assert_int_equal(fit_qty(&holding, &dear, loss), 100);
+	assert_int_equal(fit_qty(&holding, &dear, loss - 1), 99);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -445,6 +475,8 @@ int main(void)
 		cmocka_unit_test(a_short_stop_moves_only_down_and_a_missing_one_takes_any),
 		cmocka_unit_test(without_a_spread_the_stop_still_stays_off_the_mark),
 		cmocka_unit_test(one_r_of_a_part_is_rounded_up),
+		cmocka_unit_test(what_may_stay_loses_no_more_than_the_ceiling_at_its_stop),
+		cmocka_unit_test(fees_of_both_ways_belong_to_the_loss),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
