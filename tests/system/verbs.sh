@@ -49,7 +49,10 @@ for symbol in BTC/USDT BTCUSDT BTC/USDT:USDT btc/usdt; do
 done
 [ "$(tradebotd trades --state state --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))')" = "$trades" ] ||
 	fail "trades --json has not all $trades trades"
-[ "$(tradebotd report --state state --json | get trades)" = "$trades" ] || fail "report has not all $trades trades"
+own=$(python3 -c 'import sqlite3; print(*sqlite3.connect("state/journal.db").execute(
+	"select count(*) from trades where book = \"main\"").fetchone())')
+[ "$(tradebotd report --state state --json | get trades)" = "$own" ] || fail "report has not all $own trades"
+[ "$(tradebotd status --state state --json | get promotion.needed)" = False ] || fail "status: no promotion is needed here"
 [ "$(tradebotd status --state state --json | get mode)" = sim ] || fail "status does not know its mode"
 [ "$(stat -c %a state) $(stat -c %a state/journal.db)" = "700 600" ] || fail "others can read the state folder"
 before=$(sha256sum state/journal.db)
@@ -94,7 +97,7 @@ expect 3 "sim.bin is missing" run --exchange sim --speed max --days 2 --symbols 
 # a folder that can no longer be written (here: files over a size) ends the run at once, and it goes on as if nothing
 # had happened once it can
 digest=$(tradebotd run --exchange sim --speed max --days 2 --symbols 4 --seed 7 --state whole 2>/dev/null)
-for blocks in 90 200 600; do # sim.bin fails, then the journal, first and later
+for blocks in 130 200 600; do # sim.bin or the journal fails, early and later
 	(
 		trap '' XFSZ
 		ulimit -f "$blocks"
