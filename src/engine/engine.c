@@ -87,6 +87,8 @@ static void on_command(struct engine *e, const struct event *event)
 		engine_flatten(e, EXIT_OPERATOR);
 	else if (verb == COMMAND_END)
 		engine_flatten(e, EXIT_END);
+	else if (verb == COMMAND_LOWER)
+		engine_lower_stage(e);
 	else
 		engine_fact(e, &(struct fact){.kind = facts[verb],
 					      .at_ms = e->now_ms,

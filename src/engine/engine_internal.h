@@ -102,6 +102,7 @@ void engine_on_stage(struct engine *e, const struct stage_change *change);
 void engine_tell_promotion(struct engine *e, ms_t at_ms);
 void engine_begin_stage(struct engine *e);
 void engine_flush_stage(struct engine *e);
+void engine_lower_stage(struct engine *e);
 void engine_learn(struct engine *e, const struct trade *trade);
 void engine_learn_restored(struct engine *e, const struct record *record);
 

@@ -50,6 +50,20 @@ void engine_begin_stage(struct engine *e)
 		engine_on_stage(e, &change);
 }
 
+/* The operator's word, in one direction only: one stage down, whatever speaks for the present one. */
+void engine_lower_stage(struct engine *e)
+{
+	static const ratio_t below[] = {STAGE_25, STAGE_10, STAGE_5, STAGE_SHADOW};
+	struct stage_change change;
+
+	for (size_t i = 0; i < sizeof below / sizeof below[0]; i++)
+		if (below[i] < e->stage.stage) {
+			if (stage_lower(&e->stage, &e->set.stage, below[i], e->now_ms, &change))
+				engine_on_stage(e, &change);
+			return;
+		}
+}
+
 void engine_flush_stage(struct engine *e)
 {
 	struct stage_peak peak;

@@ -304,12 +304,19 @@ static void every_stage_up_and_down_occurs_with_every_reason(void **state)
 	}
 	assert_int_equal(stage(), STAGE_SHADOW);
 	assert_true(reason_seen[STAGE_REASON_DRAWDOWN]);
+	command(COMMAND_LOWER); /* there is nothing below */
+	assert_int_equal(stage(), STAGE_SHADOW);
 	for (int from = 0; from < 4; from++)
 		assert_true(up_seen[from]);
 	for (int from = 1; from <= 4; from++)
 		assert_true(down_seen[from]);
 	assert_in_range(earn(STAGE_5, 100), 59, 80); /* the way up starts over: all the evidence anew */
 	assert_int_equal(promotions, 2);
+	earn(STAGE_25, 120);
+	command(COMMAND_LOWER);
+	read_news();
+	assert_int_equal(stage(), STAGE_10);
+	assert_true(reason_seen[STAGE_REASON_OPERATOR]);
 }
 
 static void every_band_of_a_score_occurs_and_the_archived_come_back(void **state)
