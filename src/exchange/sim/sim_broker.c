@@ -463,7 +463,8 @@ static int broker_on_market(struct exchange *exchange, const struct event *event
 {
 	struct sim_broker *broker = exchange->state;
 
-	return broker->due_ms < event->at_ms || broker->weather.next_ms != NEVER_MS
+	return broker->due_ms < event->at_ms || (broker->weather.next_ms != NEVER_MS &&
+						 broker->weather.heard_ms != event->at_ms)
 		       ? hear_busy(broker, event, out)
 		       : hear_market(broker, event, out);
 }
