@@ -257,6 +257,8 @@ static void a_new_grid_freezes_warms_up_again_and_opens_when_all_agree(void **st
 	assert_true(noted(NOTE_AGREED));
 	ticker(0, 20300);
 	assert_in_range(engine_equity(engine), USDT(9990), USDT(10010));
+	bar(20300);
+	assert_false(noted(NOTE_SERIES_DROPPED)); /* no jump in new ticks: the old ones are forgotten */
 	tell_fill(held(0)->stop_id, SIDE_SHORT, 2 * qty, 2 * stop);
 	assert_int_equal(last(RECORD_TRADE)->trade.gross, (stop - 10151) * qty * 1000);
 }

@@ -291,6 +291,7 @@ static void a_restart_forgets_nothing_of_what_is_unexplained(void **state)
 	}
 	breakout();
 	assert_int_equal(last(RECORD_DECISION)->decision.rule, REFUSAL_UNEXPLAINED);
+	assert_false(noted(NOTE_UNEXPLAINED)); /* it has been told */
 	assert_int_equal(engine_desk(engine)->equity_peak, USDT(10000));
 }
 

@@ -224,6 +224,9 @@ static void a_fill_with_our_id_in_another_symbol_counts_for_nothing(void **state
 	assert_int_equal(held(1)->qty, 10);
 	assert_int_equal(held(1)->stop_qty, 10);
 	assert_int_equal(x.unreconciled[BOOK_MAIN][2], DOUBT_FILL);
+	fill_in(BOOK_MAIN, 2, held(2)->entry_id, SIDE_LONG, 5, 1000);
+	assert_false(fill_in(BOOK_MAIN, 2, held(1)->stop_id, SIDE_SHORT, 5, 950).counted);
+	assert_int_equal(held(2)->qty, 5);
 }
 
 static void a_close_by_another_hand_ends_the_trade_as_closed_elsewhere(void **state)
