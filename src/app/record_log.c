@@ -30,14 +30,20 @@ static const char *word(enum field_unit unit, int64_t value)
 	return text != NULL ? text : "?";
 }
 
+/* What a shadow does is not the account's. */
+static const char *of_book(int64_t book)
+{
+	return book == BOOK_MAIN ? "" : ", shadow";
+}
+
 static void log_refusal(const struct decision *d, const struct instrument *i, enum log_level level)
 {
 	char words[DECISION_WORDS_MAX], sure[SHOW_MAX];
 
 	decision_words(d, i, words);
 	show_ratio(d->confidence, 2, sure);
-	log_line(d->at_ms, level, "risk", "%s %s, %s (%s, confidence %s)", i->name, word(FIELD_SIDE, d->side),
-		 words, word(FIELD_STRATEGY, d->strategy), sure);
+	log_line(d->at_ms, level, "risk", "%s %s, %s (%s, confidence %s%s)", i->name,
+		 word(FIELD_SIDE, d->side), words, word(FIELD_STRATEGY, d->strategy), sure, of_book(d->book));
 }
 
 /* approved BTC/USDT:USDT short 0.014 (816.90 USDT) at 58350.4, stop 58580.0, target 58000.0 (breakout,
@@ -64,9 +70,9 @@ static void log_decision(const struct decision *d, const struct instrument *i, e
 	show_price(d->stop, i, stop);
 	show_price(d->target, i, target);
 	log_line(d->at_ms, level, "risk",
-		 "approved %s %s %s (%s USDT) at %s, stop %s, target %s (%s, confidence %s)", i->name,
+		 "approved %s %s %s (%s USDT) at %s, stop %s, target %s (%s, confidence %s%s)", i->name,
 		 word(FIELD_SIDE, d->side), qty, value, entry, stop, target,
-		 word(FIELD_STRATEGY, d->strategy), sure);
+		 word(FIELD_STRATEGY, d->strategy), sure, of_book(d->book));
 }
 
 /* filled BTC/USDT:USDT entry: sold 0.014 at 58350.4, fee 0.45 USDT, slippage 0.30 bps */
@@ -82,10 +88,10 @@ static void log_fill(const struct fill *f, const struct instrument *i, enum log_
 	if (f->slippage != UNKNOWN)
 		snprintf(slip, sizeof slip, ", slippage %.2f bps",
 			 (double)f->slippage * 1e4 / (double)RATIO_ONE);
-	log_line(f->at_ms, level, "execute", "filled %s %s: %s %s at %s, fee %s USDT%s%s%s", i->name,
+	log_line(f->at_ms, level, "execute", "filled %s %s: %s %s at %s, fee %s USDT%s%s%s%s", i->name,
 		 word(FIELD_ROLE, f->role), f->side == SIDE_LONG ? "bought" : "sold", qty, price, fee, slip,
 		 f->reason != EXIT_NONE ? ", " : "",
-		 f->reason != EXIT_NONE ? word(FIELD_EXIT, f->reason) : "");
+		 f->reason != EXIT_NONE ? word(FIELD_EXIT, f->reason) : "", of_book(f->book));
 }
 
 /* closed BTC/USDT:USDT short 0.014, 58350.40 -> 58587.40: stop, net -4.22 USDT, -1.03 R, after 00:06:59
@@ -101,9 +107,9 @@ static void log_trade(const struct trade *t, const struct instrument *i, enum lo
 	show_ratio(t->r, 2, r);
 	show_length(t->exit_ms - t->entry_ms, length);
 	log_line(t->exit_ms, level, "trade",
-		 "closed %s %s %s, %s -> %s: %s, net %s USDT, %s R, after %s (%s)", i->name,
+		 "closed %s %s %s, %s -> %s: %s, net %s USDT, %s R, after %s (%s%s)", i->name,
 		 word(FIELD_SIDE, t->side), qty, entry, exit, word(FIELD_EXIT, t->exit_reason), net, r,
-		 length, word(FIELD_STRATEGY, t->strategy));
+		 length, word(FIELD_STRATEGY, t->strategy), of_book(t->book));
 }
 
 /* score: breakout in high_vol is archived (salience 0.18, mean R -0.21, 156 trades) */
