@@ -170,7 +170,8 @@ void checker_sent(void *ctx, const struct order_request *o, ms_t now_ms)
 	}
 	if (o->book != BOOK_MAIN)
 		return;
-	if (o->verb == VERB_REDUCE && (s->own == 0 || o->side != -s->side || o->qty > s->own))
+	qty_t known = s->own_ms == now_ms && s->own_before > s->own ? s->own_before : s->own;
+	if (o->verb == VERB_REDUCE && (o->side != -s->side || o->qty > known))
 		violation(c, "a reduce that does not shrink", o->sym, now_ms);
 	if (o->verb == VERB_PROTECT && o->stop_id != 0)
 		s->stop_id = o->stop_id;
@@ -198,6 +199,8 @@ static void heard_fill(struct checker *c, const struct event *e)
 
 	if (heard_before(c, e->fill.execution))
 		return;
+	if (s->own_ms != e->at_ms)
+		s->own_ms = e->at_ms, s->own_before = s->own;
 	c->fees += e->fill.fee;
 	c->outside += !ours;
 	if (s->qty == 0 || e->fill.side == s->side) {

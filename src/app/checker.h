@@ -14,9 +14,11 @@
 struct checker_symbol {
 	int64_t side; /* of the whole position, whoever opened it */
 	qty_t qty;
-	money_t cost; /* of qty */
-	qty_t own;    /* lots of it that are ours: never more than our own fills left */
-	price_t mark; /* 0: none heard */
+	money_t cost;     /* of qty */
+	qty_t own;        /* lots of it that are ours: never more than our own fills left */
+	qty_t own_before; /* the last fill, at */
+	ms_t own_ms;      /* ... this time: what is sent in the same instant was sealed before it was heard */
+	price_t mark;     /* 0: none heard */
 	/* The newest entry. */
 	int64_t entry_id, entry_done; /* done: nothing more of it will fill, as far as anybody can know */
 	qty_t entry_qty, entry_filled;
