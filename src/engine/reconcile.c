@@ -35,7 +35,7 @@ ms_t engine_lists_due_ms(const struct engine *e)
 	const struct execution *x = &e->execution;
 	ms_t doubt_ms = DOUBT_MS << (e->list_tries < 5 ? e->list_tries : 5);
 
-	if (!e->restored || x->away_ms != 0)
+	if (!e->restored || x->away_ms != 0 || e->lists_ignored)
 		return INT64_MAX;
 	if (e->lists_open)
 		return e->lists_ms + ANSWER_MS;

@@ -117,13 +117,10 @@ static void close_trade(const struct holding *h, struct fill_news *news)
 					 : -mul_div_up(-net, RATIO_ONE, h->risk);
 }
 
-static enum exit_reason reason_of(const struct holding *h, const struct fill *fill, const struct order *order,
-				  bool ours)
+static enum exit_reason reason_of(const struct holding *h, const struct fill *fill, const struct order *order)
 {
 	if (fill->reason != EXIT_NONE)
 		return (enum exit_reason)fill->reason;
-	if (!ours)
-		return EXIT_FOREIGN;
 	if (fill->role == ROLE_STOP)
 		return h->stop_reason == EXIT_NONE ? EXIT_STOP : (enum exit_reason)h->stop_reason;
 	if (fill->role == ROLE_TARGET)
@@ -149,7 +146,7 @@ static void fill_exit(struct execution *x, struct holding *h, const struct order
 		h->keep_qty = h->keep_reason = 0;
 	news->fill.reason = fill->reason != EXIT_NONE || ours ? fill->reason : EXIT_FOREIGN;
 	if (h->qty == 0)
-		h->exit_reason = reason_of(h, fill, order, ours);
+		h->exit_reason = reason_of(h, fill, order);
 	if (order != NULL && h->exit_id == order->id && order_is_final(order->state) &&
 	    order->filled >= order->qty) {
 		h->exit_id = 0; /* what is left, if it is to leave, may go on */
