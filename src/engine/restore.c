@@ -144,7 +144,8 @@ static void ready_if_complete(struct engine *e)
 	}
 	engine_reopen_round(e);
 	engine_begin_stage(e);
-	engine_record_equity(e, e->now_ms);
+	if (!engine_knows_link(e)) /* else no time has passed, and an undisturbed run has no such sample */
+		engine_record_equity(e, e->now_ms);
 	engine_note(e, NOTE_READY, SYM_NONE, REFUSAL_NONE, (int64_t)e->execution.active_count, 0);
 }
 
