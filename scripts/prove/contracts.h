@@ -139,11 +139,11 @@ uint64_t hash_words(uint64_t seed, const int64_t *words, size_t count);
 /* Steps of arithmetic, proved in lemmas.c. */
 
 /*@ ghost
-  /@ requires 0 <= factor && a * b * c <= d * e;
+  /@ requires 0 <= f && p * q * r <= m * d;
      assigns \nothing;
-     ensures a * b * c * factor <= d * e * factor;
+     ensures p * q * r * f <= m * d * f;
   @/
-  void lemma_times(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t factor);
+  void lemma_times(int64_t p, int64_t q, int64_t r, int64_t m, int64_t d, int64_t f);
 */
 
 /*@ ghost
@@ -155,13 +155,14 @@ uint64_t hash_words(uint64_t seed, const int64_t *words, size_t count);
 */
 
 /*@ ghost
-  /@ requires 0 <= fee && 0 <= den && gap * qty * num <= move * den && both * qty * num <= traded * den &&
-        traded * fee <= fees * 1000000000;
+  /@ requires positive(entry) && positive(stop) && distance == gap(entry, stop) && 0 <= fee && 0 <= den &&
+        notional_covered(move, distance, qty, num, den) && notional_covered(traded, entry + stop, qty, num, den) &&
+        fee_covered(fees, traded, fee);
      assigns \nothing;
-     ensures gap * qty * num * 1000000000 + both * qty * num * fee <= (move + fees) * den * 1000000000;
+     ensures loss_covered(move + fees, entry, stop, qty, num, den, fee);
   @/
-  void lemma_loss(int64_t gap, int64_t both, int64_t qty, int64_t num, int64_t den, int64_t fee, int64_t move,
-		  int64_t traded, int64_t fees);
+  void lemma_loss(int64_t distance, int64_t entry, int64_t stop, int64_t qty, int64_t num, int64_t den, int64_t fee,
+		  int64_t move, int64_t traded, int64_t fees);
 */
 
 /*@ ghost

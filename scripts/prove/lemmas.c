@@ -4,7 +4,7 @@
  * inequality between products, multiplied by a number >= 0, is all there is to them. */
 
 /*@ ghost
-  void lemma_times(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t factor)
+  void lemma_times(int64_t p, int64_t q, int64_t r, int64_t m, int64_t d, int64_t f)
   {
   }
 */
@@ -16,11 +16,11 @@
 */
 
 /*@ ghost
-  void lemma_loss(int64_t gap, int64_t both, int64_t qty, int64_t num, int64_t den, int64_t fee, int64_t move,
-		  int64_t traded, int64_t fees)
+  void lemma_loss(int64_t distance, int64_t entry, int64_t stop, int64_t qty, int64_t num, int64_t den, int64_t fee,
+		  int64_t move, int64_t traded, int64_t fees)
   {
-	lemma_times(both, qty, num, traded, den, fee);
-	//@ assert fees: traded * fee * den <= fees * den * 1000000000;
+	lemma_times(entry + stop, qty, num, traded, den, fee);
+	lemma_times(traded, fee, 1, fees, 1000000000, den);
   }
 */
 

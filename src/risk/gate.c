@@ -47,7 +47,7 @@ static void question_risk(struct question *question)
 	money_t traded = notional_up(question->instrument, enter->entry + enter->stop, enter->qty);
 	money_t fees = is_value(traded) ? share_up(traded, fee) : -1;
 	/*@ ghost if (move >= 0 && fees >= 0)
-		lemma_loss(question->distance, enter->entry + enter->stop, enter->qty, question->instrument->value_num,
+		lemma_loss(question->distance, enter->entry, enter->stop, enter->qty, question->instrument->value_num,
 			   question->instrument->value_den, fee, move, traded, fees); */
 	/*@ assert sum: move >= 0 && fees >= 0 ==> 0 < question->instrument->value_den &&
 	      loss_covered(move + fees, enter->entry, enter->stop, enter->qty, question->instrument->value_num,

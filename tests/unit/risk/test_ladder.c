@@ -211,6 +211,18 @@ static void a_resume_below_the_rearmed_pause_waits_below_the_drawdown_that_stand
 	assert_false(desk.paused);
 }
 
+static void a_pause_is_never_armed_deeper_than_losing_everything(void **state)
+{
+	(void)state;
+	struct desk desk = a_desk();
+	desk.nav = NAV_ONE / 2;
+	desk.paused = 1;
+	desk.pause_at = RATIO_ONE - 1;
+	step(&desk, FACT_RESUME, DAY0 + 1, 0);
+	assert_int_equal(desk.paused, 0);
+	assert_int_equal(desk.pause_at, RATIO_ONE);
+}
+
 static void a_pause_is_back_at_fifteen_percent_once_the_drawdown_is_over(void **state)
 {
 	(void)state;
@@ -465,6 +477,7 @@ int main(void)
 		cmocka_unit_test(drawdown_of_exactly_ten_percent_halves_sizes_and_ends_below_it),
 		cmocka_unit_test(drawdown_of_exactly_fifteen_percent_pauses_and_resume_rearms_deeper),
 		cmocka_unit_test(a_resume_below_the_rearmed_pause_waits_below_the_drawdown_that_stands),
+		cmocka_unit_test(a_pause_is_never_armed_deeper_than_losing_everything),
 		cmocka_unit_test(a_pause_is_back_at_fifteen_percent_once_the_drawdown_is_over),
 		cmocka_unit_test(a_lock_is_left_by_unlock_after_a_day_at_ten_percent_drawdown),
 		cmocka_unit_test(the_accounts_equity_twenty_percent_below_its_peak_locks_too),
