@@ -80,7 +80,8 @@ extern const char *const exit_text[EXIT_COUNT];
 	F(price, FIELD_TICKS, FIELD_PLAIN) /* decision price, or the trigger */ \
 	F(sent_ms, FIELD_MS, FIELD_PLAIN)                  \
 	F(changed_ms, FIELD_MS, FIELD_PLAIN)               \
-	F(look_ups, FIELD_INT, FIELD_PLAIN)                \
+	F(look_ups, FIELD_INT, FIELD_PLAIN) /* asked */    \
+	F(absences, FIELD_INT, FIELD_PLAIN) /* look-ups that were answered: not found */ \
 	F(reason, FIELD_EXIT, FIELD_PLAIN) /* why, for an exit */
 struct order {
 	ORDER_FIELDS(FIELD_MEMBER)

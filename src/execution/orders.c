@@ -314,14 +314,18 @@ void execution_on_orders_end(struct execution *x, enum book book, bool first, ms
 	}
 }
 
-/* "Not found" is proof only after the exchange's own delay. */
+/* "Not found" is proof only when it was answered often enough, and after the exchange's own delay. */
 void execution_on_absent(struct execution *x, const struct event *event)
 {
 	struct order *order = order_find(x, event->absent.id);
 
 	if (order == NULL || order_is_final(order->state))
 		return;
-	if (order->look_ups >= x->set.absent_look_ups &&
+	if (order->absences < order->look_ups) { /* an answer belongs to a question */
+		order->absences++;
+		order_touch(x, order);
+	}
+	if (order->absences >= x->set.absent_look_ups &&
 	    event->at_ms - order->sent_ms >= x->set.absent_after_ms)
 		order_move(x, order, ORDER_ABSENT, event->at_ms);
 }

@@ -155,6 +155,26 @@ static void late_but_asked_only_twice_is_no_proof(void **state)
 	}
 }
 
+static void a_look_up_that_is_never_answered_proves_nothing(void **state)
+{
+	(void)state;
+	struct wish wish;
+	enter(SIDE_LONG, 10);
+	int64_t id = held(1)->entry_id;
+	news_of(id, ORDER_UNKNOWN, 10, 0);
+	for (int i = 1; i <= 3; i++) {
+		now = T0 + i * 10000;
+		assert_int_equal(order_wish(&wish), WISH_QUERY);
+		if (i != 2) /* lost */
+			absent(id);
+	}
+	assert_int_equal(state_of(id), ORDER_UNKNOWN);
+	now += 10000;
+	assert_int_equal(order_wish(&wish), WISH_QUERY);
+	absent(id);
+	assert_int_equal(state_of(id), ORDER_ABSENT);
+}
+
 static void the_rest_of_an_entry_may_be_cancelled_before_its_fills_are_told(void **state)
 {
 	(void)state;
@@ -303,6 +323,7 @@ int main(void)
 		TEST(an_unknown_order_that_is_found_goes_on_as_if_it_had_answered),
 		TEST(not_found_is_proof_only_after_three_look_ups_and_three_seconds),
 		TEST(late_but_asked_only_twice_is_no_proof),
+		TEST(a_look_up_that_is_never_answered_proves_nothing),
 		TEST(the_rest_of_an_entry_may_be_cancelled_before_its_fills_are_told),
 		TEST(a_leftover_stop_on_a_flat_symbol_is_cancelled_after_the_sweep_time_not_before),
 		TEST(resting_orders_of_an_open_position_are_not_swept),
