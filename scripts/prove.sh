@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Proves what gate, ticket and ladder promise (scripts/prove/contracts.h and the contracts in src/risk), run-time errors
-# included, and tests that nothing is proved from a contradiction. Lists what is not proved; the last line is
-# "N of N goals proved". Arguments: functions to prove only. PROVE_FIRST: stop at the first goal that is not proved.
-# The patience of the provers is counted in steps, so that a busy machine gives the same answer. Exit 1: something is not proved; 2: it could not be tried.
+# Proves what gate, ticket and ladder promise (scripts/prove/contracts.h and the contracts in src/risk), run-time
+# errors included, and tests that nothing is proved from a contradiction. Lists what is not proved; the last line is
+# "N of N goals proved". Exit 1: something is not proved; 2: it could not be tried. The patience of the provers is
+# counted in steps, so that a busy machine gives the same answer. Arguments: functions to prove only.
+# PROVE_FIRST=1: stop at the first goal that is not proved.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Does the proof notice? Each line of scripts/prove/mutants.txt makes one limit, comparison or rounding a little wrong in
-# a copy of the sources; the function named must then lose a proof. (That prove.sh proves all of them as they are, with the
-# same patience, is its own to say.) The last line is "N of N mutants lose a proof"; exit 1 if one does not. Argument: only the
-# mutants of one file or function.
+# Does the proof notice? Each line of scripts/prove/mutants.txt makes one limit, comparison or rounding a little wrong
+# in a copy of the sources; the function named must then lose a proof. (That prove.sh proves all of them as they are,
+# with the same patience, is its own to say.) The last line is "N of N mutants lose a proof"; exit 1 if one does not.
+# Argument: only the mutants of one file or function.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD

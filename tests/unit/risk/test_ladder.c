@@ -482,7 +482,8 @@ int main(void)
 		cmocka_unit_test(a_lock_is_left_by_unlock_after_a_day_at_ten_percent_drawdown),
 		cmocka_unit_test(the_accounts_equity_twenty_percent_below_its_peak_locks_too),
 		cmocka_unit_test(several_days_down_roll_at_once_and_count_as_one),
-		cmocka_unit_test(a_day_starts_at_the_last_sample_before_it_or_if_we_were_down_at_a_higher_first_one),
+		cmocka_unit_test(
+			a_day_starts_at_the_last_sample_before_it_or_if_we_were_down_at_a_higher_first_one),
 		cmocka_unit_test(entries_and_fees_are_counted_by_minute_and_day),
 		cmocka_unit_test(time_that_runs_backwards_changes_nothing),
 		cmocka_unit_test(halt_and_resume_belong_to_the_operator),

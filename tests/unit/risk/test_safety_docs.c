@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * The two tables of docs/safety.md: one row for each refusal of the catalogue and for each state of the ladder, with
- * the clause the prover proves and the tests that hold it. Fails when a refusal has no row, a clause or a test that is
- * named is not there, or the page differs; TRADEBOT_WRITE_DOCS=1 in the environment writes the tables anew. */
+ * The two tables of docs/safety.md: one row for each refusal of the catalogue and for each state of the
+ * ladder, with the clause the prover proves and the tests that hold it. Fails when a refusal has no row, a
+ * clause or a test that is named is not there, or the page differs; TRADEBOT_WRITE_DOCS=1 in the environment
+ * writes the tables anew. */
 #include "tradebot/ticket.h"
 
 #include <setjmp.h>
@@ -13,7 +14,7 @@
 
 #define PAGE_MAX 65536
 #define TEXT_MAX 65536
-#define ITEMS	 8
+#define ITEMS    8
 
 /* clauses: "function.clause"; tests: "file.function", the file without test_ and .c; separated by spaces. */
 struct row {
@@ -21,45 +22,52 @@ struct row {
 	const char *when, *clauses, *tests;
 };
 
-#define FACTS	"gate.facts_pass_at_their_limit_and_fail_one_step_beyond"
-#define STATES	"gate.states_refuse_until_their_time_is_up"
-#define AGE	"gate.data_may_be_as_old_as_its_limit_and_no_older"
-#define HALF	"gate.half_size_halves_three_limits"
-#define CAPS	"gate.exposure_may_be_thirty_percent_a_symbol_and_fifty_in_all"
+#define FACTS  "gate.facts_pass_at_their_limit_and_fail_one_step_beyond"
+#define STATES "gate.states_refuse_until_their_time_is_up"
+#define AGE    "gate.data_may_be_as_old_as_its_limit_and_no_older"
+#define HALF   "gate.half_size_halves_three_limits"
+#define CAPS   "gate.exposure_may_be_thirty_percent_a_symbol_and_fifty_in_all"
 
 static const struct row rows[] = {
-	{REFUSAL_UNUSABLE, "negative, zero where that is impossible, over 1e17, not a yes or no; a product that does not "
-			   "fit; limits or a desk that make no sense",
+	{REFUSAL_UNUSABLE,
+	 "negative, zero where that is impossible, over 1e17, not a yes or no; a product that does not "
+	 "fit; limits or a desk that make no sense",
 	 "rule_unusable.passes",
 	 "gate.an_odd_value_is_a_refusal_of_its_own gate.a_product_that_does_not_fit_is_refused_not_wrapped"},
 	{REFUSAL_LOCKED, "20 % ! under the peak of NAV, or of the account's equity; until `unlock`",
 	 "rule_locked.passes risk_enter.state", STATES},
-	{REFUSAL_PAUSED, "15 % !; latched until `resume`, which re-arms it deeper", "rule_paused.passes risk_enter.state",
-	 STATES},
+	{REFUSAL_PAUSED, "15 % !; latched until `resume`, which re-arms it deeper",
+	 "rule_paused.passes risk_enter.state", STATES},
 	{REFUSAL_DAY_HALTED, "NAV of the day down by the daily loss, 5 % ! at most; until 00:00 UTC",
 	 "rule_day_halted.passes risk_enter.state", STATES},
-	{REFUSAL_COOLDOWN, "24 h ! from the fifth ! losing trade", "rule_cooldown.passes risk_enter.state", STATES},
+	{REFUSAL_COOLDOWN, "24 h ! from the fifth ! losing trade", "rule_cooldown.passes risk_enter.state",
+	 STATES},
 	{REFUSAL_OPERATOR_HALT, "until `resume`", "rule_operator_halt.passes risk_enter.state", FACTS},
 	{REFUSAL_NOT_READY, "", "rule_not_ready.passes risk_enter.state", FACTS},
 	{REFUSAL_UNHEALTHY, "", "rule_unhealthy.passes risk_enter.state", FACTS},
 	{REFUSAL_CLOCK, "by more than 1 s", "rule_clock.passes", FACTS},
-	{REFUSAL_TICKER_STALE, "older than 30 s, or more than 1 s in the future", "rule_ticker_stale.passes", AGE},
-	{REFUSAL_BAR_STALE, "older than one bar and 10 s, or more than 1 s in the future", "rule_bar_stale.passes", AGE},
+	{REFUSAL_TICKER_STALE, "older than 30 s, or more than 1 s in the future", "rule_ticker_stale.passes",
+	 AGE},
+	{REFUSAL_BAR_STALE, "older than one bar and 10 s, or more than 1 s in the future",
+	 "rule_bar_stale.passes", AGE},
 	{REFUSAL_ORDER_UNKNOWN, "", "rule_order_unknown.passes risk_enter.state", FACTS},
 	{REFUSAL_UNRECONCILED, "", "rule_unreconciled.passes risk_enter.state", FACTS},
 	{REFUSAL_UNEXPLAINED, "", "rule_unexplained.passes risk_enter.state", FACTS},
-	{REFUSAL_NOT_TRADING, "maintenance announced or running, delisting, gone", "rule_not_trading.passes", FACTS},
+	{REFUSAL_NOT_TRADING, "maintenance announced or running, delisting, gone", "rule_not_trading.passes",
+	 FACTS},
 	{REFUSAL_BLACKLISTED, "", "rule_blacklisted.passes", FACTS},
 	{REFUSAL_FOREIGN, "", "rule_foreign.passes risk_enter.state", FACTS},
-	{REFUSAL_OFF_GRID, "counted on another generation of the grid", "rule_off_grid.passes risk_enter.exact", FACTS},
+	{REFUSAL_OFF_GRID, "counted on another generation of the grid",
+	 "rule_off_grid.passes risk_enter.exact", FACTS},
 	{REFUSAL_UNDER_MINIMUM, "size, or notional rounded down", "rule_under_minimum.passes",
 	 FACTS " gate.an_instruments_least_notional_is_told_in_lots"},
 	{REFUSAL_OVER_MAXIMUM, "size of one market order", "rule_over_maximum.passes", FACTS},
 	{REFUSAL_NO_STOP, "", "rule_no_stop.passes risk_enter.stop_and_target", FACTS},
-	{REFUSAL_STOP_SIDE, "the entry itself is on neither side", "rule_stop_side.passes risk_enter.stop_and_target",
-	 FACTS},
+	{REFUSAL_STOP_SIDE, "the entry itself is on neither side",
+	 "rule_stop_side.passes risk_enter.stop_and_target", FACTS},
 	{REFUSAL_STOP_NEAR, "", "rule_stop_near.passes", "gate.the_stop_keeps_two_ticks_and_the_spread_away"},
-	{REFUSAL_LIQUIDATION, "isolated, at the leverage read back", "", "gate.liquidation_stays_beyond_the_stop"},
+	{REFUSAL_LIQUIDATION, "isolated, at the leverage read back", "",
+	 "gate.liquidation_stays_beyond_the_stop"},
 	{REFUSAL_NO_TARGET, "", "rule_no_target.passes risk_enter.stop_and_target", FACTS},
 	{REFUSAL_TARGET_SIDE, "", "rule_target_side.passes risk_enter.stop_and_target", FACTS},
 	{REFUSAL_REWARD_RISK, "3 : 2 ! in whole ticks, exact", "rule_reward_risk.passes risk_enter.reward",
@@ -70,7 +78,8 @@ static const struct row rows[] = {
 	 "gate.no_setting_makes_the_risk_looser_than_two_percent"},
 	{REFUSAL_SYMBOL_EXPOSURE, "!", "rule_symbol_exposure.passes risk_enter.symbol", CAPS},
 	{REFUSAL_TOTAL_EXPOSURE, "!", "rule_total_exposure.passes risk_enter.total", CAPS},
-	{REFUSAL_LEVERAGE, "!; as read back, and as the order asks", "rule_leverage.passes risk_enter.leverage", FACTS},
+	{REFUSAL_LEVERAGE, "!; as read back, and as the order asks",
+	 "rule_leverage.passes risk_enter.leverage", FACTS},
 	{REFUSAL_POSITIONS, "open or pending; 5", "rule_positions.passes", FACTS},
 	{REFUSAL_ENTRY_PENDING, "!", "rule_entry_pending.passes risk_enter.state", FACTS},
 	{REFUSAL_OPPOSITE, "!", "rule_opposite.passes risk_enter.held", FACTS},
@@ -79,7 +88,8 @@ static const struct row rows[] = {
 	{REFUSAL_MARTINGALE, "! in percent of C; 24 h, or until a winning trade",
 	 "rule_martingale.passes risk_enter.after_loss",
 	 "gate.risk_after_a_loss_is_compared_in_percent_of_capital_for_a_day"},
-	{REFUSAL_VOLATILITY, "!", "rule_volatility.passes risk_assess.volatility", "gate.volatility_of_exactly_95_passes"},
+	{REFUSAL_VOLATILITY, "!", "rule_volatility.passes risk_assess.volatility",
+	 "gate.volatility_of_exactly_95_passes"},
 	{REFUSAL_SPREAD, "over 10 bps", "rule_spread.passes risk_assess.market", FACTS},
 	{REFUSAL_DEPTH, "under 10 times the order, or older than 5 s", "rule_depth.passes risk_assess.market",
 	 "gate.depth_is_ten_times_the_order_and_fresh"},
@@ -87,8 +97,8 @@ static const struct row rows[] = {
 	 "rule_slippage.passes risk_assess.market", "gate.slippage_counts_from_five_fills_and_over_ten_bps"},
 	{REFUSAL_SAFE_CONFIDENCE, "0.80 passes", "rule_safe_confidence.passes risk_assess.safe_mode",
 	 "gate.safe_mode_takes_confidence_of_exactly_080"},
-	{REFUSAL_HALF_RISK, "! from a drawdown of 10 %, or in safe mode", "rule_half_risk.passes risk_enter.half_loss",
-	 HALF},
+	{REFUSAL_HALF_RISK, "! from a drawdown of 10 %, or in safe mode",
+	 "rule_half_risk.passes risk_enter.half_loss", HALF},
 	{REFUSAL_HALF_SYMBOL, "!", "rule_half_symbol.passes risk_enter.half_symbol", HALF},
 	{REFUSAL_HALF_TOTAL, "!", "rule_half_total.passes risk_enter.half_total", HALF},
 	{REFUSAL_ENTRIES_MINUTE, "10 in one minute of the clock", "rule_entries_minute.passes",
@@ -112,16 +122,19 @@ static const struct state_row states[] = {
 	 "ladder_step.halt_at ladder_step.halt_left",
 	 "ladder.a_daily_loss_of_exactly_five_percent_halts_until_midnight "
 	 "ladder.a_stricter_daily_loss_is_obeyed_and_a_looser_one_is_not"},
-	{"cooldown", "the fifth losing trade in a row", "24 h later", "ladder_step.cooldown_at ladder_step.cooldown_left",
+	{"cooldown", "the fifth losing trade in a row", "24 h later",
+	 "ladder_step.cooldown_at ladder_step.cooldown_left",
 	 "ladder.the_fifth_losing_trade_in_a_row_cools_down_for_a_day"},
 	{"safe mode", "three red days in a row", "a green day", "ladder_step.safe_at ladder_step.safe_left",
-	 "ladder.three_red_days_bring_safe_mode_until_a_green_one ladder.a_change_of_exactly_005_percent_is_neutral"},
+	 "ladder.three_red_days_bring_safe_mode_until_a_green_one "
+	 "ladder.a_change_of_exactly_005_percent_is_neutral"},
 	{"half size", "a drawdown of 10 %, or safe mode", "both are over", "ladder_step.half",
 	 "ladder.drawdown_of_exactly_ten_percent_halves_sizes_and_ends_below_it"},
 	{"paused", "a drawdown of 15 %, or deeper after a resume", "`resume` unless locked, or `unlock`",
 	 "ladder_step.pause_at ladder_step.pause_left resume.deeper",
 	 "ladder.drawdown_of_exactly_fifteen_percent_pauses_and_resume_rearms_deeper"},
-	{"locked", "a drawdown of 20 %, of NAV or of the account's equity", "`unlock`, 24 h later at the soonest",
+	{"locked", "a drawdown of 20 %, of NAV or of the account's equity",
+	 "`unlock`, 24 h later at the soonest",
 	 "ladder_step.lock_at ladder_step.guard_at ladder_step.lock_left ladder_step.lock_kept unlock.open",
 	 "ladder.a_lock_is_left_by_unlock_after_a_day_at_ten_percent_drawdown "
 	 "ladder.the_accounts_equity_twenty_percent_below_its_peak_locks_too"},
@@ -130,14 +143,14 @@ static const struct state_row states[] = {
 	{"the peak falls", "", "`unlock` of a locked desk: drawdown is then 10 %",
 	 "ladder_step.peak_falls ladder_step.equity_peak_falls",
 	 "ladder.the_peak_falls_only_by_unlock_and_states_agree_with_the_numbers"},
-	{"last loss (rule 10)", "a losing trade that was not forced", "a winning trade; the gate looks back 24 h",
-	 "ladder_step.memory_at ladder_step.memory_left",
+	{"last loss (rule 10)", "a losing trade that was not forced",
+	 "a winning trade; the gate looks back 24 h", "ladder_step.memory_at ladder_step.memory_left",
 	 "ladder.a_winning_trade_ends_the_streak_and_rule_10_and_an_even_one_neither "
 	 "ladder.a_forced_loss_counts_but_does_not_set_rule_10"},
 };
 
 static const char *const proved_files[] = {
-	"src/risk/gate.c",	   "src/risk/gate.h",	      "src/risk/ladder.c",
+	"src/risk/gate.c",         "src/risk/gate.h",         "src/risk/ladder.c",
 	"src/risk/rules_market.c", "src/risk/rules_order.c",  "src/risk/rules_state.c",
 	"src/risk/rules_symbol.c", "src/risk/rules_usable.c", "src/risk/ticket.c",
 	"src/base/limits.c",
@@ -162,7 +175,8 @@ static size_t split(const char *list, char items[ITEMS][2][96])
 {
 	size_t count = 0;
 	int used = 0;
-	while (count < ITEMS && sscanf(list, " %95[^. ].%95[^ ]%n", items[count][0], items[count][1], &used) == 2) {
+	while (count < ITEMS &&
+	       sscanf(list, " %95[^. ].%95[^ ]%n", items[count][0], items[count][1], &used) == 2) {
 		list += used;
 		count++;
 	}
@@ -269,7 +283,8 @@ static void add_names(char *page, const char *clauses, const char *tests)
 
 static void make_rules(char *page)
 {
-	strcpy(page, "| refusal | rule | told in | refused when | proof | tests |\n|---|---|---|---|---|---|\n");
+	strcpy(page,
+	       "| refusal | rule | told in | refused when | proof | tests |\n|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct refusal_row *row = &refusal_rows[rows[i].refusal];
 		sprintf(page + strlen(page), "| `%s` | %d | %s | %s%s%s | ", row->name, row->rule,
@@ -282,7 +297,8 @@ static void make_states(char *page)
 {
 	strcpy(page, "| state | entered by | left by | proof | tests |\n|---|---|---|---|---|\n");
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		sprintf(page + strlen(page), "| %s | %s | %s | ", states[i].state, states[i].entered, states[i].left);
+		sprintf(page + strlen(page), "| %s | %s | %s | ", states[i].state, states[i].entered,
+			states[i].left);
 		add_names(page, states[i].clauses, states[i].tests);
 	}
 }
@@ -322,7 +338,8 @@ static void the_page_has_the_tables_of_the_catalogue(void **state)
 		return;
 	}
 	if (strcmp(page, wanted) != 0)
-		fail_msg("docs/safety.md differs from the catalogue: run this test with TRADEBOT_WRITE_DOCS=1");
+		fail_msg("docs/safety.md differs from the catalogue: run this test with "
+			 "TRADEBOT_WRITE_DOCS=1");
 }
 
 int main(void)
