@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * sim.bin: the simulated market and account on disk, so that a killed simulation goes on exactly where it
- * was. It is replaced (a new file renamed over the old one) after each recorded turn whose intents were acted
- * on, and carries that turn's number. The journal may be one turn ahead: that turn's intents are then
- * delivered again, by what the journal wrote down, to a market and broker wound on to its time. They cannot
- * have arrived twice: the file is all that the simulated exchange is. */
+ * was. It is replaced (a new file renamed over the old one) after each recorded turn that wanted something of
+ * the exchange, once that was acted on, and carries that turn's number. The journal may be ahead by turns
+ * that only recorded, and by one more at their end whose intents were not acted on: they are then delivered
+ * again, by what the journal wrote down, to a market and broker wound on to its time. They cannot have
+ * arrived twice: the file is all that the simulated exchange is. */
 #ifndef TRADEBOT_APP_SIM_STATE_H
 #define TRADEBOT_APP_SIM_STATE_H
 

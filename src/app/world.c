@@ -287,7 +287,7 @@ static void finish_turn(struct world *w)
 		tb_assert(w->carry->count < EVENTS_MAX); /* order news never drops */
 		w->carry->at[w->carry->count++] = w->asking->at[i];
 	}
-	if (w->sink.acted)
+	if (w->sink.acted && intents > 0)
 		w->sink.acted(w->sink.ctx, w->turn);
 }
 

@@ -20,8 +20,8 @@ struct turn_records {
 };
 
 /* Where records go. commit: all of it as one transaction; not 0: nothing of it was stored. Called only for
- * turns that have any record or intent. acted (may be NULL): called after the turn's intents were acted on.
- */
+ * turns that have any record or intent. acted (may be NULL): called after the turn's intents were acted on,
+ * not for turns without any. */
 struct sink {
 	void *ctx;
 	int (*commit)(void *ctx, const struct turn_records *records);
