@@ -280,7 +280,7 @@ int read_universe(struct journal *journal, struct universe *universe)
 		snprintf(to->name, sizeof(to->name), "%s", (const char *)sqlite3_column_text(ask, 0));
 		snprintf(to->wire, sizeof(to->wire), "%s", (const char *)sqlite3_column_text(ask, 1));
 		for (size_t i = 0; i < schema_instrument_column_count; i++) {
-			int64_t value;
+			int64_t value = 0;
 			read_column(ask, 2 + (int)i, FIELD_INT, universe, &value);
 			memcpy((char *)to + schema_instrument_columns[i].offset, &value, sizeof(value));
 		}

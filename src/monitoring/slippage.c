@@ -17,7 +17,10 @@ static ratio_t window_mean(const struct slippage_window *window, const struct li
 	ratio_t mean;
 
 	*fills = 0;
-	for (int64_t i = 0; i < kept; i++) {
+	for (int64_t back = 1; back <= kept; back++) { /* from the newest on: few of them are young */
+		int64_t i = (window->count - back) % SLIPPAGE_FILLS;
+		if (now - window->fill[i].newest_ms >= limits->slippage_window_ms)
+			break;
 		if (now - window->fill[i].at_ms >= limits->slippage_window_ms)
 			continue;
 		sum += window->fill[i].slippage;
@@ -32,14 +35,19 @@ static ratio_t window_mean(const struct slippage_window *window, const struct li
 bool slippage_step(struct slippage *slippage, const struct limits *limits, const struct fill *fill)
 {
 	struct slippage_window *window;
-	int64_t fills;
+	int64_t fills, at, before;
 
 	if (fill->role != ROLE_ENTRY || fill->book != BOOK_MAIN || fill->sym < 0 ||
 	    fill->sym >= SYMBOLS_MAX || fill->slippage < -RATIO_ONE || fill->slippage > RATIO_ONE)
 		return false;
 	window = &slippage->of[fill->sym];
-	window->fill[window->count % SLIPPAGE_FILLS].at_ms = fill->at_ms;
-	window->fill[window->count % SLIPPAGE_FILLS].slippage = fill->slippage;
+	at = window->count % SLIPPAGE_FILLS;
+	before = (window->count + SLIPPAGE_FILLS - 1) % SLIPPAGE_FILLS;
+	window->fill[at].newest_ms = window->count > 0 && window->fill[before].newest_ms > fill->at_ms
+					     ? window->fill[before].newest_ms
+					     : fill->at_ms;
+	window->fill[at].at_ms = fill->at_ms;
+	window->fill[at].slippage = fill->slippage;
 	window->count++;
 	if (window_mean(window, limits, fill->at_ms, &fills) <= limits->slippage ||
 	    fills < limits->slippage_fills)

@@ -15,6 +15,7 @@ struct slippage_window {
 	int64_t count; /* fills in the ring since the window began, ever growing */
 	struct {
 		ms_t at_ms;
+		ms_t newest_ms; /* of this fill and all before it */
 		ratio_t slippage;
 	} fill[SLIPPAGE_FILLS]; /* ring by count */
 	ms_t until_ms;          /* closed until; 0: never was */
