@@ -4,12 +4,10 @@
  */
 #include "engine_internal.h"
 
-static void read_series(struct engine *e, struct engine_symbol *s)
+static void read_series(struct engine_symbol *s)
 {
 	s->regime = (enum regime)s->series.regime;
 	s->quote.volatility = s->series.volatility;
-	s->er100 = s->series.bars > 100 ? series_efficiency100(&s->series) : 0.0;
-	(void)e;
 }
 
 /* Stops only ever move toward profit: trailing, or to break-even when volatility is extreme. */
@@ -32,13 +30,16 @@ static void move_stop(struct engine *e, struct holding *h, struct engine_symbol 
 
 static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct candle *bar, sym_t sym)
 {
+	if (e->execution.active_count == 0)
+		return;
+	double er100 = s->series.bars > 100 ? series_efficiency100(&s->series) : 0.0;
 	for (int book = 0; book < BOOK_COUNT; book++) {
 		struct holding *h = execution_holding(&e->execution, (enum book)book, sym);
 		if (h->qty == 0)
 			continue;
 		execution_touch(&e->execution, h);
-		enum exit_reason due = exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime,
-						s->er100, s->bar_ms);
+		enum exit_reason due =
+			exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime, er100, s->bar_ms);
 		if (h->phase == PHASE_LEAVING || execution_asleep(&e->execution, h))
 			continue;
 		if (due != EXIT_NONE)
@@ -136,7 +137,7 @@ void engine_on_candle(struct engine *e, const struct event *event)
 			    bar->close);
 	s->close = bar->close;
 	s->signal = (struct signal){0};
-	read_series(e, s);
+	read_series(s);
 	s->bar_ms = s->quote.bar_ms = end_ms;
 	if (event->candle.history)
 		return;

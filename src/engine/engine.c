@@ -246,13 +246,64 @@ static ms_t due_ms(const struct engine *e)
 	return next;
 }
 
-/* A quote while nothing is held or on its way, and before anything is due, changes itself and nothing else:
- * two of the three events of a bar that the engine reads. */
-static bool is_mere_quote(const struct engine *e, const struct event *event)
+/* Nothing is held or on its way, and nothing is due. */
+static inline bool at_rest(const struct engine *e)
 {
-	return (event->kind == EVENT_TICKER || event->kind == EVENT_DEPTH) && e->now_ms < e->due_ms &&
-	       e->execution.active_count == 0 && e->execution.order_count == 0 &&
+	return e->now_ms < e->due_ms && e->execution.active_count == 0 && e->execution.order_count == 0 &&
 	       (!e->restored || e->desk.day_ms != 0);
+}
+
+/* Nothing has changed that the journal has not been told. */
+static inline bool all_told(const struct engine *e)
+{
+	return !e->execution.any_dirty && !e->desk_dirty && !e->account_dirty && !e->stage.moved_peak &&
+	       e->desk.sequence == e->execution.sequence && e->lists_ms == e->link_told.lists_ms;
+}
+
+/* The market while the engine rests, which is nearly always. A quote changes itself and nothing else; a bar
+ * moves its series, and unless a signal became an order or a round waits for others, all stands as before:
+ * nothing is due earlier, nothing is left to tell. False: the rest of the step is needed. */
+static bool step_at_rest(struct engine *e, const struct event *event)
+{
+	struct quote *quote = &e->symbols[event->sym].quote;
+	ms_t round_ms = e->round_ms;
+
+	health_stream(&e->health, event->at_ms);
+	if (event->kind == EVENT_TICKER) {
+		engine_on_ticker(e, event);
+		return true;
+	}
+	if (event->kind == EVENT_DEPTH) {
+		quote->depth = event->depth.notional;
+		quote->depth_ms = event->at_ms;
+		return true;
+	}
+	engine_on_candle(e, event);
+	return e->round_ms == round_ms && at_rest(e) && all_told(e);
+}
+
+/* A closed bar, a quote or a depth of a symbol that we have. */
+static inline bool is_market_now(const struct engine *e, const struct event *event)
+{
+	return event->kind >= EVENT_CANDLE && event->kind <= EVENT_DEPTH && event->sym < e->universe->count &&
+	       event->book < BOOK_COUNT && (event->kind != EVENT_CANDLE || !event->candle.history);
+}
+
+/* After the event: what is due, what positions need, and what the journal has to be told. */
+static void step_on(struct engine *e, const struct event *event)
+{
+	on_time(e);
+	engine_grant_wishes(e);
+	execution_flush(&e->execution, e->wants);
+	engine_flush_desk(e);
+	if (e->account_dirty)
+		engine_flush_account(e);
+	if (e->stage.moved_peak)
+		engine_flush_stage(e);
+	if ((event->kind != EVENT_CANDLE && event->kind != EVENT_TICKER && event->kind != EVENT_DEPTH) ||
+	    e->lists_ms != e->link_told.lists_ms)
+		engine_flush_link(e);
+	e->due_ms = due_ms(e);
 }
 
 void engine_step(struct engine *e, const struct event *event, struct wants *wants)
@@ -268,27 +319,16 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 	}
 	if (event->at_ms > e->now_ms)
 		e->now_ms = event->at_ms;
-	if (is_mere_quote(e, event)) {
-		watch_health(e, event);
-		dispatch(e, event);
+	if (is_market_now(e, event) && at_rest(e)) {
+		if (!step_at_rest(e, event))
+			step_on(e, event);
 		return;
 	}
 	if (e->restored && e->now_ms >= e->desk.day_ms + DAY_MS)
 		engine_roll_day(e);
 	watch_health(e, event);
 	dispatch(e, event);
-	on_time(e);
-	engine_grant_wishes(e);
-	execution_flush(&e->execution, wants);
-	engine_flush_desk(e);
-	if (e->account_dirty)
-		engine_flush_account(e);
-	if (e->stage.moved_peak)
-		engine_flush_stage(e);
-	if ((event->kind != EVENT_CANDLE && event->kind != EVENT_TICKER && event->kind != EVENT_DEPTH) ||
-	    e->lists_ms != e->link_told.lists_ms)
-		engine_flush_link(e);
-	e->due_ms = due_ms(e);
+	step_on(e, event);
 }
 
 ms_t engine_next_ms(const struct engine *e)

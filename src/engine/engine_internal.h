@@ -15,7 +15,6 @@ struct engine_symbol {
 	price_t close; /* of the last closed bar */
 	ms_t bar_ms;   /* its end */
 	enum regime regime;
-	double er100;
 	struct signal signal;     /* of the last closed bar; SIDE_NONE: none */
 	ms_t exit_ms[BOOK_COUNT]; /* of the last trade */
 	ratio_t leverage;         /* as read back; UNKNOWN */

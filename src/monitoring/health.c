@@ -72,10 +72,7 @@ void health_step(struct health *health, const struct event *event)
 			return;
 		/* fall through */
 	case EVENT_TICKER:
-	case EVENT_DEPTH:
-		if (health->stream_ms == UNKNOWN || event->at_ms > health->stream_ms)
-			health->stream_ms = event->at_ms;
-		return;
+	case EVENT_DEPTH: health_stream(health, event->at_ms); return;
 	case EVENT_ORDER:
 	case EVENT_ORDER_ABSENT:
 	case EVENT_FILL:

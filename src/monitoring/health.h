@@ -53,6 +53,13 @@ void health_init(struct health *health, const struct health_settings *settings);
  * answers, too: they end the failures. Others change nothing. */
 void health_step(struct health *health, const struct event *event);
 
+/* What health_step does of news of the market (no history): three events of each bar, so it stands here. */
+static inline void health_stream(struct health *health, ms_t at_ms)
+{
+	if (health->stream_ms == UNKNOWN || at_ms > health->stream_ms)
+		health->stream_ms = at_ms;
+}
+
 /* Nearest rank of the answers that count at now: the smallest latency that 95 % of them do not exceed.
  * UNKNOWN without any; *count says how many. */
 ms_t health_p95_ms(const struct health *health, ms_t now, int64_t *count);
