@@ -32,10 +32,10 @@ void world_close(struct world *w)
 	w->wants = NULL, w->unsaved = NULL;
 }
 
-static void finish_turn(struct world *w);
+static inline void finish_turn(struct world *w);
 
 /* The witness keeps the books of the account; a shadow has its own. */
-static void look_on(struct world *w, const struct event *event)
+static inline void look_on(struct world *w, const struct event *event)
 {
 	bool of_use = event->kind != EVENT_CANDLE && event->kind != EVENT_DEPTH && event->book == BOOK_MAIN;
 
@@ -43,7 +43,7 @@ static void look_on(struct world *w, const struct event *event)
 		w->witness.heard(w->witness.ctx, event);
 }
 
-static void think(struct world *w, const struct event *event)
+static inline void think(struct world *w, const struct event *event)
 {
 	if (event->kind == EVENT_CANDLE && !event->candle.closed)
 		return; /* a running bar is the accounts' business: two of five events */
@@ -81,7 +81,7 @@ static struct exchange *account_of(const struct world *w, uint8_t book)
 	return book == BOOK_SHADOW ? w->venues.shadow : w->venues.broker;
 }
 
-static void hear_answers(struct world *w, hearer *hears)
+static __attribute__((noinline)) void hear_answers(struct world *w, hearer *hears)
 {
 	tell_all(w, w->answers, hears);
 	w->answers->count = 0;
@@ -105,7 +105,7 @@ static inline void account_hears(struct world *w, struct exchange *account, cons
 }
 
 /* What is due in an account by its own clock: orders on their way. */
-static void account_wakes(struct world *w, struct exchange *account, ms_t now_ms, hearer *hears)
+static inline void account_wakes(struct world *w, struct exchange *account, ms_t now_ms, hearer *hears)
 {
 	if (account->ops->next_ms(account) > now_ms)
 		return;
@@ -124,7 +124,8 @@ static void take_instrument(struct world *w, struct event *event)
 	event->instrument.was = &w->was;
 }
 
-static void collect(struct world *w, ms_t now_ms, hearer *hears)
+/* For each hearer a copy of its own: this runs on every event. */
+static inline __attribute__((always_inline)) void collect(struct world *w, ms_t now_ms, hearer *hears)
 {
 	struct exchange *market = w->venues.market, *shadow;
 	struct exchange *broker = split(w) ? w->venues.broker : NULL;
@@ -267,12 +268,9 @@ static bool record(struct world *w)
 }
 
 /* Record, then act. What the answers say is carried into the next turn. */
-static void finish_turn(struct world *w)
+static __attribute__((noinline)) void record_and_act(struct world *w)
 {
 	struct wants *wants = w->wants;
-
-	if (wants->intent_count == 0 && wants->record_count == 0)
-		return;
 	bool recorded = record(w);
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
@@ -289,6 +287,12 @@ static void finish_turn(struct world *w)
 	}
 	if (w->sink.acted && intents > 0)
 		w->sink.acted(w->sink.ctx, w->turn);
+}
+
+static inline void finish_turn(struct world *w)
+{
+	if (w->wants->intent_count > 0 || w->wants->record_count > 0)
+		record_and_act(w);
 }
 
 static void hear_carried(struct world *w)
