@@ -52,6 +52,19 @@ struct universe {
  * lot 1e-8..1e6, or value_den would pass 1e11 or value_num 1e12. */
 int instrument_settle(struct instrument *instrument);
 
+/* From one decimal grid to another: a count of old steps times num / den is a count of new ones. Reduced;
+ * begins as {1, 1}. */
+struct grid_factor {
+	int64_t num, den;
+};
+
+/* *factor times what leads from steps of was to steps of now (several for a product of grids: lot x contract).
+ * False if a step is not positive or it cannot be written in 64 bits; *factor is then unusable. */
+bool grid_factor_add(struct grid_factor *factor, const struct grid *was, const struct grid *now);
+/* Both factors of a new generation: of prices, and of sizes in lots. False as above, with both {0, 1}. */
+bool instrument_factors(const struct instrument *was, const struct instrument *now, struct grid_factor *ticks,
+			struct grid_factor *lots);
+
 /* Value of qty lots at price ticks, in money. -1 when out of range (see mul_div_*). Down for what we own,
  * up for what we owe or risk. */
 money_t notional_down(const struct instrument *instrument, price_t price, qty_t qty);

@@ -83,6 +83,54 @@ int instrument_settle(struct instrument *instrument)
 	return TB_OK;
 }
 
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+	while (b != 0) {
+		int64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* Reduced before it is multiplied, so that it fails only where the reduced result does not fit. */
+static bool factor_times(struct grid_factor *factor, int64_t num, int64_t den)
+{
+	if (num <= 0 || den <= 0)
+		return false;
+	int64_t common = common_divisor(num, den);
+	num /= common, den /= common;
+	common = common_divisor(factor->num, den);
+	factor->num /= common, den /= common;
+	common = common_divisor(num, factor->den);
+	num /= common, factor->den /= common;
+	return !__builtin_mul_overflow(factor->num, num, &factor->num) &&
+	       !__builtin_mul_overflow(factor->den, den, &factor->den);
+}
+
+bool grid_factor_add(struct grid_factor *factor, const struct grid *was, const struct grid *now)
+{
+	int64_t decimals = now->decimals - was->decimals;
+	bool fits = factor_times(factor, was->step, now->step);
+
+	for (; fits && decimals > 0; decimals--)
+		fits = factor_times(factor, 10, 1);
+	for (; fits && decimals < 0; decimals++)
+		fits = factor_times(factor, 1, 10);
+	return fits;
+}
+
+bool instrument_factors(const struct instrument *was, const struct instrument *now, struct grid_factor *ticks,
+			struct grid_factor *lots)
+{
+	*ticks = *lots = (struct grid_factor){1, 1};
+	if (grid_factor_add(ticks, &was->tick, &now->tick) && grid_factor_add(lots, &was->lot, &now->lot) &&
+	    grid_factor_add(lots, &was->contract, &now->contract))
+		return true;
+	*ticks = *lots = (struct grid_factor){0, 1};
+	return false;
+}
+
 static bool product_fits(int64_t a, int64_t b)
 {
 	return a == 0 || b <= INT64_MAX / a;

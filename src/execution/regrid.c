@@ -3,45 +3,8 @@
  * not at all: then the exchange's complete lists say what ours is now (law 8). Money needs no new words. */
 #include "execution_internal.h"
 
-/* new = old * num / den */
-struct factor {
-	int64_t num, den;
-};
-
-static int64_t gcd(int64_t a, int64_t b)
-{
-	while (b != 0) {
-		int64_t rest = a % b;
-		a = b, b = rest;
-	}
-	return a;
-}
-
-static bool multiply(struct factor *f, int64_t num, int64_t den)
-{
-	int64_t a = gcd(num, f->den), b = gcd(f->num, den);
-
-	num /= a, den /= b;
-	f->num /= b, f->den /= a;
-	return !__builtin_mul_overflow(f->num, num, &f->num) && !__builtin_mul_overflow(f->den, den, &f->den);
-}
-
-/* From one decimal grid to another. False if it cannot be written down. */
-static bool add_grids(struct factor *f, const struct grid *was, const struct grid *now)
-{
-	if (was->step <= 0 || now->step <= 0 || !multiply(f, was->step, now->step))
-		return false;
-	for (int64_t d = was->decimals; d < now->decimals; d++)
-		if (!multiply(f, 10, 1))
-			return false;
-	for (int64_t d = now->decimals; d < was->decimals; d++)
-		if (!multiply(f, 1, 10))
-			return false;
-	return true;
-}
-
 /* The nearest below; *exact becomes false where there is a remainder. */
-static void convert(int64_t *value, const struct factor *f, bool *exact)
+static void convert(int64_t *value, const struct grid_factor *f, bool *exact)
 {
 	if (*value <= 0)
 		return; /* 0 is none */
@@ -51,7 +14,7 @@ static void convert(int64_t *value, const struct factor *f, bool *exact)
 	*value = down > 0 ? down : 0;
 }
 
-static bool regrid_holding(struct holding *h, const struct factor *tick, const struct factor *lot)
+static bool regrid_holding(struct holding *h, const struct grid_factor *tick, const struct grid_factor *lot)
 {
 	int64_t *const prices[] = {&h->decision_price, &h->stop,  &h->first_stop,
 				   &h->target,         &h->trail, &h->best_close};
@@ -77,9 +40,8 @@ static void wait_for_lists(struct execution *x, sym_t sym)
 bool execution_regrid(struct execution *x, sym_t sym, const struct instrument *was)
 {
 	const struct instrument *now = &x->universe->at[sym];
-	struct factor tick = {1, 1}, lot = {1, 1};
-	bool exact = add_grids(&tick, &was->tick, &now->tick) && add_grids(&lot, &was->lot, &now->lot) &&
-		     add_grids(&lot, &was->contract, &now->contract);
+	struct grid_factor tick, lot;
+	bool exact = instrument_factors(was, now, &tick, &lot);
 
 	for (size_t i = 0; i < x->order_count; i++) {
 		struct order *order = &x->orders[i];

@@ -3,55 +3,13 @@
  * and what rests is expressed anew in the new grid; what it means in money and coins stays as it was. */
 #include "sim_match.h"
 
-/* old / new of two grids (or products of grids): value_new = value_old * num / den, reduced. */
-struct scale {
-	int64_t num, den;
-};
-
-static int64_t divisor(int64_t a, int64_t b)
-{
-	while (b != 0) {
-		int64_t rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-/* *scale *= num / den; false if it does not fit. */
-static bool scale_by(struct scale *scale, int64_t num, int64_t den)
-{
-	if (num <= 0 || den <= 0)
-		return false;
-	int64_t common = divisor(num, den);
-	num /= common, den /= common;
-	common = divisor(scale->num, den);
-	scale->num /= common, den /= common;
-	common = divisor(num, scale->den);
-	num /= common, scale->den /= common;
-	return !__builtin_mul_overflow(scale->num, num, &scale->num) &&
-	       !__builtin_mul_overflow(scale->den, den, &scale->den);
-}
-
-static bool scale_grids(struct scale *scale, const struct grid *old, const struct grid *new)
-{
-	int64_t decimals = new->decimals - old->decimals;
-	bool fits = scale_by(scale, old->step, new->step);
-
-	for (; fits && decimals > 0; decimals--)
-		fits = scale_by(scale, 10, 1);
-	for (; fits && decimals < 0; decimals++)
-		fits = scale_by(scale, 1, 10);
-	return fits;
-}
-
-static int64_t scaled(int64_t value, struct scale scale, bool up)
+static int64_t scaled(int64_t value, struct grid_factor scale, bool up)
 {
 	return up ? mul_div_up(value, scale.num, scale.den) : mul_div_down(value, scale.num, scale.den);
 }
 
 /* A price that somebody has or wants: on the grid, at least one tick, 0 stays 0. */
-static price_t price_in(price_t price, struct scale ticks, bool up)
+static price_t price_in(price_t price, struct grid_factor ticks, bool up)
 {
 	if (price == 0)
 		return 0;
@@ -60,7 +18,7 @@ static price_t price_in(price_t price, struct scale ticks, bool up)
 }
 
 /* Lots that the new lot cannot hold are sold (or bought back) at the mark, in the old grid. */
-static void close_odd_rest(struct sim_broker *broker, sym_t sym, struct scale lots, ms_t now,
+static void close_odd_rest(struct sim_broker *broker, sym_t sym, struct grid_factor lots, ms_t now,
 			   struct events *heard)
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
@@ -78,7 +36,7 @@ static void close_odd_rest(struct sim_broker *broker, sym_t sym, struct scale lo
 /* A trigger that is no longer on the grid moves away from the market: on the new grid that is the first price
  * at which the old one is reached, so it fires exactly when the old one would have. */
 static void scale_resting(struct sim_resting *resting, int64_t position, bool is_stop,
-			  const struct sim_slot *slot, struct scale ticks, struct scale lots)
+			  const struct sim_slot *slot, struct grid_factor ticks, struct grid_factor lots)
 {
 	if (resting->id == 0)
 		return;
@@ -88,7 +46,8 @@ static void scale_resting(struct sim_resting *resting, int64_t position, bool is
 		resting->qty = slot->qty;
 }
 
-static void scale_finals(struct sim_broker *broker, sym_t sym, struct scale ticks, struct scale lots)
+static void scale_finals(struct sim_broker *broker, sym_t sym, struct grid_factor ticks,
+			 struct grid_factor lots)
 {
 	for (int64_t i = 0; i < SIM_FINAL_MAX && i < broker->final_count; i++) {
 		struct sim_final *final = &broker->finals[i];
@@ -106,13 +65,11 @@ static bool express_anew(struct sim_broker *broker, sym_t sym, const struct inst
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 	const struct instrument *old = &slot->instrument;
-	struct scale ticks = {1, 1}, lots = {1, 1};
+	struct grid_factor ticks, lots;
 
-	if (!scale_grids(&ticks, &old->tick, &instrument->tick) ||
-	    !scale_grids(&lots, &old->lot, &instrument->lot) ||
-	    !scale_grids(&lots, &old->contract, &instrument->contract) ||
-	    scaled(slot->last, ticks, true) < 0 || scaled(slot->qty, lots, true) < 0 ||
-	    scaled(slot->stop.price, ticks, true) < 0 || scaled(slot->target.price, ticks, true) < 0)
+	if (!instrument_factors(old, instrument, &ticks, &lots) || scaled(slot->last, ticks, true) < 0 ||
+	    scaled(slot->qty, lots, true) < 0 || scaled(slot->stop.price, ticks, true) < 0 ||
+	    scaled(slot->target.price, ticks, true) < 0)
 		return false;
 	sim_news_flush(broker, now, heard); /* what waits speaks of the old grid */
 	sim_work_cancel_all(broker, sym, SIM_ROLE_ANY, SIM_REASON_CHANGED, now, heard);

@@ -99,44 +99,17 @@ static void say_instrument(struct sim_market *market, sym_t sym, ms_t now, struc
 	events_add(heard, EVENT_INSTRUMENT, sym, now)->instrument.now = &symbol_of(market, sym)->instrument;
 }
 
-/* Greatest common divisor of two numbers > 0. */
-static int64_t divisor(int64_t a, int64_t b)
-{
-	while (b != 0) {
-		int64_t rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-/* num / den times was / now, reduced; false if it does not fit. */
-static bool scale_by(int64_t *num, int64_t *den, const struct grid *was, const struct grid *now)
-{
-	int64_t up = was->step, down = now->step, decimals = now->decimals - was->decimals;
-
-	for (; decimals > 0; decimals--)
-		if (__builtin_mul_overflow(up, 10, &up))
-			return false;
-	for (; decimals < 0; decimals++)
-		if (__builtin_mul_overflow(down, 10, &down))
-			return false;
-	int64_t common = divisor(up, down);
-	up /= common, down /= common;
-	int64_t cross = divisor(up, *den), other = divisor(*num, down);
-	return !__builtin_mul_overflow(*num / other, up / cross, num) &&
-	       !__builtin_mul_overflow(*den / cross, down / other, den);
-}
-
 /* The factors between the first grid and this one. */
 static bool express_to(struct sim_express *express, const struct instrument *instrument)
 {
-	express->price_num = express->price_den = express->qty_num = express->qty_den = 1;
-	bool fits = scale_by(&express->price_num, &express->price_den, &express->tick, &instrument->tick) &&
-		    scale_by(&express->qty_num, &express->qty_den, &express->lot, &instrument->lot) &&
-		    scale_by(&express->qty_num, &express->qty_den, &express->contract, &instrument->contract);
-	express->differs = express->price_num != 1 || express->price_den != 1 || express->qty_num != 1 ||
-			   express->qty_den != 1;
+	struct grid_factor ticks = {1, 1}, lots = {1, 1};
+	bool fits = grid_factor_add(&ticks, &express->tick, &instrument->tick) &&
+		    grid_factor_add(&lots, &express->lot, &instrument->lot) &&
+		    grid_factor_add(&lots, &express->contract, &instrument->contract);
+
+	express->price_num = ticks.num, express->price_den = ticks.den;
+	express->qty_num = lots.num, express->qty_den = lots.den;
+	express->differs = ticks.num != 1 || ticks.den != 1 || lots.num != 1 || lots.den != 1;
 	return fits;
 }
 

@@ -299,6 +299,62 @@ static void a_spread_of_an_unusable_quote_is_unknown(void **state)
 	assert_int_equal(quote_spread(1, VALUE_MAX / 4 + 1), UNKNOWN);
 }
 
+static void a_factor_leads_from_one_grid_to_another_and_is_reduced(void **state)
+{
+	static const struct {
+		struct grid was, now;
+		int64_t num, den;
+	} cases[] = {
+		{{5, 1}, {5, 1}, 1, 1},    {{5, 1}, {1, 1}, 5, 1},
+		{{1, 1}, {5, 1}, 1, 5},    {{1, 0}, {1, 3}, 1000, 1},
+		{{1, 3}, {1, 0}, 1, 1000}, {{5, 1}, {25, 2}, 2, 1},
+		{{25, 2}, {5, 1}, 1, 2},   {{10, 2}, {1, 1}, 1, 1},
+		{{3, 4}, {2, 4}, 3, 2},    {{1000, 0}, {1, 11}, 100000000000000, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct grid_factor factor = {1, 1};
+		assert_true(grid_factor_add(&factor, &cases[i].was, &cases[i].now));
+		if (factor.num != cases[i].num || factor.den != cases[i].den)
+			fail_msg("case %zu: %lld / %lld", i, (long long)factor.num, (long long)factor.den);
+	}
+}
+
+static void a_factor_that_does_not_fit_or_of_a_broken_grid_is_refused(void **state)
+{
+	struct grid_factor factor = {1, 1};
+	const struct grid coarse = {1000000, 0}, fine = {1, 11}, broken = {0, 0};
+
+	(void)state;
+	assert_true(grid_factor_add(&factor, &coarse, &fine)); /* 1e17 */
+	assert_false(grid_factor_add(&factor, &coarse, &fine));
+	factor = (struct grid_factor){1, 1};
+	assert_false(grid_factor_add(&factor, &broken, &fine));
+	factor = (struct grid_factor){1, 1};
+	assert_false(grid_factor_add(&factor, &fine, &broken));
+}
+
+static void a_new_generation_has_a_factor_of_prices_and_one_of_lot_times_contract(void **state)
+{
+	struct instrument was = {.tick = {1, 1}, .lot = {1, 3}, .contract = {1, 0}}, now = was;
+	struct grid_factor ticks, lots;
+
+	(void)state;
+	now.tick = (struct grid){5, 1};
+	now.lot = (struct grid){1, 0};
+	now.contract = (struct grid){1, 2};
+	assert_true(instrument_factors(&was, &now, &ticks, &lots));
+	assert_int_equal(ticks.num, 1);
+	assert_int_equal(ticks.den, 5);
+	assert_int_equal(lots.num, 1); /* 0.001 coins a lot -> 0.01 coins a lot */
+	assert_int_equal(lots.den, 10);
+	now.contract.step = 0;
+	assert_false(instrument_factors(&was, &now, &ticks, &lots));
+	assert_int_equal(ticks.num + lots.num, 0);
+	assert_int_equal(ticks.den * lots.den, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +370,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_usdt_symbol_is_refused),
 		cmocka_unit_test(a_spread_is_measured_against_the_mid_and_rounded_up),
 		cmocka_unit_test(a_spread_of_an_unusable_quote_is_unknown),
+		cmocka_unit_test(a_factor_leads_from_one_grid_to_another_and_is_reduced),
+		cmocka_unit_test(a_factor_that_does_not_fit_or_of_a_broken_grid_is_refused),
+		cmocka_unit_test(a_new_generation_has_a_factor_of_prices_and_one_of_lot_times_contract),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
