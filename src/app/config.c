@@ -359,6 +359,7 @@ static int config_check_pairs(const struct config *config, char *error, size_t s
 		 "signal.volatility_high"},
 		{config->scanner.range_low, config->scanner.range_high, "scanner.range_low",
 		 "scanner.range_high"},
+		{config->stage.down_sharpe, config->stage.up_sharpe, "stage.down_sharpe", "stage.up_sharpe"},
 	};
 	char low[CONFIG_TEXT_MAX], high[CONFIG_TEXT_MAX], place[PLACE_MAX];
 

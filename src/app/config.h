@@ -83,7 +83,33 @@ struct config_candles {
 
 struct config_learn {
 	ratio_t weight_insufficient, weight_active;
-	ratio_t fade; /* weight of a trade for each later one */
+	ratio_t fade;            /* weight of a trade for each later one */
+	bool shadow;             /* what may not trade is tried in a shadow account */
+	ratio_t return_salience; /* of the shadow record of what is archived */
+	int64_t return_trades;
+};
+
+/* What is ours, and what the exchange says is. */
+struct config_truth {
+	ms_t lists_every_ms;     /* while something is held */
+	int64_t absent_look_ups; /* answered, that did not find the order ... */
+	ms_t absent_after_ms;    /* ... so long after it was sent: it never arrived */
+	ms_t explain_ms;         /* a loss waits so long for its ledger row */
+	ratio_t excess_over;     /* of a limit, beyond it */
+	ms_t excess_ms;
+};
+
+/* Evidence that live trading needs. */
+struct config_promotion {
+	ratio_t sharpe, drawdown, stable;
+	int64_t trades, days, weeks, regimes;
+};
+
+struct config_stage {
+	int64_t up_trades, up_days, down_days;
+	ratio_t up_sharpe, down_sharpe;
+	ratio_t drawdown_factor; /* of the baseline's worst */
+	ratio_t drawdown_floor, slippage_over;
 };
 
 struct config_sim {
@@ -111,7 +137,10 @@ struct config {
 	struct config_decide decide;
 	struct config_exit exit;
 	struct config_scanner scanner;
+	struct config_truth truth;
 	struct config_learn learn;
+	struct config_promotion promotion;
+	struct config_stage stage;
 	struct config_sim sim;
 	struct config_candles candles;
 	bool llm;

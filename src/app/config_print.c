@@ -23,8 +23,11 @@ static const struct {
 	{"exit", "Exits"},
 	{"scanner", "Scanner"},
 	{"learn", "Learning"},
+	{"promotion", "Promotion: the evidence that live trading needs"},
+	{"stage", "Roll-out: what moves the share of equity that is used"},
 	{"llm", "Adviser (LLM)"},
 	{"sim", "Simulated exchange"},
+	{"candles", "Candle files"},
 	{"log", "Log"},
 };
 

@@ -5,6 +5,7 @@
  * offering them as a default (ages, deadlines) may only be made stricter, so their default is also an end of
  * their range. */
 #include "config.h"
+#include "promotion.h"
 
 /* The member's place; does not compile if the member has another type than the row's kind needs. */
 #define NUM(member)                                                                                          \
@@ -56,6 +57,12 @@ const struct config_row config_rows[] = {
 		"taker fee where the exchange does not tell the account's own"),
 	NUM_ROW("exchange.failures", "EXCHANGE_FAILURES", COUNT, "requests", "3", 1, 20, failures, 0,
 		"failed requests in a row that make the exchange unhealthy (no entries)"),
+	NUM_ROW("exchange.lists_every", "EXCHANGE_LISTS_EVERY", TIME, "s", "300", 10 * SECOND_MS, 300 * SECOND_MS,
+		truth.lists_every_ms, 0, "positions, orders and balance are compared so often while something is held"),
+	NUM_ROW("exchange.absent_look_ups", "EXCHANGE_ABSENT_LOOK_UPS", COUNT, "look-ups", "3", 3, 20,
+		truth.absent_look_ups, 0, "an order that so many answered look-ups do not find never arrived"),
+	NUM_ROW("exchange.absent_after", "EXCHANGE_ABSENT_AFTER", TIME, "s", "3", 3 * SECOND_MS, MINUTE_MS,
+		truth.absent_after_ms, 0, "... if it was sent at least so long ago"),
 
 	LIST_ROW("trading.symbols", "TRADING_SYMBOLS", "BTC/USDT,ETH/USDT", symbols, CONFIG_USUAL,
 		 "symbols to trade, merged with the scanner's; BTC/USDT means BTC/USDT:USDT"),
@@ -112,6 +119,12 @@ const struct config_row config_rows[] = {
 		0, "how long a lock stands before it may be unlocked"),
 	NUM_ROW("risk.unexplained", "RISK_UNEXPLAINED", RATIO, "of E", "0.02", SMALLEST, 20 * PERCENT, unexplained, 0,
 		"change of equity nobody explains that closes entries"),
+	NUM_ROW("risk.explain", "RISK_EXPLAIN", TIME, "s", "10", SECOND_MS, MINUTE_MS, truth.explain_ms, 0,
+		"how long a loss may wait for the ledger row that explains it before it counts"),
+	NUM_ROW("risk.excess_over", "RISK_EXCESS_OVER", RATIO, "of the limit", "0.25", 0, RATIO_ONE / 4, truth.excess_over,
+		0, "a position that prices or withdrawals took so far over a limit is reduced to it"),
+	NUM_ROW("risk.excess_after", "RISK_EXCESS_AFTER", TIME, "s", "60", SECOND_MS, MINUTE_MS, truth.excess_ms, 0,
+		"... once that has lasted so long"),
 	BOOL_ROW("risk.lock_flattens", "RISK_LOCK_FLATTENS", "true", lock_flattens, 0,
 		 "leave every position when drawdown locks (false: stops and targets stay)"),
 
@@ -196,6 +209,44 @@ const struct config_row config_rows[] = {
 		learn.weight_active, 0, "size weight of an active strategy (promoted ones have 1)"),
 	NUM_ROW("learn.fade", "LEARN_FADE", NUMBER, "a trade", "0.99", RATIO_ONE / 2, RATIO_ONE, learn.fade, 0,
 		"how much of a trade's weight is left after the next one"),
+	BOOL_ROW("learn.shadow", "LEARN_SHADOW", "true", learn.shadow, 0,
+		 "try in a shadow account what may not trade (archived, not promoted); false: nothing comes back by itself"),
+	NUM_ROW("learn.return_salience", "LEARN_RETURN_SALIENCE", NUMBER, "", "0.3", RATIO_ONE / 5, RATIO_ONE,
+		learn.return_salience, 0, "what an archived strategy's shadow record must reach to come back"),
+	NUM_ROW("learn.return_trades", "LEARN_RETURN_TRADES", COUNT, "trades", "30", 20, 10000, learn.return_trades, 0,
+		"... over at least so many trades"),
+
+	NUM_ROW("promotion.sharpe", "PROMOTION_SHARPE", NUMBER, "", "1.2", PROMOTION_SHARPE_LEAST, 10 * RATIO_ONE,
+		promotion.sharpe, CONFIG_HARD_LOW, "Sharpe of daily returns, x sqrt 365, that must be passed"),
+	NUM_ROW("promotion.drawdown", "PROMOTION_DRAWDOWN", RATIO, "of equity", "0.10", SMALLEST, PROMOTION_DRAWDOWN_MOST,
+		promotion.drawdown, CONFIG_HARD_HIGH, "worst drawdown must stay under"),
+	NUM_ROW("promotion.trades", "PROMOTION_TRADES", COUNT, "trades", "200", PROMOTION_TRADES_LEAST, 100000,
+		promotion.trades, CONFIG_HARD_LOW, "closed trades, at least"),
+	NUM_ROW("promotion.days", "PROMOTION_DAYS", COUNT, "days", "60", 2, 3650, promotion.days, 0,
+		"days that are over, at least"),
+	NUM_ROW("promotion.weeks", "PROMOTION_WEEKS", COUNT, "weeks", "8", 1, 520, promotion.weeks, 0,
+		"whole weeks, at least"),
+	NUM_ROW("promotion.stable", "PROMOTION_STABLE", RATIO, "of weeks", "0.60", 0, RATIO_ONE, promotion.stable, 0,
+		"weeks that gained, at least"),
+	NUM_ROW("promotion.regimes", "PROMOTION_REGIMES", COUNT, "regimes", "2", PROMOTION_REGIMES_LEAST, 3,
+		promotion.regimes, CONFIG_HARD_LOW, "regimes with a net profit, at least (three of the four are traded)"),
+
+	NUM_ROW("stage.up_trades", "STAGE_UP_TRADES", COUNT, "trades", "50", 1, 100000, stage.up_trades, 0,
+		"closed trades at a stage before the next one"),
+	NUM_ROW("stage.up_days", "STAGE_UP_DAYS", COUNT, "days", "30", 2, 3650, stage.up_days, 0,
+		"daily returns at a stage before the next one"),
+	NUM_ROW("stage.up_sharpe", "STAGE_UP_SHARPE", NUMBER, "", "1.0", 0, 10 * RATIO_ONE, stage.up_sharpe, 0,
+		"least Sharpe at a stage for the next one"),
+	NUM_ROW("stage.down_days", "STAGE_DOWN_DAYS", COUNT, "days", "30", 2, 3650, stage.down_days, 0,
+		"daily returns at a stage before Sharpe can lower it"),
+	NUM_ROW("stage.down_sharpe", "STAGE_DOWN_SHARPE", NUMBER, "", "0.5", 0, 10 * RATIO_ONE, stage.down_sharpe, 0,
+		"Sharpe under which the stage is lowered"),
+	NUM_ROW("stage.drawdown_factor", "STAGE_DRAWDOWN_FACTOR", NUMBER, "x", "1.5", RATIO_ONE / 2, 3 * RATIO_ONE / 2,
+		stage.drawdown_factor, 0, "drawdown that lowers the stage, in worst drawdowns of the record that was promoted"),
+	NUM_ROW("stage.drawdown_floor", "STAGE_DRAWDOWN_FLOOR", RATIO, "of NAV", "0.05", SMALLEST, 10 * PERCENT,
+		stage.drawdown_floor, 0, "... but at least this much"),
+	NUM_ROW("stage.slippage_over", "STAGE_SLIPPAGE_OVER", RATIO, "of price", "5bps", 0, PERCENT, stage.slippage_over, 0,
+		"mean slippage over that of the record that was promoted which lowers the stage"),
 
 	BOOL_ROW("llm.enabled", "LLM_ENABLED", "false", llm, CONFIG_USUAL, "optional market analysis; it can only advise; not used by this version"),
 	TEXT_ROW("llm.api_key", "LLM_API_KEY", SECRET, "", llm_key, NULL, CONFIG_USUAL, "OpenAI-compatible API key; not used by this version"),

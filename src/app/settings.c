@@ -19,6 +19,8 @@ void settings_of_config(const struct config *config, ms_t timeframe_ms, struct e
 	settings->decision.margin_share = config->decide.margin_share;
 
 	settings->execution.protect_deadline_ms = config->exit.protect_ms;
+	settings->execution.absent_look_ups = config->truth.absent_look_ups;
+	settings->execution.absent_after_ms = config->truth.absent_after_ms;
 	settings->exits.hold_ms = config->exit.time_ms;
 	settings->exits.contradiction_bars = config->exit.contradiction_bars;
 	if (config->exit.trail_step > 0 && config->signal.trend_trail > 0)
@@ -27,6 +29,26 @@ void settings_of_config(const struct config *config, ms_t timeframe_ms, struct e
 	settings->learning.fade = config->learn.fade;
 	settings->learning.weight_insufficient = config->learn.weight_insufficient;
 	settings->learning.weight_active = config->learn.weight_active;
+	settings->learning.return_salience = config->learn.return_salience;
+	settings->learning.return_trades = config->learn.return_trades;
+	settings->shadow = config->learn.shadow;
+	settings->promotion = (struct promotion_settings){
+		.sharpe = config->promotion.sharpe,
+		.drawdown = config->promotion.drawdown,
+		.trades = config->promotion.trades,
+		.days = config->promotion.days,
+		.weeks = config->promotion.weeks,
+		.stable = config->promotion.stable,
+		.regimes = config->promotion.regimes,
+	};
+	settings->stage.up_trades = config->stage.up_trades;
+	settings->stage.up_days = config->stage.up_days;
+	settings->stage.up_sharpe = config->stage.up_sharpe;
+	settings->stage.down_days = config->stage.down_days;
+	settings->stage.down_sharpe = config->stage.down_sharpe;
+	settings->stage.drawdown_factor = config->stage.drawdown_factor;
+	settings->stage.drawdown_floor = config->stage.drawdown_floor;
+	settings->stage.slippage_over = config->stage.slippage_over;
 	settings->reward.position_share = config->limits.position_share;
 
 	settings->scanner = (struct scanner_settings){
@@ -44,6 +66,10 @@ void settings_of_config(const struct config *config, ms_t timeframe_ms, struct e
 	settings->health.failures = config->failures;
 	settings->health.clock_off_ms = config->limits.clock_off_ms;
 	settings->unexplained = config->unexplained;
+	settings->lists_every_ms = config->truth.lists_every_ms;
+	settings->explain_ms = config->truth.explain_ms;
+	settings->excess_over = config->truth.excess_over;
+	settings->excess_ms = config->truth.excess_ms;
 	settings->lock_flattens = config->lock_flattens;
 }
 

@@ -106,7 +106,6 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->settings.start_stage = sim->options.stage;
 	sim->settings.stage_fixed = !sim->options.rollout;
 	sim->settings.need_promotion = sim->options.rollout;
-	sim->settings.shadow = true;
 	sim->settings.clock_stands = true;
 	sim->engine = engine_init(memory, &sim->settings, sim->universe);
 	sim->world.engine = sim->engine;
@@ -144,6 +143,10 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 		snprintf(
 			error, size,
 			"nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
+		return TB_EINVAL;
+	}
+	if (options->rollout && !sim->settings.shadow) {
+		snprintf(error, size, "--stage rollout needs LEARN_SHADOW=true: it begins in shadow");
 		return TB_EINVAL;
 	}
 	sim->market_exchange = (struct exchange){&sim_market_ops, &sim->market};

@@ -9,13 +9,13 @@
 #include <string.h>
 
 const struct promotion_settings promotion_settings_default = {
-	.sharpe = 12 * RATIO_ONE / 10,
-	.drawdown = RATIO_ONE / 10,
-	.trades = 200,
+	.sharpe = PROMOTION_SHARPE_LEAST,
+	.drawdown = PROMOTION_DRAWDOWN_MOST,
+	.trades = PROMOTION_TRADES_LEAST,
 	.days = 60,
 	.weeks = 8,
 	.stable = 6 * RATIO_ONE / 10,
-	.regimes = 2,
+	.regimes = PROMOTION_REGIMES_LEAST,
 };
 
 void promotion_init(struct promotion *p, ms_t since_ms)

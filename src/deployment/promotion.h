@@ -12,6 +12,12 @@
 
 #define PROMOTION_WEEK_DAYS 7
 
+/* The seed's numbers: settings can ask for more, never for less. */
+#define PROMOTION_SHARPE_LEAST  (12 * RATIO_ONE / 10)
+#define PROMOTION_DRAWDOWN_MOST (RATIO_ONE / 10)
+#define PROMOTION_TRADES_LEAST  200
+#define PROMOTION_REGIMES_LEAST 2
+
 struct promotion_settings {
 	ratio_t sharpe;   /* daily returns x sqrt 365, over; 1.2 */
 	ratio_t drawdown; /* of the curve of returns, under; 10 % */

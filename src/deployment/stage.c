@@ -21,7 +21,7 @@ const struct stage_settings stage_settings_default = {
 	.slippage_over = 5 * BPS,
 	.slippage_fills = 30,
 	.baseline_drawdown = 5 * RATIO_ONE / 100,
-	.baseline_slippage = 0,
+	.baseline_slippage = 1 * BPS,
 	.highest = STAGE_100,
 };
 

@@ -27,7 +27,8 @@ struct stage_settings {
 	ratio_t slippage_over;     /* mean slippage allowed over the baseline; 5 bps */
 	int64_t slippage_fills;    /* before slippage can lower the stage; 30 */
 	ratio_t baseline_drawdown; /* without a record that earned promotion: 5 % */
-	ratio_t baseline_slippage; /* ... and what the fill model says (default 0: strictest) */
+	ratio_t baseline_slippage; /* ... and what the simulated exchange models for an order of a tenth of the depth
+				      within 10 bps, which is the largest that rule 22 lets through; 1 bp */
 	ratio_t highest;           /* a stage is not raised over it; 100 %. Unpromoted live: 5 % */
 };
 extern const struct stage_settings stage_settings_default;

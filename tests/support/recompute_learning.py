@@ -275,7 +275,7 @@ class Spell:
     def __init__(self, begin, baseline):
         self.begin, self.trades, self.seq, self.slips = begin, 0, 0, []
         self.returns, self.day, self.day_nav = Welford(), begin["at_ms"] // DAY, begin["nav"]
-        drawdown, slippage = baseline or (RATIO // 20, 0)
+        drawdown, slippage = baseline or (RATIO // 20, 1 * BPS)
         self.limit_drawdown = max(drawdown * 3 // 2, RATIO // 20)
         self.limit_slippage = slippage + 5 * BPS
 

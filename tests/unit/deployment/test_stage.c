@@ -229,18 +229,18 @@ static void thirty_fills_with_a_mean_over_five_basis_points_lower_the_stage(void
 	struct life life = a_life(STAGE_10);
 
 	(void)state;
-	trades(&life, 14, 5 * BPS + 1);
+	trades(&life, 14, 6 * BPS + 1);
 	assert_int_equal(life.moves, 0); /* 28 fills */
-	trades(&life, 1, 5 * BPS + 1);
+	trades(&life, 1, 6 * BPS + 1);
 	assert_int_equal(life.moves, 1);
 	assert_int_equal(life.stage.stage, STAGE_5);
-	assert_int_equal(life.change.slippage, 5 * BPS + 1);
+	assert_int_equal(life.change.slippage, 6 * BPS + 1);
 
 	life = a_life(STAGE_10);
-	trades(&life, 40, 5 * BPS); /* at the limit passes */
+	trades(&life, 40, 6 * BPS); /* at the limit passes */
 	assert_int_equal(life.moves, 0);
 	days(&life, 30, 30, -10);
-	trades(&life, 10, 5 * BPS);
+	trades(&life, 10, 6 * BPS);
 	assert_int_equal(life.stage.stage, STAGE_25); /* and rises with it */
 }
 
@@ -405,10 +405,10 @@ static void each_way_down_tells_its_reason_and_its_limits(void **state)
 	assert_int_equal(life.change.low_nav, NAV / 100 * 92);
 	assert_int_equal(life.change.limit_drawdown, 75 * RATIO_ONE / 1000);
 	life = a_life(STAGE_100);
-	trades(&life, 15, 6 * BPS);
+	trades(&life, 15, 7 * BPS);
 	assert_int_equal(life.change.reason, STAGE_REASON_SLIPPAGE);
 	assert_int_equal(life.change.fills, 30);
-	assert_int_equal(life.change.limit_slippage, 5 * BPS);
+	assert_int_equal(life.change.limit_slippage, 6 * BPS);
 	life = a_life(STAGE_100);
 	days(&life, 30, 10, -12);
 	assert_int_equal(life.change.reason, STAGE_REASON_SHARPE);
