@@ -49,7 +49,7 @@ for at in perp-2021-11/5m perp-2025-q2/5m spot-2021-04/1m perp-2025-05/1m; do
 	cmp first.csv packed.csv || wrong=1
 
 	same "$at in a backtest and in a run" "$first" "$(run "state-$at" "$@")"
-	rows=$(python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("select count(*) from trades").fetchone())' \
+	rows=$(python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("select count(*) from trades where book = \"main\"").fetchone())' \
 		"state-$at/journal.db")
 	[ "$rows" -eq $(($(wc -l <first.csv) - 1)) ] || { echo "$at: $rows trades in the journal"; wrong=1; }
 	rm -rf "$at" "state-$at"

@@ -37,10 +37,11 @@
 #endif
 
 static bool counting;
-static int within_sqlite;
 static int64_t own, sqlites;
 
 #if OWN_MALLOC
+static int within_sqlite;
+
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
