@@ -86,7 +86,11 @@ static inline void measure_returns(const double *r, const double *size, size_t c
 {
 	double square = 0, fourth = 0, recent = 0, long_square = 0, vol = 0, vol_square = 0;
 	size_t jumps = 0, still = 0, windows = 0;
+
+	assert_in_range(count, 1, 1 << 28); /* also for compilers that see a caller without bars */
 	double *sorted = malloc(count * sizeof(*sorted));
+
+	assert_non_null(sorted);
 
 	for (size_t i = 0; i < count; i++) {
 		square += r[i] * r[i] / (double)count;
