@@ -155,9 +155,11 @@ void stage_restored(struct stage *stage, int64_t nav)
 
 bool stage_peak_record(struct stage *stage, struct stage_peak *out)
 {
-	if (!stage->moved_peak || stage->fixed)
+	bool told = stage->moved_peak && !stage->fixed;
+
+	stage->moved_peak = 0; /* of a fixed stage nobody is told */
+	if (!told)
 		return false;
-	stage->moved_peak = 0;
 	*out = (struct stage_peak){.since_ms = stage->since_ms,
 				   .peak_nav = stage->peak_nav,
 				   .low_peak = stage->low_peak,

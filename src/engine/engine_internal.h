@@ -135,6 +135,7 @@ void engine_on_status(struct engine *e, sym_t sym, int64_t status);
 void engine_on_instrument(struct engine *e, const struct event *event);
 
 /* reconcile.c */
+void engine_note_doubts(struct engine *e);
 void engine_ask_lists(struct engine *e);
 ms_t engine_lists_due_ms(const struct engine *e);
 void engine_on_positions_end(struct engine *e, enum book which);
@@ -151,6 +152,7 @@ void engine_on_position(struct engine *e, const struct event *event);
 void engine_on_scan_end(struct engine *e);
 void engine_watch(struct engine *e, const struct watched *watched);
 void engine_grant_wishes(struct engine *e);
+void engine_grant_marked(struct engine *e, sym_t sym);
 void engine_reduce(struct engine *e, struct holding *h, qty_t qty, enum exit_reason reason);
 bool engine_protect(struct engine *e, struct holding *h, price_t stop, price_t target,
 		    enum exit_reason reason);

@@ -125,6 +125,20 @@ static void grant(struct engine *e, const struct wish *wish)
 	}
 }
 
+/* A new mark while nothing is due: of all wishes, only that of a position beyond its stop can begin or end.
+ */
+void engine_grant_marked(struct engine *e, sym_t sym)
+{
+	struct execution *x = &e->execution;
+	struct wish wish;
+
+	for (int book = 0; engine_grants(e) && book < BOOK_COUNT; book++) {
+		struct holding *h = execution_holding(x, (enum book)book, sym);
+		if (h->qty > 0 && execution_holding_wish(x, h, e->symbols[sym].quote.mark, e->now_ms, &wish))
+			grant(e, &wish);
+	}
+}
+
 void engine_grant_wishes(struct engine *e)
 {
 	struct execution *x = &e->execution;
