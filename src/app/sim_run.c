@@ -84,6 +84,7 @@ int sim_run_start(struct sim_run *run, char *error, size_t size)
 
 void sim_run_close(struct sim_run *run)
 {
+	sim_state_close(&run->state);
 	journal_sink_close(&run->journal);
 	sim_world_close(&run->sim);
 }

@@ -3,6 +3,7 @@
 #include "sim_state.h"
 
 #include "hash.h"
+#include "stripe_hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,18 +13,39 @@
 #include <unistd.h>
 
 #define MAGIC   0x3142454449535442LL /* "BTSIDEB1" */
-#define VERSION 2
+#define VERSION 3
+
+/* The file has two places. A save fills the one that is not in force and then writes that place's header,
+ * which puts it in force: whenever the process dies, one place is whole, and its checksum says so. Nothing is
+ * renamed, so no file system is made to wait for its disk. */
+#define PLACES      2
+#define HEADER_ROOM 4096
+#define BODY_ROOM                                                                                            \
+	((sizeof(struct sim_market_state) + sizeof(struct sim_broker) + sizeof(struct sim_shadow) +          \
+	  sizeof(struct checker) + EVENTS_MAX * sizeof(struct event) + HEADER_ROOM - 1) /                    \
+	 HEADER_ROOM * HEADER_ROOM)
+#define PARTS 5
 
 struct header {
 	int64_t magic, version, turn, now_ms, ended;
 	int64_t market_bytes, broker_bytes, shadow_bytes, carry_count, event_bytes;
-	money_t checker_start;
-	uint64_t check; /* of what stands above */
+	uint64_t body[2]; /* checksum of the parts */
+	uint64_t check;   /* of what stands above */
 };
 
 static uint64_t header_check(const struct header *h)
 {
 	return hash_words(VERSION, (const int64_t *)h, offsetof(struct header, check) / sizeof(int64_t));
+}
+
+static off_t header_at(int place)
+{
+	return (off_t)place * HEADER_ROOM;
+}
+
+static off_t body_at(int place)
+{
+	return PLACES * HEADER_ROOM + (off_t)place * (off_t)BODY_ROOM;
 }
 
 static int failed(struct sim_state *state, const char *what)
@@ -47,9 +69,41 @@ static size_t shadow_bytes(const struct sim_shadow *shadow)
 	return used ? offsetof(struct sim_shadow, broker) + sim_broker_bytes(&shadow->broker) : 0;
 }
 
+/* The body, in parts as they lie in memory; returns its length. */
+static size_t body_parts(const struct sim_world *sim, const struct header *h,
+			 struct iovec parts[static PARTS])
+{
+	const struct iovec all[PARTS] = {
+		{(void *)(uintptr_t)&sim->market.state, (size_t)h->market_bytes},
+		{(void *)(uintptr_t)&sim->broker, (size_t)h->broker_bytes},
+		{(void *)(uintptr_t)&sim->shadow, (size_t)h->shadow_bytes},
+		{(void *)(uintptr_t)&sim->checker, sizeof sim->checker},
+		{sim->world.carry->at, (size_t)h->carry_count * sizeof(struct event)}};
+	size_t length = 0;
+
+	for (size_t i = 0; i < PARTS; i++) {
+		parts[i] = all[i];
+		length += all[i].iov_len;
+	}
+	return length;
+}
+
+static void sign_body(const struct iovec parts[static PARTS], uint64_t out[static 2])
+{
+	int64_t words[2 * PARTS];
+
+	for (size_t i = 0; i < PARTS; i++) {
+		struct stripe_hash hash = stripe_hash(parts[i].iov_base, parts[i].iov_len);
+		words[2 * i] = (int64_t)hash.word[0];
+		words[2 * i + 1] = (int64_t)hash.word[1];
+	}
+	out[0] = hash_words(1, words, 2 * PARTS);
+	out[1] = hash_words(2, words, 2 * PARTS);
+}
+
 int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t turn)
 {
-	char fresh[sizeof state->path + 8];
+	struct iovec parts[PARTS];
 	struct header h = {.magic = MAGIC,
 			   .version = VERSION,
 			   .turn = turn,
@@ -60,38 +114,44 @@ int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t
 			   .shadow_bytes = (int64_t)shadow_bytes(&sim->shadow),
 			   .carry_count = (int64_t)sim->world.carry->count,
 			   .event_bytes = sizeof(struct event)};
-	h.check = header_check(&h);
-	struct iovec parts[] = {{&h, sizeof h},
-				{(void *)(uintptr_t)&sim->market.state, (size_t)h.market_bytes},
-				{(void *)(uintptr_t)&sim->broker, (size_t)h.broker_bytes},
-				{(void *)(uintptr_t)&sim->shadow, (size_t)h.shadow_bytes},
-				{(void *)(uintptr_t)&sim->checker, sizeof sim->checker},
-				{sim->world.carry->at, sim->world.carry->count * sizeof(struct event)}};
-	size_t wanted = 0;
+	size_t wanted = body_parts(sim, &h, parts);
+	int place = state->next;
 
-	snprintf(fresh, sizeof fresh, "%s.new", state->path);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return failed(state, strerror(errno));
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		wanted += parts[i].iov_len;
-	ssize_t written = writev(fd, parts, sizeof parts / sizeof parts[0]);
-	if (close(fd) != 0 || written < 0 || (size_t)written != wanted)
+	sign_body(parts, h.body);
+	h.check = header_check(&h);
+	if (!state->open) {
+		state->fd = open(state->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (state->fd < 0)
+			return failed(state, strerror(errno));
+		state->open = true;
+	}
+	ssize_t written = pwritev(state->fd, parts, PARTS, body_at(place));
+	if (written < 0 || (size_t)written != wanted)
 		return failed(state, written < 0 ? strerror(errno) : "could not be written whole");
-	if (rename(fresh, state->path) != 0)
-		return failed(state, strerror(errno));
+	written = pwrite(state->fd, &h, sizeof h, header_at(place));
+	if (written != (ssize_t)sizeof h)
+		return failed(state, written < 0 ? strerror(errno) : "could not be written whole");
+	state->next = !place;
 	state->saves++;
 	return 0;
 }
 
-static bool read_all(int fd, void *out, size_t bytes)
+void sim_state_close(struct sim_state *state)
 {
-	char *at = out;
+	if (state->open)
+		close(state->fd);
+	state->open = false;
+}
+
+static bool read_all(int fd, void *out, size_t bytes, off_t at)
+{
+	char *to = out;
 
 	while (bytes > 0) {
-		ssize_t got = read(fd, at, bytes);
+		ssize_t got = pread(fd, to, bytes, at);
 		if (got <= 0)
 			return false;
+		to += got;
 		at += got;
 		bytes -= (size_t)got;
 	}
@@ -121,6 +181,73 @@ static const char *difference(const struct sim_world *sim, uint64_t fingerprint,
 	return NULL;
 }
 
+enum place_state { PLACE_EMPTY, PLACE_DAMAGED, PLACE_OTHER_VERSION, PLACE_WHOLE };
+
+static enum place_state read_header(const struct sim_world *sim, int fd, int place, struct header *h)
+{
+	if (!read_all(fd, h, sizeof *h, header_at(place)))
+		return lseek(fd, 0, SEEK_END) > header_at(place) ? PLACE_DAMAGED : PLACE_EMPTY;
+	if (h->magic == 0)
+		return PLACE_EMPTY;
+	if (h->magic != MAGIC)
+		return PLACE_DAMAGED;
+	if (h->version != VERSION || h->event_bytes != (int64_t)sizeof(struct event))
+		return PLACE_OTHER_VERSION;
+	if (h->check != header_check(h) || h->market_bytes > (int64_t)sizeof sim->market.state ||
+	    h->broker_bytes > (int64_t)sizeof sim->broker || h->market_bytes < 0 || h->broker_bytes < 0 ||
+	    h->shadow_bytes > (int64_t)sizeof sim->shadow || h->shadow_bytes < 0 || h->carry_count < 0 ||
+	    h->carry_count > EVENTS_MAX)
+		return PLACE_DAMAGED;
+	return PLACE_WHOLE;
+}
+
+/* The body, into the world, if it is what the header signed. */
+static bool read_body(struct sim_world *sim, int fd, int place, const struct header *h)
+{
+	struct iovec parts[PARTS];
+	uint64_t signs[2];
+	off_t at = body_at(place);
+
+	body_parts(sim, h, parts);
+	for (size_t i = 0; i < PARTS; at += (off_t)parts[i++].iov_len)
+		if (!read_all(fd, parts[i].iov_base, parts[i].iov_len, at))
+			return false;
+	sign_body(parts, signs);
+	return signs[0] == h->body[0] && signs[1] == h->body[1];
+}
+
+/* The newer of the places that are whole. TB_ENOENT: nothing was ever saved. */
+static int read_newest(struct sim_state *state, struct sim_world *sim, int fd, struct header *h)
+{
+	struct header headers[PLACES];
+	enum place_state states[PLACES];
+	bool other = false, empty = true;
+
+	for (int place = 0; place < PLACES; place++) {
+		states[place] = read_header(sim, fd, place, &headers[place]);
+		other = other || states[place] == PLACE_OTHER_VERSION;
+		empty = empty && states[place] == PLACE_EMPTY;
+	}
+	if (empty)
+		return TB_ENOENT;
+	for (int tries = 0; tries < PLACES; tries++) {
+		int best = -1;
+		for (int place = 0; place < PLACES; place++)
+			if (states[place] == PLACE_WHOLE &&
+			    (best < 0 || headers[place].turn > headers[best].turn))
+				best = place;
+		if (best < 0)
+			break;
+		*h = headers[best];
+		state->next = !best;
+		if (read_body(sim, fd, best, h))
+			return 0;
+		states[best] = PLACE_DAMAGED;
+	}
+	return refused(state, other ? "was written by another version; start with a new --state folder"
+				    : "is damaged or no simulation state");
+}
+
 static int read_file(struct sim_state *state, struct sim_world *sim, int fd, struct header *h)
 {
 	const struct universe *universe = sim->checker.universe;
@@ -129,22 +256,10 @@ static int read_file(struct sim_state *state, struct sim_world *sim, int fd, str
 	struct sim_broker_setup account = sim->broker.setup;
 	ratio_t fee = sim->market.state.first_fee;
 	char what[200];
+	int err = read_newest(state, sim, fd, h);
 
-	if (!read_all(fd, h, sizeof *h) || h->magic != MAGIC || h->check != header_check(h))
-		return refused(state, "is damaged or no simulation state");
-	if (h->version != VERSION || h->event_bytes != (int64_t)sizeof(struct event))
-		return refused(state, "was written by another version; start with a new --state folder");
-	if (h->market_bytes > (int64_t)sizeof sim->market.state ||
-	    h->broker_bytes > (int64_t)sizeof sim->broker || h->market_bytes < 0 || h->broker_bytes < 0 ||
-	    h->shadow_bytes > (int64_t)sizeof sim->shadow || h->shadow_bytes < 0 || h->carry_count < 0 ||
-	    h->carry_count > EVENTS_MAX)
-		return refused(state, "is damaged");
-	if (!read_all(fd, &sim->market.state, (size_t)h->market_bytes) ||
-	    !read_all(fd, &sim->broker, (size_t)h->broker_bytes) ||
-	    !read_all(fd, &sim->shadow, (size_t)h->shadow_bytes) ||
-	    !read_all(fd, &sim->checker, sizeof sim->checker) ||
-	    !read_all(fd, sim->world.carry->at, (size_t)h->carry_count * sizeof(struct event)))
-		return refused(state, "is cut short");
+	if (err != 0)
+		return err;
 	sim->checker.universe = universe;
 	sim_market_renew(&sim->market, sim->universe);
 	sim->shadow.twin = &sim->broker;
@@ -235,12 +350,13 @@ int sim_state_load(struct sim_state *state, struct sim_world *sim, struct journa
 	struct header h;
 	int fd = open(state->path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 && errno == ENOENT) /* died before the first save, if there is a journal at all */
-		return journal->turn > 1 ? TB_ENOENT : catch_up(state, sim, journal, 0);
-	if (fd < 0)
+	if (fd < 0 && errno != ENOENT)
 		return failed(state, strerror(errno));
-	int err = read_file(state, sim, fd, &h);
-	close(fd);
+	int err = fd < 0 ? TB_ENOENT : read_file(state, sim, fd, &h);
+	if (fd >= 0)
+		close(fd);
+	if (err == TB_ENOENT) /* died before the first save, if there is a journal at all */
+		return journal->turn > 1 ? TB_ENOENT : catch_up(state, sim, journal, 0);
 	if (err != 0)
 		return err;
 	sim->world.now_ms = h.now_ms;

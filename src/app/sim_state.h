@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sim.bin: the simulated market and account on disk, so that a killed simulation goes on exactly where it
- * was. It is replaced (a new file renamed over the old one) after each recorded turn that wanted something of
+ * was. It is renewed (one of its two places in turn) after each recorded turn that wanted something of
  * the exchange, once that was acted on, and carries that turn's number. The journal may be ahead by turns
  * that only recorded, and by one more at their end whose intents were not acted on: they are then delivered
  * again, by what the journal wrote down, to a market and broker wound on to its time. They cannot have
@@ -14,11 +14,15 @@
 struct sim_state {
 	char path[1024];
 	char error[512]; /* of the last save that failed */
+	bool open;
+	int fd;    /* if open */
+	int next;  /* the place that the next save fills; the other one is in force */
 	size_t saves;
 };
 
-/* 0, or TB_EIO with sim_state.error. */
+/* 0, or TB_EIO with sim_state.error. Opens the file, which stays open. */
 int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t turn);
+void sim_state_close(struct sim_state *state);
 
 /* Puts the file's contents into sim (opened, not started) and catches up with the journal. TB_ENOENT: no
  * file, though the journal is past its first turn. TB_EREFUSED: made with other options, another version,

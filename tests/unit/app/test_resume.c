@@ -41,9 +41,10 @@ static struct config config;
 static struct death death;
 static struct sim_run run; /* large */
 
+/* Not every turn has something to act on and to save: the first from there on that has. */
 static void die_at(int64_t turn, enum point point)
 {
-	if (turn == death.turn && point == death.point)
+	if (death.turn != 0 && turn >= death.turn && point == death.point)
 		kill(getpid(), SIGKILL);
 }
 
@@ -245,6 +246,54 @@ static void a_run_that_dies_again_and_again_while_it_starts_goes_on(void **state
 	}
 }
 
+static void flip_a_byte(const char *dir, long at)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/sim.bin", dir);
+	FILE *file = fopen(path, "r+b");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, at, SEEK_SET), 0);
+	int byte = getc(file);
+	assert_int_not_equal(byte, EOF);
+	assert_int_equal(fseek(file, at, SEEK_SET), 0);
+	assert_int_equal(putc(byte ^ 1, file), byte ^ 1);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The file's two places: headers at 0 and 4096, the first body at 8192. */
+static void a_place_that_was_torn_by_death_leaves_the_other_one(void **state)
+{
+	static const long bytes[] = {16, 4096 + 16, 8192 + 200};
+	char dir[64], wanted[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
+	int status;
+
+	(void)state;
+	fresh_dir(dir);
+	assert_true(child(dir, (struct death){0}, 1));
+	int64_t turns = read_digest(dir, wanted);
+	remove_dir(dir);
+	for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
+		fresh_dir(dir);
+		assert_false(child(dir, (struct death){turns / 2 + (int64_t)i, AFTER_SAVING}, 1));
+		flip_a_byte(dir, bytes[i]);
+		assert_true(child(dir, (struct death){0}, 1));
+		read_digest(dir, got);
+		assert_string_equal(got, wanted);
+		remove_dir(dir);
+	}
+	fresh_dir(dir);
+	assert_false(child(dir, (struct death){turns / 2, AFTER_SAVING}, 1));
+	flip_a_byte(dir, bytes[0]);
+	flip_a_byte(dir, bytes[1]);
+	pid_t pid = fork();
+	if (pid == 0)
+		live(dir, 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1); /* refused, with words */
+	remove_dir(dir);
+}
+
 static void make_tape(void)
 {
 	struct random random;
@@ -314,6 +363,7 @@ int main(void)
 		cmocka_unit_test(a_run_killed_in_its_very_first_turns_starts_again),
 		cmocka_unit_test(a_run_killed_at_any_point_ends_with_the_digest_of_an_undisturbed_one),
 		cmocka_unit_test(a_run_that_dies_again_and_again_while_it_starts_goes_on),
+		cmocka_unit_test(a_place_that_was_torn_by_death_leaves_the_other_one),
 		cmocka_unit_test(rounds_that_wait_for_a_missing_bar_survive_a_kill_too),
 		cmocka_unit_test(a_finished_run_is_run_on_with_more_days),
 	};
