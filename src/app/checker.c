@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define ABSENT_LOOK_UPS 3
+#define LISTS_MS        (10 * SECOND_MS)
 
 __extension__ typedef __int128 big_t;
 
@@ -122,7 +123,7 @@ static void naked_until(struct checker *c, struct checker_symbol *s, ms_t now_ms
 
 static void settle_naked(struct checker *c, struct checker_symbol *s, ms_t now_ms)
 {
-	bool naked = s->own > 0 && s->stop_qty < s->own;
+	bool naked = s->own_sure > 0 && s->stop_qty < s->own_sure;
 
 	if (naked && s->naked_ms == 0)
 		s->naked_ms = now_ms, s->due_ms = now_ms + c->deadline_ms;
@@ -155,7 +156,7 @@ static void sent_enter(struct checker *c, const struct order_request *o, ms_t no
 	s->entry_qty = o->qty, s->entry_filled = 0;
 	s->entry_price = o->price, s->entry_ms = now_ms;
 	s->entry_absent = 0;
-	s->stop_id = o->stop_id;
+	s->sent[s->sent_next++ % CHECKER_OVER_MAX] = o->stop_id;
 	s->stop_qty = 0;
 }
 
@@ -171,10 +172,12 @@ void checker_sent(void *ctx, const struct order_request *o, ms_t now_ms)
 	if (o->book != BOOK_MAIN)
 		return;
 	qty_t known = s->own_ms == now_ms && s->own_before > s->own ? s->own_before : s->own;
+	if (now_ms < s->lists_ms && s->lists_own > known)
+		known = s->lists_own;
 	if (o->verb == VERB_REDUCE && (o->side != -s->side || o->qty > known))
 		violation(c, "a reduce that does not shrink", o->sym, now_ms);
 	if (o->verb == VERB_PROTECT && o->stop_id != 0)
-		s->stop_id = o->stop_id;
+		s->sent[s->sent_next++ % CHECKER_OVER_MAX] = o->stop_id;
 	if (s->naked_ms != 0) { /* it was tried: the next try is due so much later */
 		naked_until(c, s, now_ms);
 		s->due_ms = now_ms + c->deadline_ms;
@@ -208,6 +211,7 @@ static void heard_fill(struct checker *c, const struct event *e)
 		s->cost += rounded(scaled, i->value_den, s->side == SIDE_LONG);
 		s->qty += e->fill.qty;
 		s->own += ours ? e->fill.qty : 0;
+		s->own_sure += ours ? e->fill.qty : 0;
 	} else {
 		qty_t qty = e->fill.qty < s->qty ? e->fill.qty : s->qty;
 		money_t got = rounded(scaled, i->value_den, s->side == SIDE_SHORT);
@@ -215,7 +219,14 @@ static void heard_fill(struct checker *c, const struct event *e)
 		c->gross += s->side == SIDE_LONG ? got - cost : cost - got;
 		s->qty -= qty;
 		s->cost -= cost;
-		s->own -= ours ? (qty < s->own ? qty : s->own) : 0;
+		bool surely = ours || e->fill.reason != EXIT_NONE; /* the exchange (ADL ...) takes ours */
+		if (surely)
+			s->own -= qty < s->own ? qty : s->own;
+		s->own_sure -= qty < s->own_sure ? qty : s->own_sure;
+		if (!surely && s->own > s->qty) { /* a visitor takes his own first, as far as it goes */
+			s->lists_own = e->at_ms < s->lists_ms ? s->lists_own : s->own;
+			s->lists_ms = e->at_ms + LISTS_MS;
+		}
 	}
 	if (e->fill.id == s->entry_id && ours) {
 		s->entry_filled += e->fill.qty;
@@ -223,15 +234,17 @@ static void heard_fill(struct checker *c, const struct event *e)
 	}
 	if (s->own > s->qty) /* what another hand took away */
 		s->own = s->qty;
+	if (s->own_sure > s->own)
+		s->own_sure = s->own;
 	if (s->own == 0)
 		s->stop_qty = 0;
 	settle_naked(c, s, e->at_ms);
 }
 
-static bool is_over(const struct checker_symbol *s, int64_t id)
+static bool is_among(const int64_t ids[static CHECKER_OVER_MAX], int64_t id)
 {
 	for (size_t i = 0; i < CHECKER_OVER_MAX; i++)
-		if (s->over[i] == id)
+		if (ids[i] == id)
 			return true;
 	return false;
 }
@@ -252,11 +265,11 @@ static void heard_order(struct checker *c, const struct event *e)
 
 	if (e->order.id == s->entry_id)
 		heard_of_entry(s, e);
-	if ((e->order.id != s->stop_id && e->order.id != s->resting_id) || e->order.id == 0)
+	if ((!is_among(s->sent, e->order.id) && e->order.id != s->resting_id) || e->order.id == 0)
 		return;
-	if (final && !is_over(s, e->order.id))
+	if (final && !is_among(s->over, e->order.id))
 		s->over[s->over_next++ % CHECKER_OVER_MAX] = e->order.id;
-	if (e->order.state == ORDER_LIVE && !is_over(s, e->order.id))
+	if (e->order.state == ORDER_LIVE && !is_among(s->over, e->order.id))
 		s->stop_qty = e->order.qty, s->resting_id = e->order.id;
 	else if (final && e->order.id == s->resting_id)
 		s->stop_qty = 0;
@@ -310,7 +323,8 @@ static void heard_instrument(struct checker *c, const struct event *e)
 	bool halted = now->status == INSTRUMENT_SUSPENDED || now->status == INSTRUMENT_GONE;
 
 	if (was != NULL && was->generation != now->generation) {
-		int64_t *lots[] = {&s->qty, &s->own, &s->entry_qty, &s->entry_filled, &s->stop_qty};
+		int64_t *lots[] = {&s->qty,          &s->own,      &s->own_sure, &s->entry_qty,
+				   &s->entry_filled, &s->stop_qty, &s->lists_own};
 		for (size_t i = 0; i < sizeof lots / sizeof lots[0]; i++)
 			*lots[i] = in_lots(*lots[i], was, now);
 		s->mark = in_grid(s->mark, &was->tick, &now->tick);
@@ -375,7 +389,7 @@ void checker_finish(struct checker *c, ms_t now_ms, const struct checker_truth *
 		struct checker_symbol *s = &c->at[sym];
 		flat = flat && s->qty == 0;
 		if (s->naked_ms != 0) {
-			s->stop_qty = s->own; /* ends the clock */
+			s->stop_qty = s->own_sure; /* ends the clock */
 			settle_naked(c, s, now_ms);
 		}
 	}

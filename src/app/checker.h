@@ -9,24 +9,29 @@
 
 #define CHECKER_SYMBOLS_MAX 64
 #define CHECKER_SEEN_MAX    256 /* fills that may be told twice */
-#define CHECKER_OVER_MAX    4   /* protective orders of a symbol that are known to be over */
+#define CHECKER_OVER_MAX    8   /* protective orders of a symbol that are known to be over */
 
 struct checker_symbol {
 	int64_t side; /* of the whole position, whoever opened it */
 	qty_t qty;
 	money_t cost;     /* of qty */
 	qty_t own;        /* lots of it that are ours: never more than our own fills left */
+	qty_t own_sure;   /* ... and surely ours: beside a visitor nobody knows whose lots another hand closed
+			   */
 	qty_t own_before; /* the last fill, at */
 	ms_t own_ms;      /* ... this time: what is sent in the same instant was sealed before it was heard */
-	price_t mark;     /* 0: none heard */
+	qty_t lists_own; /* before another hand closed some of ours, which is believed when lists have said */
+	ms_t lists_ms;   /* ... so twice: until then */
+	price_t mark;    /* 0: none heard */
 	/* The newest entry. */
 	int64_t entry_id, entry_done; /* done: nothing more of it will fill, as far as anybody can know */
 	qty_t entry_qty, entry_filled;
 	price_t entry_price;
 	ms_t entry_ms;
-	int64_t entry_absent; /* look-ups that did not find it */
-	int64_t stop_id;      /* the newest sent */
-	int64_t resting_id;   /* the one stop_qty is of: until the newest is confirmed, the one before */
+	int64_t entry_absent;           /* look-ups that did not find it */
+	int64_t sent[CHECKER_OVER_MAX]; /* ids of the newest stops sent: one may overtake another */
+	int64_t sent_next;
+	int64_t resting_id; /* the one stop_qty is of: until the newest is confirmed, the one before */
 	qty_t stop_qty;
 	int64_t over[CHECKER_OVER_MAX]; /* ids of stops that are over: late news call them live again */
 	int64_t over_next;

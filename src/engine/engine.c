@@ -292,6 +292,9 @@ static inline bool is_market_now(const struct engine *e, const struct event *eve
 /* After the event: what is due, what positions need, and what the journal has to be told. */
 static void step_on(struct engine *e, const struct event *event)
 {
+	for (struct event early; execution_next_early(&e->execution, e->now_ms, &early);)
+		engine_on_fill(e, &early);
+	engine_note_doubts(e);
 	on_time(e);
 	engine_grant_wishes(e);
 	execution_flush(&e->execution, e->wants);

@@ -109,7 +109,7 @@ void engine_on_status(struct engine *e, sym_t sym, int64_t status)
 
 	execution_set_asleep(&e->execution, sym, asleep, e->now_ms);
 	if (asleep != was_asleep) /* gone, or back: where is what we held? */
-		e->execution.compare_again = true;
+		e->execution.compare_again = e->execution.doubt_is_new = true;
 	if (status != INSTRUMENT_CLOSING && status != INSTRUMENT_DELISTING)
 		return;
 	for (int book = 0; book < BOOK_COUNT; book++) {

@@ -11,6 +11,14 @@
 #define DOUBT_MAX_MS MINUTE_MS
 #define FLAT_PERIODS 12 /* with nothing held, so many times less often */
 
+/* A new doubt does not wait for as long as an old one that lists could not settle. */
+void engine_note_doubts(struct engine *e)
+{
+	if (e->execution.doubt_is_new)
+		e->list_tries = 0;
+	e->execution.doubt_is_new = false;
+}
+
 void engine_ask_lists(struct engine *e)
 {
 	bool first = !engine_grants(e), known = first && engine_knows_link(e);
@@ -61,7 +69,8 @@ static price_t closing_price(const struct engine *e, const struct holding *h, co
 	return h->stop > 0 ? h->stop : h->decision_price;
 }
 
-/* A fill that the exchange never told, made from what its lists say. execution 0: it has no number. */
+/* A fill that the exchange never told, made from what its lists say. execution: it has no number of its own;
+ * less than 0: that of the order it belongs to, whose real fills, told after all, are not counted again. */
 static void book(struct engine *e, const struct holding *h, const struct difference *d, bool entry)
 {
 	const struct instrument *instrument = &e->universe->at[h->sym];
@@ -73,6 +82,7 @@ static void book(struct engine *e, const struct holding *h, const struct differe
 			      .sym = (sym_t)h->sym,
 			      .at_ms = e->now_ms,
 			      .fill = {.id = d->id,
+				       .execution = d->id != 0 ? -d->id : EXECUTION_ELSEWHERE,
 				       .side = entry ? h->side : -h->side,
 				       .qty = qty,
 				       .price = price,

@@ -309,6 +309,7 @@ void execution_restore(struct execution *x, const struct record *record)
 	if (record->kind == RECORD_FILL) {
 		x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] =
 			(struct seen_execution){record->fill.execution, record->fill.book, record->fill.sym};
+		fill_book(x, &record->fill);
 	} else if (record->kind == RECORD_ORDER) {
 		int64_t sequence = client_id_sequence(record->order.id);
 		if (sequence > x->sequence)

@@ -10,6 +10,11 @@
 
 #define EXECUTION_ORDERS_MAX 1024
 #define EXECUTION_SEEN_MAX   1024
+#define EXECUTION_EARLY_MAX  16
+
+/* The number of a fill that was made from the lists: less than 0. That of the order it belongs to, or this.
+ */
+#define EXECUTION_ELSEWHERE (-1)
 
 /* Silence of the exchange must not fill the table: new risk, wishes, and what is ordered from outside
  * (flatten, exits of a bar) each stop short of it, in this order. A position with so many orders that are not
@@ -80,6 +85,8 @@ struct execution {
 	uint32_t active[BOOK_COUNT * 256];
 	struct seen_execution seen[EXECUTION_SEEN_MAX];
 	size_t seen_next;
+	size_t early_count; /* closing fills that wait for the fills of their entry */
+	struct fill early[EXECUTION_EARLY_MAX];
 	struct holding holdings[BOOK_COUNT][SYMBOLS_MAX];
 	bool dirty[BOOK_COUNT][SYMBOLS_MAX];
 	ms_t away_ms;                /* since when the exchange cannot be reached; 0: it can */
@@ -87,9 +94,12 @@ struct execution {
 	uint8_t unreconciled[BOOK_COUNT][SYMBOLS_MAX]; /* enum doubt */
 	bool marked[BOOK_COUNT][SYMBOLS_MAX];          /* its doubt is to be recorded */
 	bool compare_again;                       /* a doubt that the next comparison should settle soon */
+	bool doubt_is_new;                        /* ... and no list was asked for since it arose */
 	uint8_t foreign[BOOK_COUNT][SYMBOLS_MAX]; /* of the last complete lists */
 	uint8_t listed[BOOK_COUNT][SYMBOLS_MAX];  /* in the running one: FOREIGN_ORDER, or DOUBT_ORDER */
 	ms_t moved_ms[BOOK_COUNT][SYMBOLS_MAX];   /* last fill heard */
+	qty_t booked[BOOK_COUNT][SYMBOLS_MAX]; /* taken from lists as closed elsewhere, and not told since, */
+	ms_t booked_ms[BOOK_COUNT][SYMBOLS_MAX]; /* ... until this time */
 	struct seen_position snapshot[BOOK_COUNT][SYMBOLS_MAX];
 	struct seen_position doubted[BOOK_COUNT][SYMBOLS_MAX]; /* what the last comparison found too much or
 								  too little; side UNKNOWN: it agreed */
@@ -132,6 +142,9 @@ struct fill_news {
 /* True if it is an order nobody here knows of (not ours, or ours and not in the journal) and news to us. */
 bool execution_on_order(struct execution *x, const struct event *event);
 void execution_on_fill(struct execution *x, const struct event *event, struct fill_news *news);
+/* A closing fill that was told before the fills of its entry, and need not wait for them any more: to be
+ * given to execution_on_fill, as heard now. False: none. Ask after every event, until false. */
+bool execution_next_early(struct execution *x, ms_t now_ms, struct event *out);
 void execution_on_absent(struct execution *x, const struct event *event);
 void execution_on_unrecorded(struct execution *x, int64_t id, ms_t now_ms);
 /* Funding received (> 0) or paid on a holding. */

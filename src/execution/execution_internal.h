@@ -6,6 +6,8 @@
 #include "execution.h"
 #include "wants.h"
 
+#define RESIZE_TRIES 6 /* then once a minute */
+
 /* NULL if we do not know the id (any more). */
 struct order *order_find(struct execution *x, int64_t id);
 struct order *order_add(struct execution *x, const struct order *order);
@@ -23,6 +25,8 @@ bool holding_uneven(const struct holding *h);
 void holding_scale_risk(struct execution *x, struct holding *h, qty_t filled, qty_t ordered);
 /* Starts or ends the unprotected clock to fit stop_qty against qty, and sets the phase. */
 void holding_settle_phase(struct execution *x, struct holding *h, ms_t at_ms);
+/* A fill made from lists: what is told of it later is not counted again. */
+void fill_book(struct execution *x, const struct fill *fill);
 /* Its doubt has changed: it will be recorded. */
 void symbol_mark(struct execution *x, enum book book, sym_t sym);
 void symbol_doubt(struct execution *x, enum book book, sym_t sym, enum doubt doubt);

@@ -33,15 +33,95 @@ static ratio_t blend(ratio_t old, qty_t old_qty, ratio_t new, qty_t new_qty)
 	return old + portion(new - old, new_qty, old_qty + new_qty);
 }
 
-static bool seen_before(struct execution *x, const struct event *event)
+static bool is_seen(const struct execution *x, const struct event *event, int64_t execution)
 {
-	const struct seen_execution it = {event->fill.execution, event->book, event->sym};
-
-	for (size_t i = 0; i < EXECUTION_SEEN_MAX; i++)
-		if (it.execution != 0 && x->seen[i].execution == it.execution && x->seen[i].sym == it.sym &&
-		    x->seen[i].book == it.book)
+	for (size_t i = 0; i < EXECUTION_SEEN_MAX && execution != 0; i++)
+		if (x->seen[i].execution == execution && x->seen[i].sym == event->sym &&
+		    x->seen[i].book == event->book)
 			return true;
-	x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = it;
+	return false;
+}
+
+/* Told before, waiting to be told, or booked from the lists (under its order's number) because it was not. */
+static bool seen_before(const struct execution *x, const struct event *event)
+{
+	int64_t execution = event->fill.execution;
+
+	if (execution < 0)
+		return false; /* it is from the lists itself */
+	for (size_t i = 0; i < x->early_count; i++)
+		if (execution != 0 && x->early[i].execution == execution && x->early[i].sym == event->sym &&
+		    x->early[i].book == event->book)
+			return true;
+	return is_seen(x, event, execution) || is_seen(x, event, -event->fill.id);
+}
+
+/* A fill that is older than the lists which have shown what it did: it is in the books, at the mark. */
+static bool is_booked(struct execution *x, const struct event *event)
+{
+	const struct holding *h = &x->holdings[event->book][event->sym];
+	qty_t *booked = &x->booked[event->book][event->sym];
+
+	if (event->fill.execution < 0 || event->fill.at_ms <= 0 || event->fill.qty > *booked ||
+	    event->fill.at_ms > x->booked_ms[event->book][event->sym] ||
+	    (h->qty > 0 && event->fill.side == h->side))
+		return false;
+	*booked -= event->fill.qty;
+	symbol_doubt(x, (enum book)event->book, event->sym, DOUBT_FILL);
+	return true;
+}
+
+void fill_book(struct execution *x, const struct fill *fill)
+{
+	if (fill->execution != EXECUTION_ELSEWHERE)
+		return;
+	x->booked[fill->book][fill->sym] += fill->qty;
+	x->booked_ms[fill->book][fill->sym] = fill->at_ms;
+}
+
+/* A closing fill of ours that was told before the entry it closes, whose own fills are still to come: it
+ * waits for them, so that the trade is what it was. False when nothing more is to be expected. */
+static bool waits_for_entry(struct execution *x, const struct fill *fill, ms_t now_ms)
+{
+	const struct holding *h = &x->holdings[fill->book][fill->sym];
+	const struct order *entry = h->entry_id != 0 ? order_find(x, h->entry_id) : NULL;
+	const struct order *order = order_find(x, fill->id);
+
+	if (order == NULL || order->book != fill->book || order->sym != fill->sym ||
+	    order->role == ROLE_ENTRY || h->qty >= fill->qty || fill->side != -h->side || entry == NULL ||
+	    now_ms - fill->at_ms >= x->set.fills_ms)
+		return false;
+	return !order_is_final(entry->state) || (entry->state == ORDER_FILLED && entry->filled < entry->qty);
+}
+
+static bool keep_early(struct execution *x, const struct event *event)
+{
+	struct fill fill = event->fill;
+
+	fill.book = event->book, fill.sym = event->sym;
+	if (fill.at_ms == 0)
+		fill.at_ms = event->at_ms;
+	if (x->early_count == EXECUTION_EARLY_MAX || !waits_for_entry(x, &fill, event->at_ms))
+		return false;
+	x->early[x->early_count++] = fill;
+	return true;
+}
+
+bool execution_next_early(struct execution *x, ms_t now_ms, struct event *out)
+{
+	for (size_t i = 0; i < x->early_count; i++) {
+		if (waits_for_entry(x, &x->early[i], now_ms))
+			continue;
+		*out = (struct event){.kind = EVENT_FILL,
+				      .book = (uint8_t)x->early[i].book,
+				      .sym = (sym_t)x->early[i].sym,
+				      .at_ms = now_ms,
+				      .fill = x->early[i]};
+		x->early_count--;
+		for (; i < x->early_count; i++)
+			x->early[i] = x->early[i + 1];
+		return true;
+	}
 	return false;
 }
 
@@ -224,7 +304,11 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 	news->fill.at_ms = event->at_ms;
 	news->fill.book = event->book;
 	news->fill.sym = event->sym;
-	if (event->fill.qty <= 0 || event->fill.price <= 0 || seen_before(x, event))
+	if (event->fill.qty <= 0 || event->fill.price <= 0 || seen_before(x, event) || keep_early(x, event))
+		return;
+	x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] =
+		(struct seen_execution){event->fill.execution, event->book, event->sym};
+	if (is_booked(x, event))
 		return;
 	bool astray = order != NULL && (order->book != event->book || order->sym != event->sym);
 	if (astray)
@@ -246,6 +330,7 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 		symbol_doubt(x, book, event->sym, DOUBT_FILL);
 	}
 	news->counted = true;
+	fill_book(x, &news->fill);
 	news->fill.role = meaning == MEANS_EXIT ? (ours && client_id_role(event->fill.id) != ROLE_ENTRY
 							   ? (int64_t)client_id_role(event->fill.id)
 							   : ROLE_EXIT)

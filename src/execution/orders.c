@@ -43,7 +43,7 @@ void symbol_doubt(struct execution *x, enum book book, sym_t sym, enum doubt dou
 		return; /* it has been asked about */
 	symbol_mark(x, book, sym);
 	x->unreconciled[book][sym] |= (uint8_t)doubt;
-	x->compare_again = true;
+	x->compare_again = x->doubt_is_new = true;
 }
 
 /* Its share of the approved risk; rounded up. */
@@ -239,6 +239,23 @@ static bool take_stranger(struct execution *x, const struct event *event)
 	return true;
 }
 
+/* The exchange confirmed another size than was asked for: it holds something else than we think. Asking again
+ * for the same, each time without a stop for a moment, helps nobody: the lists are to say. */
+static void size_differs(struct execution *x, struct order *order, ms_t at_ms)
+{
+	struct holding *h = execution_holding(x, (enum book)order->book, (sym_t)order->sym);
+
+	if ((order->id != h->stop_id && order->id != h->target_id) || order->state != ORDER_LIVE ||
+	    order->qty == h->qty || h->qty == 0)
+		return;
+	symbol_doubt(x, (enum book)order->book, (sym_t)order->sym, DOUBT_QUANTITY);
+	if (h->phase != PHASE_PROTECTED || h->keep_qty > 0)
+		return;
+	h->tries = RESIZE_TRIES;
+	h->retry_ms = at_ms + MINUTE_MS;
+	execution_touch(x, h);
+}
+
 /* The rest of an entry was cancelled, and its fills may be told after it: it filled, with less. */
 static void end_entry_early(struct execution *x, struct order *order, qty_t filled)
 {
@@ -266,6 +283,10 @@ bool execution_on_order(struct execution *x, const struct event *event)
 	int64_t state = event->order.state;
 	if (event->order.qty > 0 && order->role != ROLE_ENTRY)
 		order->qty = event->order.qty;
+	/* a closing order fills with what there was: there are no more fills of it to wait for */
+	if (order->role != ROLE_ENTRY && state == ORDER_FILLED && event->order.filled > 0 &&
+	    event->order.filled < order->qty)
+		order->qty = event->order.filled > order->filled ? event->order.filled : order->filled;
 	if (order->role == ROLE_STOP || order->role == ROLE_TARGET)
 		order->price = event->order.price > 0 ? event->order.price : order->price;
 	if (state == before.state && order->qty == before.qty && order->price == before.price)
@@ -274,7 +295,10 @@ bool execution_on_order(struct execution *x, const struct event *event)
 		state = ORDER_FILLED;
 		end_entry_early(x, order, event->order.filled);
 	}
+	bool answered = before.state == ORDER_INTENT && before.sent_ms != 0 && before.qty != order->qty;
 	order_move(x, order, state, event->at_ms);
+	if (answered)
+		size_differs(x, order, event->at_ms);
 	return false;
 }
 

@@ -70,14 +70,31 @@ static void explain(const struct execution *x, const struct holding *h, const st
 	d->gone = h->qty - kept;
 	if (d->gone > 0 && way_out != NULL)
 		d->id = way_out->id, d->price = way_out->price;
-	if (d->gone > 0 || entry == NULL || h->entry_id != entry->id || seen->side != entry->side)
+	bool passed =
+		same_side && seen->qty == h->qty; /* what it filled is no longer there: it came and went */
+	if (d->gone > 0 || entry == NULL || h->entry_id != entry->id ||
+	    (!passed && seen->side != entry->side))
 		return;
 	qty_t more = seen->qty - h->qty, told = entry->qty - entry->filled;
-	d->missed = more < told ? more : told;
+	d->missed = more < told && !passed ? more : told;
 	d->id = entry->id;
 	d->price = mean_price(&x->universe->at[h->sym], seen);
 	if (d->price == 0)
 		d->price = entry->price;
+}
+
+/* Lists and books agree, so what these orders were said to have filled and never told is no matter any more.
+ */
+static void write_off(struct execution *x, const struct holding *h)
+{
+	for (size_t i = 0; i < x->order_count; i++) {
+		struct order *order = &x->orders[i];
+		if (order->book != h->book || order->sym != h->sym || order->state != ORDER_FILLED ||
+		    order->filled >= order->qty)
+			continue;
+		order->qty = order->filled;
+		order_touch(x, order);
+	}
 }
 
 static bool compare(struct execution *x, struct holding *h, const struct seen_position *seen,
@@ -87,12 +104,15 @@ static bool compare(struct execution *x, struct holding *h, const struct seen_po
 	uint8_t *doubts = &x->unreconciled[h->book][h->sym], *foreign = &x->foreign[h->book][h->sym];
 	int64_t own = signed_qty(h->side, h->qty), there = signed_qty(seen->side, seen->qty);
 	bool same_side = own == 0 || there == 0 || seen->side == h->side;
+	const struct order *entry = untold(x, h, true);
+	bool half_told = entry != NULL && h->phase != PHASE_FLAT && h->entry_id == entry->id;
 
-	if (own != there || *doubts != 0 || *foreign != 0)
+	if (own != there || half_told || *doubts != 0 || *foreign != 0)
 		symbol_mark(x, (enum book)h->book, (sym_t)h->sym);
 	*foreign &= (uint8_t)~FOREIGN_POSITION;
 	*doubts &= (uint8_t)~DOUBT_FILL; /* now we see what it did */
-	if (own == there) {
+	if (own == there && !half_told) {
+		write_off(x, h);
 		doubted->side = UNKNOWN;
 		*doubts &= (uint8_t) ~(DOUBT_QUANTITY | DOUBT_GRID);
 		return true;
@@ -121,7 +141,7 @@ size_t execution_on_positions_end(struct execution *x, enum book book, ms_t aske
 		if (x->adopt[book][sym])
 			continue; /* its quantity waits for the list of orders */
 		if (h->qty == 0 && seen->qty == 0 && x->unreconciled[book][sym] == 0 &&
-		    x->foreign[book][sym] == 0)
+		    x->foreign[book][sym] == 0 && !untold(x, h, true) && !untold(x, h, false))
 			continue;
 		bool moved = x->moved_ms[book][sym] >= asked_ms && x->moved_ms[book][sym] != 0;
 		if (moved || in_flight(x, book, (sym_t)sym, now_ms)) {

@@ -4,7 +4,7 @@
  * a timer. */
 #include "execution_internal.h"
 
-#define RESIZE_TRIES 6 /* then once a minute */
+#define ASLEEP_MS (10 * SECOND_MS) /* between look-ups in a market that is suspended or gone */
 
 static ms_t backoff(const struct execution *x, int64_t tries)
 {
@@ -227,15 +227,15 @@ static ms_t unwanted_ms(const struct execution *x, const struct holding *h, cons
 static ms_t order_due_ms(const struct execution *x, const struct order *order)
 {
 	const struct holding *h = &x->holdings[order->book][order->sym];
-	bool attached = order->sent_ms == 0;
+	bool attached = order->sent_ms == 0, asleep = execution_asleep(x, h);
 
-	if (execution_asleep(x, h))
-		return INT64_MAX;
+	/* what became of an order can be asked where nothing trades, too: an entry that got lost there would
+	 * hold its place for ever */
 	if (order->state == ORDER_UNKNOWN)
-		return order->changed_ms + x->set.query_ms;
+		return order->changed_ms + (asleep ? ASLEEP_MS : x->set.query_ms);
 	if (order->state == ORDER_INTENT && !attached)
 		return order->sent_ms + x->set.answer_ms;
-	if (order->state != ORDER_LIVE)
+	if (order->state != ORDER_LIVE || asleep)
 		return INT64_MAX;
 	ms_t unwanted = unwanted_ms(x, h, order);
 	if (order->look_ups > 0 && unwanted != INT64_MAX) /* asked to go before, and it did not */

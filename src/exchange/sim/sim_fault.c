@@ -132,6 +132,10 @@ static void on_link(struct sim_broker *broker, enum sim_fault fault, int64_t val
 		until_ms = now + SLOW_MS;
 	else if (fault == SIM_FAULT_CLOCK_OFF)
 		until_ms = now + CLOCK_MS;
+	/* a second trouble of the kind does not end the first: its news wait until then */
+	if (sim_weather_waits(broker, fault, SYM_NONE, now, NULL) &&
+	    broker->weather.waiting[fault].until_ms > until_ms)
+		until_ms = broker->weather.waiting[fault].until_ms;
 	arm(broker, fault, SYM_NONE, value, until_ms);
 	sim_news_later(broker, &well, until_ms, false, false, heard);
 	sim_weather_say_link(broker, now, heard);

@@ -292,6 +292,23 @@ static void the_checker_notices_a_stop_that_went_before_its_successor_was_confir
 	assert_int_equal(checker.naked_seconds, 4);
 }
 
+static void the_checker_believes_a_stop_that_was_overtaken_by_a_refused_one(void **state)
+{
+	(void)state;
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	struct order_request stop = {
+		.verb = VERB_PROTECT, .side = SIDE_SHORT, .qty = 10, .stop = 9950, .stop_id = 50};
+	sent(stop), stop.stop_id = 66, sent(stop);
+	struct event news = {
+		.kind = EVENT_ORDER, .at_ms = 1500, .order = {.id = 66, .state = ORDER_REJECTED, .qty = 10}};
+	checker_heard(&checker, &news);
+	news.order.id = 50, news.order.state = ORDER_LIVE;
+	checker_heard(&checker, &news);
+	finish(60000, 0);
+	assert_int_equal(checker.naked_seconds, 0);
+}
+
 static void the_checker_finds_books_that_do_not_add_up(void **state)
 {
 	filled(SIDE_LONG, 10, 10000, 1000);
@@ -377,7 +394,63 @@ static void what_another_hand_holds_is_in_the_books_and_not_in_the_limits(void *
 						.at_ms = 2000,
 						.fill = {.side = SIDE_SHORT, .qty = 40000, .price = 10000}});
 	assert_int_equal(checker.at[0].own, 9000); /* no more than there is */
-	sent((struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 9001});
+	checker_sent(&checker, &(struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 9001},
+		     12000);
+	assert_int_equal(checker.over_limit, 1);
+}
+
+static void by_another_hand(int64_t side, qty_t qty, enum exit_reason reason, ms_t at_ms)
+{
+	checker_heard(&checker, &(struct event){.kind = EVENT_FILL,
+						.at_ms = at_ms,
+						.fill = {.side = side,
+							 .qty = qty,
+							 .price = 10000,
+							 .execution = at_ms,
+							 .reason = reason}});
+}
+
+static void what_the_exchange_takes_is_ours_also_where_a_visitor_has_some(void **state)
+{
+	(void)state;
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	by_another_hand(SIDE_LONG, 4, EXIT_NONE, 2000);
+	by_another_hand(SIDE_SHORT, 3, EXIT_ADL, 3000);
+	assert_int_equal(checker.at[0].own, 7);
+	stop_is(ORDER_LIVE, 7, 3500);
+	finish(60000, 0);
+	assert_int_equal(checker.naked_seconds, 0);
+}
+
+static void beside_a_visitor_a_stop_need_not_cover_what_another_hand_may_have_closed_of_ours(void **state)
+{
+	(void)state;
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	by_another_hand(SIDE_LONG, 4, EXIT_NONE, 2000);
+	by_another_hand(SIDE_SHORT, 3, EXIT_NONE, 3000);
+	assert_int_equal(checker.at[0].own, 10);
+	stop_is(ORDER_LIVE, 7, 3500);
+	finish(60000, 0);
+	assert_int_equal(checker.naked_seconds, 0);
+	stop_is(ORDER_LIVE, 6, 60000);
+	finish(65000, 0);
+	assert_int_equal(checker.naked_seconds, 2);
+}
+
+static void what_another_hand_closed_of_ours_may_be_reduced_until_lists_have_told(void **state)
+{
+	(void)state;
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	stop_is(ORDER_LIVE, 10, 1000);
+	by_another_hand(SIDE_SHORT, 3, EXIT_NONE, 2000);
+	checker_sent(&checker, &(struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 10},
+		     11999);
+	assert_int_equal(checker.over_limit, 0);
+	checker_sent(&checker, &(struct order_request){.verb = VERB_REDUCE, .side = SIDE_SHORT, .qty = 8},
+		     12000);
 	assert_int_equal(checker.over_limit, 1);
 }
 
@@ -410,11 +483,15 @@ int main(void)
 		TEST(the_checker_counts_a_reduce_that_does_not_shrink),
 		TEST(the_checker_counts_seconds_without_a_stop_over_the_deadline),
 		TEST(the_checker_notices_a_stop_that_went_before_its_successor_was_confirmed),
+		TEST(the_checker_believes_a_stop_that_was_overtaken_by_a_refused_one),
 		TEST(the_checker_finds_books_that_do_not_add_up),
 		TEST(a_fill_told_twice_and_news_from_the_past_do_not_confuse_the_checker),
 		TEST(each_try_to_protect_or_leave_gives_the_checker_patience_until_the_next_is_due),
 		TEST(time_without_a_link_or_without_trading_does_not_count),
 		TEST(what_another_hand_holds_is_in_the_books_and_not_in_the_limits),
+		TEST(what_the_exchange_takes_is_ours_also_where_a_visitor_has_some),
+		TEST(beside_a_visitor_a_stop_need_not_cover_what_another_hand_may_have_closed_of_ours),
+		TEST(what_another_hand_closed_of_ours_may_be_reduced_until_lists_have_told),
 		TEST(another_grid_changes_no_coin_of_the_checkers_books),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

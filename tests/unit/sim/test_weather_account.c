@@ -246,6 +246,26 @@ static void a_stream_that_is_down_tells_everything_in_order_when_it_is_back(void
 	assert_int_equal(stand_count(&stand, EVENT_BALANCE), 1);
 }
 
+static void a_second_shorter_trouble_does_not_bring_a_stream_back_whose_news_still_wait(void **state)
+{
+	(void)state;
+	fault(SIM_FAULT_LINK_DOWN, SYM_NONE, 30000, BAR_MS);
+	struct order_request order = stand_enter(&stand, BTC, SIDE_LONG, 100, 590000, 620000);
+	stand_send(&stand, &order, BAR_MS);
+	fault(SIM_FAULT_LINK_DOWN, SYM_NONE, 5000, BAR_MS + 2000);
+	stand_forget(&stand);
+	stand_time(&stand, BAR_MS + 29999);
+	for (size_t i = 0; i < stand.heard.count; i++)
+		assert_true(stand.heard.at[i].kind != EVENT_LINK ||
+			    stand.heard.at[i].link.state == LINK_DOWN);
+	stand_time(&stand, BAR_MS + 30001);
+	assert_int_equal(stand_count(&stand, EVENT_FILL), 1);
+	size_t last = stand.heard.count;
+	while (stand.heard.at[last - 1].kind != EVENT_LINK)
+		last--;
+	assert_int_equal(stand.heard.at[last - 1].link.state, LINK_UP);
+}
+
 static void a_slow_link_delays_what_is_sent_for_a_minute(void **state)
 {
 	(void)state;
@@ -383,6 +403,8 @@ int main(void)
 		cmocka_unit_test_setup(nobody_withdraws_the_margin_of_a_position, set_up),
 		cmocka_unit_test_setup(a_stream_that_is_down_tells_everything_in_order_when_it_is_back,
 				       set_up),
+		cmocka_unit_test_setup(
+			a_second_shorter_trouble_does_not_bring_a_stream_back_whose_news_still_wait, set_up),
 		cmocka_unit_test_setup(a_slow_link_delays_what_is_sent_for_a_minute, set_up),
 		cmocka_unit_test_setup(while_requests_are_limited_entries_are_refused_and_ways_out_are_not,
 				       set_up),
