@@ -95,11 +95,9 @@ static struct exchange *shadow_of(const struct world *w)
 
 /* An account hears of the market, and what it answers is heard before the market itself. */
 static inline void account_hears(struct world *w, struct exchange *account, const struct event *event,
-				 hearer *hears)
+				 struct turn_out *out, hearer *hears)
 {
-	struct turn_out turn = {.heard = w->answers};
-
-	account->ops->on_market(account, event, &turn);
+	account->ops->on_market(account, event, out);
 	if (w->answers->count > 0)
 		hear_answers(w, hears);
 }
@@ -129,6 +127,7 @@ static inline __attribute__((always_inline)) void collect(struct world *w, ms_t 
 {
 	struct exchange *market = w->venues.market, *shadow;
 	struct exchange *broker = split(w) ? w->venues.broker : NULL;
+	struct turn_out out = {.heard = w->answers};
 
 	if (market->ops->next_ms(market) <= now_ms) {
 		w->heard->count = 0;
@@ -136,9 +135,9 @@ static inline __attribute__((always_inline)) void collect(struct world *w, ms_t 
 		struct event *event = w->heard->at;
 		for (size_t left = w->heard->count; left > 0; left--, event++) {
 			if (broker != NULL)
-				account_hears(w, broker, event, hears);
+				account_hears(w, broker, event, &out, hears);
 			if ((shadow = shadow_of(w)) != NULL) /* a turn may have ended in between */
-				account_hears(w, shadow, event, hears);
+				account_hears(w, shadow, event, &out, hears);
 			take_instrument(w, event);
 			hears(w, event);
 		}
@@ -155,7 +154,7 @@ static ms_t earlier(ms_t a, ms_t b)
 }
 
 /* When the next thing happens in any venue. */
-static ms_t venues_next_ms(const struct world *w)
+static inline __attribute__((always_inline)) ms_t venues_next_ms(const struct world *w)
 {
 	const struct exchange *market = w->venues.market, *broker = w->venues.broker, *shadow = shadow_of(w);
 	ms_t next = market->ops->next_ms(market);

@@ -77,8 +77,10 @@ static void take_signal(struct engine *e, struct engine_symbol *s)
 {
 	struct signal signals[STRATEGY_COUNT];
 
-	if (s->watched && signals_read(&s->series, &e->set.signal, signals) > 0)
+	if (s->watched && signals_read(&s->series, &e->set.signal, signals) > 0) {
 		s->signal = signals[0];
+		e->any_signal = true;
+	}
 }
 
 /* After a restart: if the newest bar is still within its wait and a watched symbol has not delivered it, the
@@ -112,8 +114,10 @@ void engine_close_round(struct engine *e)
 {
 	e->last_round_ms = e->round_ms;
 	engine_sample_nav(e);
-	if (e->ready)
+	if (e->ready && e->any_signal) {
+		e->any_signal = false;
 		engine_decide(e);
+	}
 	e->round_ms = 0;
 }
 

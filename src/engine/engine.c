@@ -246,11 +246,11 @@ static ms_t due_ms(const struct engine *e)
 	return next;
 }
 
-/* Nothing is held or on its way, and nothing is due. */
-static inline bool at_rest(const struct engine *e)
+/* Nothing is due: whatever waits for a time waits for a later one. */
+static inline bool is_calm(const struct engine *e)
 {
-	return e->now_ms < e->due_ms && e->execution.active_count == 0 && e->execution.order_count == 0 &&
-	       (!e->restored || e->desk.day_ms != 0);
+	return e->now_ms < e->due_ms && (!engine_holds(e) || e->now_ms < e->excess_look_ms) &&
+	       e->execution.early_count == 0 && (!e->restored || e->desk.day_ms != 0);
 }
 
 /* Nothing has changed that the journal has not been told. */
@@ -260,26 +260,31 @@ static inline bool all_told(const struct engine *e)
 	       e->desk.sequence == e->execution.sequence && e->lists_ms == e->link_told.lists_ms;
 }
 
-/* The market while the engine rests, which is nearly always. A quote changes itself and nothing else; a bar
- * moves its series, and unless a signal became an order or a round waits for others, all stands as before:
- * nothing is due earlier, nothing is left to tell. False: the rest of the step is needed. */
-static bool step_at_rest(struct engine *e, const struct event *event)
+/* The market before anything is due, which is nearly always. A depth changes itself and nothing else, a quote
+ * also what stands at its stop, a bar its series and what is held there. Unless one of them has led to
+ * something that has to be told, or to a round that waits, all stands as before and nothing is due earlier.
+ * False: the rest of the step is needed. */
+static bool step_calm(struct engine *e, const struct event *event)
 {
 	struct quote *quote = &e->symbols[event->sym].quote;
+	size_t intents = e->wants->intent_count;
 	ms_t round_ms = e->round_ms;
 
 	health_stream(&e->health, event->at_ms);
-	if (event->kind == EVENT_TICKER) {
-		engine_on_ticker(e, event);
-		return true;
-	}
 	if (event->kind == EVENT_DEPTH) {
 		quote->depth = event->depth.notional;
 		quote->depth_ms = event->at_ms;
 		return true;
 	}
-	engine_on_candle(e, event);
-	return e->round_ms == round_ms && at_rest(e) && all_told(e);
+	if (event->kind == EVENT_TICKER) {
+		engine_on_ticker(e, event);
+		if (e->execution.active_count == 0)
+			return true;
+		engine_grant_marked(e, event->sym);
+	} else {
+		engine_on_candle(e, event);
+	}
+	return e->round_ms == round_ms && e->wants->intent_count == intents && all_told(e);
 }
 
 /* A closed bar, a quote or a depth of a symbol that we have. */
@@ -290,7 +295,7 @@ static inline bool is_market_now(const struct engine *e, const struct event *eve
 }
 
 /* After the event: what is due, what positions need, and what the journal has to be told. */
-static void step_on(struct engine *e, const struct event *event)
+static __attribute__((noinline)) void step_on(struct engine *e, const struct event *event)
 {
 	for (struct event early; execution_next_early(&e->execution, e->now_ms, &early);)
 		engine_on_fill(e, &early);
@@ -309,22 +314,12 @@ static void step_on(struct engine *e, const struct event *event)
 	e->due_ms = due_ms(e);
 }
 
-void engine_step(struct engine *e, const struct event *event, struct wants *wants)
+/* Whatever it is, whatever is due. */
+static __attribute__((noinline)) void step_whole(struct engine *e, const struct event *event)
 {
-	e->wants = wants;
-	if (event->kind == EVENT_CANDLE && !event->candle.closed)
-		return; /* a bar still running is the brokers' business: two of five events of a simulated bar
-			 */
 	if (event->kind == EVENT_RESTORED) { /* the past: it moves no clock */
 		dispatch(e, event);
 		e->due_ms = due_ms(e);
-		return;
-	}
-	if (event->at_ms > e->now_ms)
-		e->now_ms = event->at_ms;
-	if (is_market_now(e, event) && at_rest(e)) {
-		if (!step_at_rest(e, event))
-			step_on(e, event);
 		return;
 	}
 	if (e->restored && e->now_ms >= e->desk.day_ms + DAY_MS)
@@ -332,6 +327,20 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 	watch_health(e, event);
 	dispatch(e, event);
 	step_on(e, event);
+}
+
+void engine_step(struct engine *e, const struct event *event, struct wants *wants)
+{
+	e->wants = wants;
+	if (event->kind == EVENT_CANDLE && !event->candle.closed)
+		return; /* a bar still running is the brokers' business: two of five events of a simulated bar
+			 */
+	if (event->kind != EVENT_RESTORED && event->at_ms > e->now_ms)
+		e->now_ms = event->at_ms;
+	if (!is_market_now(e, event) || !is_calm(e))
+		step_whole(e, event);
+	else if (!step_calm(e, event))
+		step_on(e, event);
 }
 
 ms_t engine_next_ms(const struct engine *e)

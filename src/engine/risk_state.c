@@ -78,14 +78,18 @@ static int64_t share_of_nav(money_t value, money_t capital)
 	return value >= 0 ? mul_div_down(value, NAV_ONE, capital) : -mul_div_up(-value, NAV_ONE, capital);
 }
 
+/* Flat, and nothing has closed since the last sample: the usual minute. */
+static inline bool nav_stands(const struct engine *e)
+{
+	return !engine_holds(e) && e->desk.day_closed == e->flat_change && e->desk.nav_day == e->flat_nav_day;
+}
+
 /* NAV = NAV(00:00) x (1 + sum over trades of PnL since 00:00 / C at entry), only with all marks fresh. */
 static bool sample_nav_at(struct engine *e, ms_t at_ms)
 {
 	int64_t change = e->desk.day_closed;
 	bool open = false;
 
-	if (!engine_holds(e) && change == e->flat_change && e->desk.nav_day == e->flat_nav_day)
-		return true; /* flat, and nothing has closed since: the usual minute */
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		struct holding *h = execution_active(&e->execution, i);
 		if (h->book != BOOK_MAIN || h->qty == 0)
@@ -116,7 +120,7 @@ static bool sample_nav_at(struct engine *e, ms_t at_ms)
 
 bool engine_sample_nav(struct engine *e)
 {
-	return sample_nav_at(e, e->now_ms);
+	return nav_stands(e) || sample_nav_at(e, e->now_ms);
 }
 
 /* Every minute has its sample while something is held: where no round has closed by the time it would have at
@@ -148,7 +152,7 @@ void engine_record_equity(struct engine *e, ms_t at_ms)
 void engine_roll_day(struct engine *e)
 {
 	if (e->desk.day_ms != 0)
-		sample_nav_at(e, e->desk.day_ms + DAY_MS - 1);
+		(void)(nav_stands(e) || sample_nav_at(e, e->desk.day_ms + DAY_MS - 1));
 	ms_t day_ms = e->now_ms - e->now_ms % DAY_MS;
 	engine_fact(e, &(struct fact){.kind = FACT_TIME, .at_ms = e->now_ms});
 	for (size_t i = 0; i < e->execution.active_count; i++) {

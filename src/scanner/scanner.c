@@ -82,9 +82,8 @@ static bool is_price(price_t price)
 /* Turnover is only compared: a giant's goes far beyond what an order may be worth. */
 static bool readable(const struct scanner_symbol *s)
 {
-	return s->turnover >= 0 && is_price(s->last) && is_price(s->open) &&
-	       is_price(s->high) && is_price(s->low) && s->low <= s->high &&
-	       quote_spread(s->bid, s->ask) != UNKNOWN;
+	return s->turnover >= 0 && is_price(s->last) && is_price(s->open) && is_price(s->high) &&
+	       is_price(s->low) && s->low <= s->high && quote_spread(s->bid, s->ask) != UNKNOWN;
 }
 
 static bool passes(struct scanner_counts *counts, const struct scanner_symbol *symbol,
@@ -157,6 +156,8 @@ static void sort(const struct ranking *by, uint16_t *order, size_t count)
 {
 	static const size_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
 
+	if (count < 2)
+		return;
 	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++) {
 		for (size_t i = gaps[g]; i < count; i++) {
 			uint16_t one = order[i];
