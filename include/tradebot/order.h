@@ -94,7 +94,7 @@ struct order {
 	F(book, FIELD_BOOK, FIELD_DIGEST)                  \
 	F(sym, FIELD_SYM, FIELD_DIGEST)                    \
 	F(id, FIELD_ID, FIELD_PLAIN) /* client order id; 0: not one of ours */ \
-	F(execution, FIELD_INT, FIELD_PLAIN) /* the exchange's own number; duplicates are dropped by it */ \
+	F(execution, FIELD_INT, FIELD_PLAIN) /* the exchange's own number; duplicates are dropped by it; < 0: made from its lists */ \
 	F(role, FIELD_ROLE, FIELD_DIGEST)                  \
 	F(reason, FIELD_EXIT, FIELD_DIGEST) /* LIQUIDATION or ADL as the exchange says, FOREIGN if not ours, else NONE */ \
 	F(side, FIELD_SIDE, FIELD_DIGEST) /* LONG bought, SHORT sold */ \

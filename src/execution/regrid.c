@@ -52,6 +52,12 @@ bool execution_regrid(struct execution *x, sym_t sym, const struct instrument *w
 		convert(&order->filled, &lot, &exact);
 		order_touch(x, order);
 	}
+	for (size_t i = 0; i < x->early_count;) { /* in old lots: the lists will say what they did */
+		if (x->early[i].sym == sym)
+			x->early[i] = x->early[--x->early_count];
+		else
+			i++;
+	}
 	symbol_doubt(x, BOOK_MAIN, sym, DOUBT_GRID);
 	x->doubted[BOOK_MAIN][sym].side = UNKNOWN;
 	for (size_t book = 0; book < BOOK_COUNT; book++) {

@@ -71,6 +71,47 @@ static void lists_that_do_not_come_are_asked_for_again(void **state)
 	assert_int_equal(asked(INTENT_SNAPSHOT), before + 1);
 }
 
+/* What was closed in one symbol must not go unnoticed for a minute because another one is in doubt. */
+static void a_new_doubt_does_not_wait_for_lists_that_an_old_one_has_made_rare(void **state)
+{
+	(void)state;
+	start_and_scan();
+	history(0);
+	open_position();
+	int64_t side = held(0)->side;
+	qty_t qty = held(0)->qty;
+	for (int i = 0; i < 8; i++) /* never twice the same: each asks again, later and later */
+		next_lists(side, qty + 1 + i);
+	size_t before = asked(INTENT_SNAPSHOT);
+	pass(3000);
+	assert_int_equal(asked(INTENT_SNAPSHOT), before);
+	tell((struct event){
+		.kind = EVENT_FILL,
+		.sym = 1,
+		.fill = {.execution = ++executions, .side = SIDE_LONG, .qty = 3, .price = 10000}});
+	pass(0);
+	assert_int_equal(asked(INTENT_SNAPSHOT), before + 1);
+}
+
+static void a_stop_fill_told_before_its_entry_makes_the_trade_that_it_was(void **state)
+{
+	(void)state;
+	start_and_scan();
+	breakout();
+	const struct order_request order = *ticket_of(VERB_ENTER);
+	now += 250;
+	tell_fill(order.stop_id, -order.side, order.qty, order.stop);
+	assert_int_equal(recorded(RECORD_FILL), 0);
+	tell_fill(order.id, order.side, order.qty, order.price);
+	assert_int_equal(recorded(RECORD_FILL), 2);
+	const struct record *trade = last(RECORD_TRADE);
+	assert_non_null(trade);
+	assert_int_equal(trade->trade.exit_reason, EXIT_STOP);
+	assert_int_equal(trade->trade.entry_cost - trade->trade.exit_value, -order.side * trade->trade.gross);
+	assert_int_equal(held(0)->phase, PHASE_FLAT);
+	assert_false(noted(NOTE_UNKNOWN_FILL));
+}
+
 static void a_position_that_disappeared_ends_as_closed_elsewhere_at_the_mark(void **state)
 {
 	(void)state;
@@ -342,6 +383,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_lists_are_asked_for_at_a_period_and_rarely_while_nothing_is_held),
 		TEST(lists_that_do_not_come_are_asked_for_again),
+		TEST(a_new_doubt_does_not_wait_for_lists_that_an_old_one_has_made_rare),
+		TEST(a_stop_fill_told_before_its_entry_makes_the_trade_that_it_was),
 		TEST(a_position_that_disappeared_ends_as_closed_elsewhere_at_the_mark),
 		TEST(what_is_left_of_a_position_is_what_both_have_and_its_stop_follows),
 		TEST(more_than_ours_freezes_the_symbol_and_our_way_out_covers_ours_only),
