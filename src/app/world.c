@@ -12,6 +12,10 @@
 
 int world_open(struct world *w)
 {
+	static const int64_t always = 1;
+
+	if (w->shadow_busy == NULL)
+		w->shadow_busy = &always;
 	w->heard = calloc(1, sizeof *w->heard);
 	w->answers = calloc(1, sizeof *w->answers);
 	w->carry = calloc(1, sizeof *w->carry);
@@ -90,7 +94,7 @@ static __attribute__((noinline)) void hear_answers(struct world *w, hearer *hear
 /* The shadow, if there is anything in it. */
 static struct exchange *shadow_of(const struct world *w)
 {
-	return w->shadow_busy == NULL || *w->shadow_busy != 0 ? w->venues.shadow : NULL;
+	return *w->shadow_busy != 0 ? w->venues.shadow : NULL;
 }
 
 /* An account hears of the market, and what it answers is heard before the market itself. */

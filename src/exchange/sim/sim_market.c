@@ -333,7 +333,7 @@ static bool next_bar(struct sim_market *market, int64_t sym, ms_t now)
 }
 
 /* Holes in all tapes at once are passed over. */
-static ms_t next_open(const struct sim_market *market)
+static __attribute__((noinline)) ms_t next_open(const struct sim_market *market)
 {
 	ms_t next = INT64_MAX;
 
@@ -348,7 +348,7 @@ static ms_t next_open(const struct sim_market *market)
 }
 
 /* What is said before any price: changed instruments, then settlements. */
-static void say_changes(struct sim_market *market, ms_t now, struct events *heard)
+static __attribute__((noinline)) void say_changes(struct sim_market *market, ms_t now, struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	bool first = now == state->setup.start_ms;
