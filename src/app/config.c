@@ -13,6 +13,7 @@
 
 #include "cli.h"
 #include "env_file.h"
+#include "sim_weather.h"
 
 #define FILE_BYTES_MAX 1048576
 #define PLACE_MAX      (CONFIG_TEXT_MAX + 16)
@@ -346,7 +347,7 @@ static int config_read_sets(struct config *config, const struct config_sources *
 	return TB_OK;
 }
 
-/* Pairs that only make sense in one order. */
+/* Weather that can be read, and pairs that only make sense in one order. */
 static int config_check_pairs(const struct config *config, char *error, size_t size)
 {
 	const struct {
@@ -362,7 +363,16 @@ static int config_check_pairs(const struct config *config, char *error, size_t s
 		{config->stage.down_sharpe, config->stage.up_sharpe, "stage.down_sharpe", "stage.up_sharpe"},
 	};
 	char low[CONFIG_TEXT_MAX], high[CONFIG_TEXT_MAX], place[PLACE_MAX];
+	struct sim_weather_setup weather;
 
+	if (sim_weather_parse(config->sim.weather, &weather) != 0) {
+		config_format_origin(config, config_find("sim.weather"), place, sizeof(place));
+		snprintf(error, size,
+			 "%.*s: SIM_WEATHER=%.64s: off, mild or storm, then any of ,seed=N ,per-day=N "
+			 ",jitter=MS",
+			 (int)(PLACE_MAX / 2), place, config->sim.weather);
+		return TB_EINVAL;
+	}
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		const struct config_row *low_row = config_find(pairs[i].low_key),
 					*high_row = config_find(pairs[i].high_key);

@@ -14,11 +14,15 @@ struct standing_state {
 static void find_states(const struct desk *desk, ms_t now, struct standing_state states[static STATES])
 {
 	bool timed = now != UNKNOWN;
-	states[0] = (struct standing_state){"locked", "locked: drawdown reached 20 %; ends with 'unlock'",
+	states[0] = (struct standing_state){"locked",
+					    "locked: drawdown reached 20 %; until the operator unlocks it, "
+					    "which this version has no command for",
 					    desk->locked == 1, 0};
-	states[1] = (struct standing_state){"paused", "paused for drawdown; ends with 'resume'",
-					    desk->paused == 1, 0};
-	states[2] = (struct standing_state){"operator_halt", "halted by the operator; ends with 'resume'",
+	states[1] = (struct standing_state){
+		"paused",
+		"paused for drawdown: until the operator resumes, which this version has no command for",
+		desk->paused == 1, 0};
+	states[2] = (struct standing_state){"operator_halt", "halted by the operator, until he resumes",
 					    desk->operator_halt == 1, 0};
 	states[3] = (struct standing_state){"daily_loss", "halted: daily loss, until",
 					    timed && desk->halted_until_ms > now, desk->halted_until_ms};
@@ -27,7 +31,10 @@ static void find_states(const struct desk *desk, ms_t now, struct standing_state
 					timed && desk->cooldown_until_ms > now, desk->cooldown_until_ms};
 	states[5] =
 		(struct standing_state){"safe_mode", "safe mode: until a green day", desk->safe_mode == 1, 0};
-	states[6] = (struct standing_state){"half_size", "half size", desk->half_size == 1, 0};
+	states[6] = (struct standing_state){
+		"half_size",
+		desk->safe_mode == 1 ? "half size with it" : "half size: until the drawdown is under 10 %",
+		desk->half_size == 1, 0};
 }
 
 void desk_words(const struct desk *desk, ms_t now_ms, FILE *out)

@@ -2,6 +2,7 @@
  * See learning_words.h. */
 #include "learning_words.h"
 
+#include "settings.h"
 #include "show.h"
 #include "stage.h"
 
@@ -74,10 +75,12 @@ static int take_trade(void *ctx, const struct record *record)
 
 int promotion_words_read(struct reader *reader, struct promotion_words *out)
 {
-	static const struct promotion_settings *const settings = &promotion_settings_default;
+	static struct engine_settings engine; /* large; made anew each time */
+	const struct promotion_settings *settings = &engine.promotion;
 	struct evidence evidence = {.words = out};
 	struct journal_query all = {.sym = SYM_NONE};
 
+	settings_of_config(&reader->config, reader->config.limits.timeframe_ms, &engine);
 	*out = (struct promotion_words){.stage = RATIO_ONE};
 	int code = journal_each(&reader->journal, RECORD_STAGE, &all, take_history, &evidence);
 	if (code == 0)

@@ -337,7 +337,8 @@ void note_log(const struct note_record *note, const struct universe *universe, b
 	if (row->room == NULL)
 		return;
 	size_t at = add(line, sizeof line, 0, &row->a, note->a, i);
-	add(line, sizeof line, at, &row->b, note->b, i);
+	if (note->note != NOTE_STAGE || note->b != note->a)
+		add(line, sizeof line, at, &row->b, note->b, i);
 	log_line(note->at_ms, level_of(note, quiet), row->room, "%s%s%s%s%s%s%s%s", i ? i->name : "",
 		 i ? ": " : "", row->words, line[0] ? " (" : "", line, line[0] ? ")" : "", then ? "; " : "",
 		 then ? then : "");

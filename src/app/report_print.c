@@ -103,6 +103,9 @@ static void print_growth(FILE *out, const struct report *report)
 	show_money(all->net, 2, net);
 	fprintf(out, "%-34s %s USDT (%.2f %%)\n", "Net profit of closed trades", net,
 		report->start_balance > 0 ? 100 * (double)all->net / (double)report->start_balance : 0);
+	if (report->final_balance - report->start_balance != all->net)
+		line_money(out, "Other changes (transfers, open)",
+			   report->final_balance - report->start_balance - all->net);
 	if (!isfinite(report->cagr))
 		line(out, "CAGR", "-");
 	else

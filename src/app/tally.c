@@ -51,8 +51,10 @@ int tally_keep(struct tally *tally, size_t trades, size_t days)
 
 static void take_trade(struct tally *tally, const struct trade *trade)
 {
-	if (trade->book == BOOK_MAIN)
+	if (trade->book == BOOK_MAIN) {
 		tally->net += trade->net;
+		tally->own_count++;
+	}
 	if (tally->keeps &&
 	    !grow((void **)&tally->trades, &tally->trade_room, tally->trade_count, sizeof *tally->trades)) {
 		tally->out_of_memory = true;

@@ -15,6 +15,7 @@ struct tally {
 	bool keeps;                      /* trades and days; else they are counted only */
 	struct trade *trades;            /* NULL: none kept */
 	size_t trade_count, trade_room;
+	size_t own_count; /* of them in the main book */
 	struct equity_sample *days; /* NULL: none kept */
 	size_t day_count, day_room;
 	money_t net; /* of all closed trades of the main book */

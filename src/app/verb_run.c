@@ -55,6 +55,21 @@ static void told(void *ctx, const struct record *record, bool stored)
 	record_log(record, run->world.sim.universe, run->speed == 0);
 }
 
+/* What is only about candle files says nothing about the generator. */
+static int refuse_without_candles(struct run *run)
+{
+	static const char *const options[] = {"funding", "repair", "cache", "cache-verify"};
+
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+		if (cli_count(run->cli, options[i]) == 0)
+			continue;
+		snprintf(run->error, sizeof run->error, "--%s is about candle files: it needs --candles",
+			 options[i]);
+		return TB_EINVAL;
+	}
+	return 0;
+}
+
 static int load_candles(struct run *run)
 {
 	size_t count = cli_count(run->cli, "candles");
@@ -68,7 +83,7 @@ static int load_candles(struct run *run)
 	run->has_set = count > 0;
 	if (!run->has_set || paths == NULL) {
 		free(paths);
-		return run->has_set ? TB_EFULL : 0;
+		return run->has_set ? TB_EFULL : refuse_without_candles(run);
 	}
 	for (size_t i = 0; i < count; i++)
 		paths[i] = cli_value_at(run->cli, "candles", i);
@@ -142,6 +157,8 @@ static void say_scan(const struct run *run)
 {
 	const struct scanner_counts *n = engine_scan_counts(run->world.sim.engine);
 
+	if (n->rows == 0) /* gone on with: nothing has been scanned yet */
+		return;
 	log_line(run->world.sim.world.now_ms, LOG_INFO, "scanner",
 		 "%lld symbols: %lld readable, %lld trading, %lld not blacklisted, %lld listed long enough, "
 		 "%lld with "
@@ -165,14 +182,17 @@ static void wait_until(const struct run *run, ms_t from_ms, ms_t to_ms)
 
 static void step_progress(struct progress *progress, const struct run *run)
 {
-	char detail[96], now[UTC_TEXT_MAX];
+	char detail[96], now[UTC_TEXT_MAX], shadow[40] = "";
 	money_t equity = engine_equity(run->world.sim.engine);
+	const struct tally *tally = &run->world.sim.tally;
+
+	if (tally->trade_count > tally->own_count)
+		snprintf(shadow, sizeof shadow, ", %zu in shadow", tally->trade_count - tally->own_count);
 
 	utc_text(run->world.sim.world.now_ms, now);
-	snprintf(detail, sizeof detail, "%.10s  equity %.2f  drawdown %.1f %%  trades %zu", now,
+	snprintf(detail, sizeof detail, "%.10s  equity %.2f  drawdown %.1f %%  trades %zu%s", now,
 		 equity == UNKNOWN ? 0.0 : (double)equity / MONEY_ONE,
-		 (double)desk_drawdown(engine_desk(run->world.sim.engine)) / 1e7,
-		 run->world.sim.tally.trade_count);
+		 (double)desk_drawdown(engine_desk(run->world.sim.engine)) / 1e7, tally->own_count, shadow);
 	progress_step(progress, run->world.sim.world.now_ms, detail);
 }
 
@@ -192,7 +212,7 @@ static void step_heartbeat(const struct run *run, time_t *last_s)
 			 "heartbeat: equity %.2f USDT, drawdown %.2f %%, %zu trades closed since the start",
 			 equity == UNKNOWN ? 0.0 : (double)equity / MONEY_ONE,
 			 (double)desk_drawdown(engine_desk(run->world.sim.engine)) / 1e7,
-			 run->world.sim.tally.trade_count);
+			 run->world.sim.tally.own_count);
 	}
 	*last_s = now.tv_sec;
 }
@@ -271,6 +291,36 @@ static void finish(struct run *run)
 	sim_world_check(&run->world.sim, !run->world.resumed);
 }
 
+static int take_first_stage(void *ctx, const struct record *record)
+{
+	ratio_t *first = ctx;
+
+	if (*first == UNKNOWN)
+		*first = record->stage.stage;
+	return 0;
+}
+
+/* A state folder that began in shadow, gone on with without being asked to stay there, would trade at a stage
+ * that nothing has earned. */
+static int refuse_lost_rollout(struct run *run, const struct sim_options *options)
+{
+	ratio_t first = UNKNOWN;
+
+	if (options->rollout)
+		return 0;
+	if (journal_each(&run->world.journal.journal, RECORD_STAGE, &(struct journal_query){.sym = SYM_NONE},
+			 take_first_stage, &first) != 0) {
+		snprintf(run->error, sizeof run->error, "%s", run->world.journal.journal.error.text);
+		return TB_EIO;
+	}
+	if (first == UNKNOWN || first != 0)
+		return 0;
+	snprintf(run->error, sizeof run->error,
+		 "%.300s began as a roll-out: go on with --stage rollout, or use a new --state folder",
+		 run->config.state);
+	return TB_EREFUSED;
+}
+
 static int run_sim(struct run *run)
 {
 	struct sim_options options;
@@ -287,6 +337,8 @@ static int run_sim(struct run *run)
 	run->world.told_ctx = run;
 	err = sim_run_open(&run->world, &options, run->config.state, fresh_instance(), run->error,
 			   sizeof run->error);
+	if (err == 0)
+		err = refuse_lost_rollout(run, &options);
 	if (err == 0)
 		err = sim_run_start(&run->world, run->error, sizeof run->error);
 	if (err != 0)

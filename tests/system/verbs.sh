@@ -133,6 +133,15 @@ if grep -rqs abcdefgh keyed; then
 fi
 rm .env
 expect 2 "only the simulated exchange" run --exchange bybit --state other
+for option in "--repair gaps=flat" "--cache kept" "--cache-verify" "--funding ."; do
+	read -ra words <<<"$option"
+	expect 2 "${words[0]} is about candle files" run --exchange sim --speed max --days 1 "${words[@]}" --state other
+done
+expect 2 "needs LEARN_SHADOW=true" run --exchange sim --stage rollout --set LEARN_SHADOW=false --state other
+expect 2 "SIM_WEATHER=rain" check-config --set SIM_WEATHER=rain
+expect 0 "digest" run --exchange sim --speed max --days 1 --symbols 1 --stage rollout --state rolled
+expect 3 "began as a roll-out" run --exchange sim --speed max --days 2 --symbols 1 --state rolled
+expect 0 "shadow: nothing is traded for real" status --state rolled
 expect 2 "--days 0" run --exchange sim --days 0 --state other
 expect 2 "--symbols 99" run --exchange sim --symbols 99 --state other
 expect 2 "--speed fast" run --exchange sim --speed fast --state other

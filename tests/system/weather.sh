@@ -39,7 +39,7 @@ sim storm 5 --weather storm,seed=2 >"$work/digest" || code=$?
 grep -q 'weather differs' "$work/storm.err" || wrong "$(cat "$work/storm.err")"
 code=0
 sim rain 1 --weather rain >"$work/digest" || code=$?
-[ "$code" = 2 ] && grep -q 'off, mild or storm' "$work/rain.err" || wrong "rain: $code $(cat "$work/rain.err")"
+[ "$code" = 2 ] && grep -q 'SIM_WEATHER=rain: off, mild or storm' "$work/rain.err" || wrong "rain: $code $(cat "$work/rain.err")"
 
 # No rule is broken in any of these storms, not for a second: limits, deadlines, books. Each of the first six broke
 # one once.

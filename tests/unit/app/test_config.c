@@ -459,6 +459,8 @@ static void settings_that_contradict_each_other_are_refused(void **state)
 		       "command line: SIGNAL_VOLATILITY_LOW=90 is over SIGNAL_VOLATILITY_HIGH=80");
 	assert_refused("scanner.range_high=0.01",
 		       "command line: SCANNER_RANGE_LOW=0.02 is over SCANNER_RANGE_HIGH=0.01");
+	assert_refused("SIM_WEATHER=rain", "command line: SIM_WEATHER=rain: off, mild or storm, then any of "
+					   ",seed=N ,per-day=N ,jitter=MS");
 	assert_refused("STAGE_UP_SHARPE=0.4",
 		       "command line: STAGE_DOWN_SHARPE=0.5 is over STAGE_UP_SHARPE=0.4");
 }
