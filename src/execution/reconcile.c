@@ -145,8 +145,11 @@ size_t execution_on_positions_end(struct execution *x, enum book book, ms_t aske
 			continue;
 		bool moved = x->moved_ms[book][sym] >= asked_ms && x->moved_ms[book][sym] != 0;
 		if (moved || in_flight(x, book, (sym_t)sym, now_ms)) {
-			x->compare_again = x->compare_again || x->unreconciled[book][sym] != 0 ||
-					   signed_qty(h->side, h->qty) != signed_qty(seen->side, seen->qty);
+			bool wanted = x->unreconciled[book][sym] != 0 ||
+				      signed_qty(h->side, h->qty) != signed_qty(seen->side, seen->qty);
+			/* these lists have settled nothing yet: the next ones need not wait for longer */
+			x->compare_again = x->compare_again || wanted;
+			x->doubt_is_new = x->doubt_is_new || wanted;
 			continue;
 		}
 		if (count == DIFFERENCES_MAX)

@@ -218,6 +218,17 @@ static void every_new_doubt_is_news(void **state)
 	assert_true(x.doubt_is_new);
 }
 
+/* A way out is always on its way while an exchange that holds nothing refuses one after the other. */
+static void lists_that_could_not_be_compared_are_asked_for_again_as_soon_as_the_first(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	now += 1000;
+	reduce(EXIT_UNPROTECTED);
+	assert_int_equal(compare_with(SIDE_NONE, 0), 0);
+	assert_true(x.compare_again && x.doubt_is_new);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, books_open)
 int main(void)
 {
@@ -233,6 +244,7 @@ int main(void)
 		TEST(a_younger_fill_than_the_list_is_counted_beside_it),
 		TEST(an_entry_that_got_lost_where_nothing_trades_any_more_is_cleared_up),
 		TEST(every_new_doubt_is_news),
+		TEST(lists_that_could_not_be_compared_are_asked_for_again_as_soon_as_the_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
