@@ -341,6 +341,8 @@ static void heard_link(struct checker *c, const struct event *e)
 {
 	bool down = e->link.state == LINK_DOWN;
 
+	if (e->link.state == LINK_LIMITED)
+		return; /* says nothing of up or down */
 	for (size_t sym = 0; sym < c->universe->count && down != (c->down != 0); sym++) {
 		struct checker_symbol *s = &c->at[sym];
 		if (down && s->naked_ms != 0)

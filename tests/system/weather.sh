@@ -62,5 +62,6 @@ storms <<-END
 	3 20 232 per-day=1000
 	4 2 42 per-day=1000
 	2 4 131 per-day=20000
+	5 8 619 per-day=3000,jitter=300
 	4 8 5 jitter=100
 END

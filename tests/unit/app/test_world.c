@@ -309,6 +309,20 @@ static void the_checker_believes_a_stop_that_was_overtaken_by_a_refused_one(void
 	assert_int_equal(checker.naked_seconds, 0);
 }
 
+static void for_the_checker_a_limit_does_not_bring_a_link_back(void **state)
+{
+	(void)state;
+	struct event link = {.kind = EVENT_LINK, .at_ms = 1500, .link.state = LINK_DOWN};
+	sent(an_entry(10));
+	filled(SIDE_LONG, 10, 10000, 1000);
+	checker_heard(&checker, &link);
+	link.link.state = LINK_LIMITED;
+	checker_heard(&checker, &link);
+	stop_is(ORDER_LIVE, 10, 60000);
+	finish(60000, 0);
+	assert_int_equal(checker.naked_seconds, 0);
+}
+
 static void the_checker_finds_books_that_do_not_add_up(void **state)
 {
 	filled(SIDE_LONG, 10, 10000, 1000);
@@ -484,6 +498,7 @@ int main(void)
 		TEST(the_checker_counts_seconds_without_a_stop_over_the_deadline),
 		TEST(the_checker_notices_a_stop_that_went_before_its_successor_was_confirmed),
 		TEST(the_checker_believes_a_stop_that_was_overtaken_by_a_refused_one),
+		TEST(for_the_checker_a_limit_does_not_bring_a_link_back),
 		TEST(the_checker_finds_books_that_do_not_add_up),
 		TEST(a_fill_told_twice_and_news_from_the_past_do_not_confuse_the_checker),
 		TEST(each_try_to_protect_or_leave_gives_the_checker_patience_until_the_next_is_due),
