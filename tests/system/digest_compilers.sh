@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Do gcc and clang, with -O0 and -O2, make programs that trade the same? Builds in the present folder (ctest: the build
+# Do gcc and clang, with -O0 and -O3, make programs that trade the same? Builds in the present folder (ctest: the build
 # folder), so that the next time only what changed is compiled. Takes the candles from ../shared where they are, and
 # the generator alone where they are not.
 set -uo pipefail
@@ -30,7 +30,7 @@ results() { # PROGRAM: one line each
 }
 
 for compiler in gcc clang; do
-	for level in O0 O2; do
+	for level in O0 O3; do
 		build=$here/$compiler-$level
 		type=Release
 		[ "$level" = O0 ] && type=Debug

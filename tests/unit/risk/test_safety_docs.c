@@ -216,7 +216,7 @@ static bool test_exists(const char *file, const char *function)
 {
 	static char text[TEXT_MAX];
 	char path[128], defined[160], run[160];
-	snprintf(path, sizeof(path), "tests/unit/risk/test_%s.c", file);
+	snprintf(path, sizeof(path), "tests/unit/risk/test_%.90s.c", file);
 	snprintf(defined, sizeof(defined), "static void %s(void **state)", function);
 	snprintf(run, sizeof(run), "cmocka_unit_test(%s)", function);
 	read_file(path, text);
