@@ -27,6 +27,7 @@ What to try next:
   $bot scores --state $state              what it learnt
   $bot risk --state $state                the limits, and how much of each is used
   $bot run --exchange sim --speed max --days 60 --symbols 8 --seed 2 --state build/demo/other
+  $bot run --exchange sim --speed max --days 10 --weather storm --state build/demo/storm   an exchange that fails
   $bot backtest --candles DIR --json       your own candles (.csv, .csv.gz)
   $bot check-config                        every setting and where it came from
   cp .env.example .env && chmod 600 .env   then your own settings
