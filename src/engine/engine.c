@@ -360,10 +360,6 @@ struct execution *engine_execution(struct engine *e)
 {
 	return &e->execution;
 }
-const struct quote *engine_quote(const struct engine *e, sym_t sym)
-{
-	return &e->symbols[sym].quote;
-}
 const struct scanner_counts *engine_scan_counts(const struct engine *e)
 {
 	return &e->scanner.counts;

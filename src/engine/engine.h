@@ -73,6 +73,5 @@ money_t engine_equity(const struct engine *engine); /* E, UNKNOWN before the fir
 struct execution *engine_execution(struct engine *engine);
 /* How many symbols of the last table passed each filter of the scanner. */
 const struct scanner_counts *engine_scan_counts(const struct engine *engine);
-const struct quote *engine_quote(const struct engine *engine, sym_t sym);
 
 #endif
