@@ -151,6 +151,22 @@ static bool ledger_seen(struct engine *e, const struct event *event)
 	return false;
 }
 
+/* Money that comes or goes moves the guard's peak in proportion: the fall from it stays what it was. Where E
+ * is unknown or nothing is left of it, by the amount. */
+static void move_peak(struct engine *e, money_t amount)
+{
+	money_t equity = engine_equity(e), peak = e->desk.equity_peak;
+	money_t more = surplus(e), without = more > amount ? more - amount : amount - more;
+	bool counted = without < (more < 0 ? -more : more); /* the wallet has it already */
+	money_t before = equity == UNKNOWN ? 0 : counted ? equity - amount : equity, after = before + amount;
+	int64_t moved = peak > 0 && before > 0 && after > 0 ? mul_div_up(peak, after, before) : -1;
+
+	if (moved < 0)
+		moved = peak + amount > 0 ? peak + amount : 0;
+	e->desk.equity_peak = moved;
+	e->desk_dirty = true;
+}
+
 void engine_on_ledger(struct engine *e, const struct event *event)
 {
 	money_t amount = event->ledger.amount;
@@ -166,12 +182,8 @@ void engine_on_ledger(struct engine *e, const struct event *event)
 	/* a fee with a symbol is that of a fill, which tells it itself */
 	if (event->book != BOOK_MAIN || (event->ledger.kind == LEDGER_FEE && event->sym != SYM_NONE))
 		return;
-	if (event->ledger.kind == LEDGER_TRANSFER) {
-		e->desk.equity_peak += amount;
-		if (e->desk.equity_peak < 0)
-			e->desk.equity_peak = 0;
-		e->desk_dirty = true;
-	}
+	if (event->ledger.kind == LEDGER_TRANSFER)
+		move_peak(e, amount);
 	if (e->expected_wallet == UNKNOWN)
 		return;
 	e->expected_wallet += amount;

@@ -103,7 +103,8 @@ struct execution {
 	struct seen_position snapshot[BOOK_COUNT][SYMBOLS_MAX];
 	struct seen_position doubted[BOOK_COUNT][SYMBOLS_MAX]; /* what the last comparison found too much or
 								  too little; side UNKNOWN: it agreed */
-	bool adopt[BOOK_COUNT][SYMBOLS_MAX]; /* the next lists say what ours is in the new grid */
+	ms_t differs_ms[BOOK_COUNT][SYMBOLS_MAX]; /* since when lists have shown another quantity; 0: not */
+	bool adopt[BOOK_COUNT][SYMBOLS_MAX];      /* the next lists say what ours is in the new grid */
 	size_t adopt_count;
 };
 

@@ -14,16 +14,20 @@ void execution_on_position(struct execution *x, const struct event *event)
 								      .cost = event->position.cost};
 }
 
-/* Does an order of the symbol still have fills to tell, or to make? */
+/* Does an order of the symbol still have fills to tell, or to make? A way out that was sent after the lists
+ * first differed is not the cause: one a second may be, where nothing answers. */
 static bool in_flight(const struct execution *x, enum book book, sym_t sym, ms_t now_ms)
 {
+	ms_t differs_ms = x->differs_ms[book][sym];
+
 	for (size_t i = 0; i < x->order_count; i++) {
 		const struct order *order = &x->orders[i];
 		if (order->book != book || order->sym != sym)
 			continue;
 		bool working = !order_is_final(order->state) &&
 			       (order->role == ROLE_ENTRY ||
-				(order->role == ROLE_EXIT && now_ms - order->sent_ms < x->set.fills_ms));
+				(order->role == ROLE_EXIT && now_ms - order->sent_ms < x->set.fills_ms &&
+				 (differs_ms == 0 || order->sent_ms <= differs_ms)));
 		bool telling = order->state == ORDER_FILLED && order->filled < order->qty &&
 			       now_ms - order->changed_ms < x->set.fills_ms;
 		if (working || telling)
@@ -138,6 +142,11 @@ size_t execution_on_positions_end(struct execution *x, enum book book, ms_t aske
 	for (size_t sym = 0; sym < x->universe->count; sym++) {
 		struct holding *h = &x->holdings[book][sym];
 		const struct seen_position *seen = &x->snapshot[book][sym];
+		ms_t *differs_ms = &x->differs_ms[book][sym];
+		if (signed_qty(h->side, h->qty) == signed_qty(seen->side, seen->qty))
+			*differs_ms = 0;
+		else if (*differs_ms == 0)
+			*differs_ms = now_ms;
 		if (x->adopt[book][sym])
 			continue; /* its quantity waits for the list of orders */
 		if (h->qty == 0 && seen->qty == 0 && x->unreconciled[book][sym] == 0 &&

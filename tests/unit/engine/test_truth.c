@@ -237,6 +237,19 @@ static void a_withdrawal_told_before_its_row_does_not_lock(void **state)
 	assert_int_equal(engine_desk(engine)->locked, 1);
 }
 
+static void money_that_comes_or_goes_leaves_the_fall_from_the_peak_as_it_was(void **state)
+{
+	(void)state;
+	start_and_scan();
+	tell_balance(USDT(9850)); /* too little to need an explanation, and taken over: 1.5 % down */
+	transfer(-USDT(4925), 1);
+	tell_balance(USDT(4925));
+	assert_int_equal(engine_desk(engine)->equity_peak, USDT(5000));
+	tell_balance(USDT(9850)); /* the row comes after the money */
+	transfer(USDT(4925), 2);
+	assert_int_equal(engine_desk(engine)->equity_peak, USDT(10000));
+}
+
 static void a_loss_without_a_row_counts_after_ten_seconds_and_locks(void **state)
 {
 	(void)state;
@@ -391,6 +404,7 @@ int main(void)
 		TEST(a_foreign_order_in_the_symbol_refuses_entries_there),
 		TEST(a_stop_the_lists_do_not_have_is_asked_about_and_placed_again),
 		TEST(a_withdrawal_told_before_its_row_does_not_lock),
+		TEST(money_that_comes_or_goes_leaves_the_fall_from_the_peak_as_it_was),
 		TEST(a_loss_without_a_row_counts_after_ten_seconds_and_locks),
 		TEST(the_same_row_twice_counts_once),
 		TEST(small_deposits_are_no_gain_that_could_be_lost_again),

@@ -204,6 +204,23 @@ static void an_entry_that_got_lost_where_nothing_trades_any_more_is_cleared_up(v
 }
 
 /* Lists that could not settle an old doubt are asked for ever more rarely; a new one is looked at soon. */
+static void ways_out_sent_for_a_position_that_is_gone_do_not_hide_that_it_is(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	now += 1000;
+	reduce(EXIT_TIME); /* it may be the one that closed it */
+	for (ms_t began = now; now < began + 10 * SECOND_MS; now += 900) {
+		assert_int_equal(compare_with(SIDE_NONE, 0), 0);
+		if (now > began + SECOND_MS)
+			reduce(EXIT_TIME); /* no answer: another */
+	}
+	assert_int_equal(compare_with(SIDE_NONE, 0), 1);
+	assert_int_equal(compare_with(SIDE_NONE, 0), 1);
+	assert_true(found[0].confirmed);
+	assert_int_equal(found[0].gone, 10);
+}
+
 static void every_new_doubt_is_news(void **state)
 {
 	(void)state;
@@ -243,6 +260,7 @@ int main(void)
 		TEST(what_lists_have_shown_as_closed_elsewhere_is_not_counted_again_when_it_is_told),
 		TEST(a_younger_fill_than_the_list_is_counted_beside_it),
 		TEST(an_entry_that_got_lost_where_nothing_trades_any_more_is_cleared_up),
+		TEST(ways_out_sent_for_a_position_that_is_gone_do_not_hide_that_it_is),
 		TEST(every_new_doubt_is_news),
 		TEST(lists_that_could_not_be_compared_are_asked_for_again_as_soon_as_the_first),
 	};
