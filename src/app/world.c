@@ -50,7 +50,7 @@ static inline void look_on(struct world *w, const struct event *event)
 static inline void think(struct world *w, const struct event *event)
 {
 	if (event->kind == EVENT_CANDLE && !event->candle.closed)
-		return; /* a running bar is the accounts' business: two of five events */
+		return; /* a running bar is the accounts' business: two of four events */
 	look_on(w, event);
 	engine_step(w->engine, event, w->wants);
 	if (!wants_has_room(w->wants))
