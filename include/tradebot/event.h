@@ -11,8 +11,8 @@
 enum event_kind {
 	EVENT_NONE,
 	EVENT_CANDLE,	    /* candle: closed, running or history */
-	EVENT_TICKER,	    /* bid, ask, mark, last */
-	EVENT_DEPTH,	    /* notional within 10 bps */
+	EVENT_TICKER,	    /* bid, ask, mark, last; where both are said at once, the depth too */
+	EVENT_DEPTH,	    /* notional within 10 bps, said for itself */
 	EVENT_INSTRUMENT,   /* new or changed */
 	EVENT_FUNDING_RATE, /* of the coming settlement, or settled now */
 	EVENT_LEDGER,	    /* funding, fee or transfer on the account */
@@ -51,7 +51,11 @@ struct event {
 			bool closed;  /* false: the running bar so far; brokers read it, the engine does not */
 			bool history; /* an old bar, for warming up: no decision follows */
 		} candle;
-		struct { price_t bid, ask, mark, last; } ticker;
+		struct {
+			price_t bid, ask, mark, last;
+			money_t depth;	/* as EVENT_DEPTH has it, if has_depth */
+			bool has_depth; /* false: not told, what was known stays */
+		} ticker;
 		struct { money_t notional; } depth;
 		/* borrowed for the call; was: before the change, set by the driver, which has put now into the universe
 		 * by the time the engine hears of it */

@@ -50,7 +50,7 @@ static inline void look_on(struct world *w, const struct event *event)
 static inline void think(struct world *w, const struct event *event)
 {
 	if (event->kind == EVENT_CANDLE && !event->candle.closed)
-		return; /* a running bar is the accounts' business: two of five events */
+		return; /* a running bar is the accounts' business: two of four events */
 	look_on(w, event);
 	engine_step(w->engine, event, w->wants);
 	if (!wants_has_room(w->wants))
@@ -133,18 +133,16 @@ static inline __attribute__((always_inline)) void collect(struct world *w, ms_t 
 	struct exchange *broker = split(w) ? w->venues.broker : NULL;
 	struct turn_out out = {.heard = w->answers};
 
-	if (market->ops->next_ms(market) <= now_ms) {
-		w->heard->count = 0;
-		venue_wire(market, now_ms, w->heard);
-		struct event *event = w->heard->at;
-		for (size_t left = w->heard->count; left > 0; left--, event++) {
-			if (broker != NULL)
-				account_hears(w, broker, event, &out, hears);
-			if ((shadow = shadow_of(w)) != NULL) /* a turn may have ended in between */
-				account_hears(w, shadow, event, &out, hears);
-			take_instrument(w, event);
-			hears(w, event);
-		}
+	w->heard->count = 0;
+	venue_wire(market, now_ms, w->heard); /* says nothing if it is not time yet */
+	struct event *event = w->heard->at;
+	for (size_t left = w->heard->count; left > 0; left--, event++) {
+		if (broker != NULL)
+			account_hears(w, broker, event, &out, hears);
+		if ((shadow = shadow_of(w)) != NULL) /* a turn may have ended in between */
+			account_hears(w, shadow, event, &out, hears);
+		take_instrument(w, event);
+		hears(w, event);
 	}
 	if (broker != NULL)
 		account_wakes(w, broker, now_ms, hears);

@@ -29,7 +29,7 @@ struct sink {
 };
 
 /* Who looks on, without a say: the independent checker. Any slot may be NULL. heard: of the main account and
- * the market, but not of bars and depths, which are four of five events and say nothing about what is owned.
+ * the market, but not of bars and depths, which are three of four events and say nothing about what is owned.
  */
 struct witness {
 	void *ctx;

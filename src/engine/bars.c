@@ -4,12 +4,6 @@
  */
 #include "engine_internal.h"
 
-static void read_series(struct engine_symbol *s)
-{
-	s->regime = (enum regime)s->series.regime;
-	s->quote.volatility = s->series.volatility;
-}
-
 /* Stops only ever move toward profit: trailing, or to break-even when volatility is extreme. */
 static void move_stop(struct engine *e, struct holding *h, struct engine_symbol *s)
 {
@@ -141,11 +135,13 @@ void engine_on_candle(struct engine *e, const struct event *event)
 			    bar->close);
 	s->close = bar->close;
 	s->signal = (struct signal){0};
-	read_series(s);
+	s->regime = (enum regime)s->series.regime;
 	s->bar_ms = s->quote.bar_ms = end_ms;
+	if (!event->candle.history)
+		take_signal(e, s);
+	s->quote.volatility = s->series.volatility; /* now: what was just written is slow to read */
 	if (event->candle.history)
 		return;
-	take_signal(e, s);
 	monitor_bar(e, s, bar, event->sym);
 	deliver(e, s);
 }
@@ -158,4 +154,8 @@ void engine_on_ticker(struct engine *e, const struct event *event)
 	quote->mark = event->ticker.mark, quote->last = event->ticker.last;
 	quote->spread = quote_spread(quote->bid, quote->ask);
 	quote->ticker_ms = event->at_ms;
+	if (event->ticker.has_depth) {
+		quote->depth = event->ticker.depth;
+		quote->depth_ms = event->at_ms;
+	}
 }

@@ -333,7 +333,7 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 {
 	e->wants = wants;
 	if (event->kind == EVENT_CANDLE && !event->candle.closed)
-		return; /* a bar still running is the brokers' business: two of five events of a simulated bar
+		return; /* a bar still running is the brokers' business: two of four events of a simulated bar
 			 */
 	if (event->kind != EVENT_RESTORED && event->at_ms > e->now_ms)
 		e->now_ms = event->at_ms;

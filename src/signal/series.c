@@ -170,18 +170,19 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 
 static enum regime regime_now(const struct series *s, const struct signal_settings *settings)
 {
-	double ratio;
+	/* looked up, not asked for: near its edges no processor can guess the answer */
+	static const uint8_t regimes[2][2][2] = {
+		{{REGIME_MEAN_REVERT, REGIME_TRENDING}, {REGIME_LOW_VOL, REGIME_LOW_VOL}},
+		{{REGIME_HIGH_VOL, REGIME_HIGH_VOL}, {REGIME_HIGH_VOL, REGIME_HIGH_VOL}},
+	};
 
 	if (s->bars <= RATIO_BARS || (int64_t)s->percentile.count < settings->rank_minimum ||
 	    s->percentile.count == 0)
 		return REGIME_NONE;
-	if (100 * s->volatility.num >= settings->rank_high * s->volatility.den)
-		return REGIME_HIGH_VOL;
-	if (100 * s->volatility.num < settings->rank_low * s->volatility.den)
-		return REGIME_LOW_VOL;
-	ratio = series_efficiency100(s);
-	return ratio >= settings->ratio_trending || -ratio >= settings->ratio_trending ? REGIME_TRENDING
-										       : REGIME_MEAN_REVERT;
+	bool high = 100 * s->volatility.num >= settings->rank_high * s->volatility.den;
+	bool low = 100 * s->volatility.num < settings->rank_low * s->volatility.den;
+	bool trending = fabs(series_efficiency100(s)) >= settings->ratio_trending;
+	return (enum regime)regimes[high][low][trending];
 }
 
 /* A new regime counts once it stood so long. Selections, not branches: it flickers where it is about to

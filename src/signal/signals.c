@@ -65,8 +65,11 @@ static bool mean_reversion(const struct series *s, const struct signal_settings 
 
 static bool trend(const struct series *s, const struct signal_settings *settings, struct signal *signal)
 {
-	double ratio = series_efficiency100(s), lead;
+	double ratio, lead;
 
+	if (s->cross == SIDE_NONE && s->cross_before == SIDE_NONE) /* nearly always: no division */
+		return false;
+	ratio = series_efficiency100(s);
 	signal->side = ratio > 0 ? SIDE_LONG : ratio < 0 ? SIDE_SHORT : SIDE_NONE;
 	if (signal->side == SIDE_NONE || (s->cross != signal->side && s->cross_before != signal->side))
 		return false;

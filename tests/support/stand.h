@@ -62,7 +62,8 @@ static inline void pass(ms_t ms)
 
 static inline void ticker(sym_t sym, price_t mid)
 {
-	tell((struct event){.kind = EVENT_TICKER, .sym = sym, .ticker = {mid - 1, mid + 1, mid, mid}});
+	tell((struct event){
+		.kind = EVENT_TICKER, .sym = sym, .ticker = {mid - 1, mid + 1, mid, mid, 0, false}});
 	tell((struct event){.kind = EVENT_DEPTH, .sym = sym, .depth.notional = USDT(1000000)});
 }
 

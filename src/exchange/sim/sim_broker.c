@@ -352,6 +352,11 @@ static void hear_bar(struct sim_slot *slot, const struct candle *bar)
 	slot->last = slot->mark = bar->close;
 }
 
+static inline void hear_depth(struct sim_slot *slot, money_t depth)
+{
+	slot->depth = depth > 0 ? depth : 0;
+}
+
 /* Takes the quote; true if the mark is news. */
 static inline bool hear_ticker(struct sim_slot *slot, const struct event *event)
 {
@@ -392,6 +397,17 @@ static __attribute__((noinline)) int on_price(struct sim_broker *broker, struct 
 	}
 	match(broker, event->sym, slot, &print, event->at_ms, heard);
 	return TB_OK;
+}
+
+/* The same of a quote; what the mark fills meets the depth that was known before. */
+static __attribute__((noinline)) int on_quote(struct sim_broker *broker, struct sim_slot *slot,
+					      const struct event *event, struct events *heard)
+{
+	int err = on_price(broker, slot, event, heard);
+
+	if (err == TB_OK && event->ticker.has_depth)
+		hear_depth(slot, event->ticker.depth);
+	return err;
 }
 
 /* The rare ones. */
@@ -435,13 +451,15 @@ static int hear_market(struct sim_broker *broker, const struct event *event, str
 		if (slot == NULL)
 			return TB_OK;
 		if (slot->qty > 0)
-			return on_price(broker, slot, event, out->heard);
+			return on_quote(broker, slot, event, out->heard);
 		hear_ticker(slot, event);
+		if (event->ticker.has_depth)
+			hear_depth(slot, event->ticker.depth);
 		return TB_OK;
 	case EVENT_DEPTH:
 		slot = sim_slot_of(broker, event->sym);
 		if (slot != NULL)
-			slot->depth = event->depth.notional > 0 ? event->depth.notional : 0;
+			hear_depth(slot, event->depth.notional);
 		return TB_OK;
 	case EVENT_INSTRUMENT:
 	case EVENT_FUNDING_RATE: return on_change(broker, event, out->heard);

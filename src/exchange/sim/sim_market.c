@@ -290,7 +290,7 @@ static void say_funding(struct sim_market *market, sym_t sym, ms_t now, struct e
 		say_rate(market, sym, now, funding_next(market, sym), false, heard);
 }
 
-/* The next event. There are five to a bar: each writes all that its kind has and leaves the rest of the room
+/* The next event. There are four to a bar: each writes all that its kind has and leaves the rest of the room
  * as it is. */
 static inline struct event *say(struct event *event, enum event_kind kind, int64_t sym, ms_t now)
 {
@@ -430,8 +430,8 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 		event->ticker.bid = symbol->bid;
 		event->ticker.ask = symbol->ask;
 		event->ticker.mark = event->ticker.last = symbol->last;
-		event++;
-		say(event, EVENT_DEPTH, i, now)->depth.notional = symbol->depth;
+		event->ticker.depth = symbol->depth;
+		event->ticker.has_depth = true;
 		event++;
 	}
 	heard->count = (size_t)(event - heard->at);
@@ -486,7 +486,7 @@ static int say_present(const struct sim_market *market, sym_t sym, ms_t now, str
 {
 	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
 
-	if (heard->count + 3 > EVENTS_MAX)
+	if (heard->count + 2 > EVENTS_MAX)
 		return TB_EFULL;
 	if (sim_is_silent(symbol))
 		return TB_OK;
@@ -502,7 +502,8 @@ static int say_present(const struct sim_market *market, sym_t sym, ms_t now, str
 	ticker->ticker.bid = symbol->bid;
 	ticker->ticker.ask = symbol->ask;
 	ticker->ticker.mark = ticker->ticker.last = symbol->last;
-	events_add(heard, EVENT_DEPTH, sym, then)->depth.notional = symbol->depth;
+	ticker->ticker.depth = symbol->depth;
+	ticker->ticker.has_depth = true;
 	return TB_OK;
 }
 

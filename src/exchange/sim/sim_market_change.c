@@ -165,7 +165,8 @@ static void say_quote(struct sim_market *market, sym_t sym, ms_t now, struct eve
 	ticker->ticker.bid = symbol->bid;
 	ticker->ticker.ask = symbol->ask;
 	ticker->ticker.mark = ticker->ticker.last = symbol->last;
-	events_add(heard, EVENT_DEPTH, sym, now)->depth.notional = symbol->depth;
+	ticker->ticker.depth = symbol->depth;
+	ticker->ticker.has_depth = true;
 }
 
 /* A new generation: everything that is known is told anew on its grid. */

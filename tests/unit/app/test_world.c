@@ -168,7 +168,8 @@ static int look_on(void **state)
 	universe.at[0] = universe.at[1] =
 		(struct instrument){.name = "A/USDT:USDT", .value_num = 1000, .value_den = 1};
 	checker_init(&checker, &universe, 10000 * MONEY_ONE, RATIO_ONE);
-	checker_heard(&checker, &(struct event){.kind = EVENT_TICKER, .ticker = {9999, 10001, 10000, 10000}});
+	checker_heard(&checker,
+		      &(struct event){.kind = EVENT_TICKER, .ticker = {9999, 10001, 10000, 10000, 0, false}});
 	return 0;
 }
 

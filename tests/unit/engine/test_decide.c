@@ -133,6 +133,23 @@ static void an_unpromoted_account_decides_everything_in_shadow(void **state)
 		assert_int_equal(decisions[i]->book, BOOK_SHADOW);
 }
 
+static void the_depth_is_what_a_quote_or_the_news_of_it_said_last(void **state)
+{
+	const struct quote *quote = &engine->symbols[0].quote;
+
+	(void)state;
+	ticker(0, 10000); /* a quote without depth, then the depth for itself */
+	assert_int_equal(quote->depth, USDT(1000000));
+	ms_t before = now++;
+	tell((struct event){.kind = EVENT_TICKER, .ticker = {9999, 10001, 10000, 10000, USDT(7), false}});
+	assert_int_equal(quote->ticker_ms, now);
+	assert_int_equal(quote->depth, USDT(1000000));
+	assert_int_equal(quote->depth_ms, before);
+	tell((struct event){.kind = EVENT_TICKER, .ticker = {9999, 10001, 10000, 10000, USDT(7), true}});
+	assert_int_equal(quote->depth, USDT(7));
+	assert_int_equal(quote->depth_ms, now);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +159,7 @@ int main(void)
 		cmocka_unit_test_setup(shadows_never_crowd_out_what_is_meant, prepare),
 		cmocka_unit_test_setup(without_a_shadow_venue_what_is_archived_is_dropped, prepare),
 		cmocka_unit_test_setup(an_unpromoted_account_decides_everything_in_shadow, prepare),
+		cmocka_unit_test_setup(the_depth_is_what_a_quote_or_the_news_of_it_said_last, prepare),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);

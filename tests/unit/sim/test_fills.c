@@ -243,6 +243,46 @@ static void shorts_receive_a_positive_rate_and_a_fraction_is_rounded_against_us(
 
 /* Bought at 600034 with 2x: half of the cost is margin; without stop it is liquidated where
  * value * (1 - 0.4 %) = cost - margin = 300017 ticks, 301221.8.., up. */
+static void a_quote_may_tell_the_depth_and_one_that_does_not_leaves_it(void **state)
+{
+	(void)state;
+	struct event event = {.kind = EVENT_TICKER, .sym = BTC, .at_ms = BAR_MS + 1};
+	const struct sim_slot *slot = &stand.broker.slots[BTC];
+
+	event.ticker.bid = event.ticker.ask = event.ticker.mark = event.ticker.last = 600000;
+	event.ticker.depth = 7 * MONEY_ONE;
+	event.ticker.has_depth = true;
+	stand_hear(&stand, &event);
+	assert_int_equal(slot->depth, 7 * MONEY_ONE);
+	event.ticker.depth = 8 * MONEY_ONE;
+	event.ticker.has_depth = false;
+	stand_hear(&stand, &event);
+	assert_int_equal(slot->depth, 7 * MONEY_ONE);
+	event.ticker.depth = -1; /* nonsense is an empty book */
+	event.ticker.has_depth = true;
+	stand_hear(&stand, &event);
+	assert_int_equal(slot->depth, 0);
+}
+
+static void what_a_mark_fills_meets_the_depth_that_was_known_before(void **state)
+{
+	struct fill fills[2];
+
+	for (int i = 0; i < 2; i++) {
+		set_up(state);
+		opened(SIDE_LONG, 590000, 0);
+		struct event event = {.kind = EVENT_TICKER, .sym = BTC, .at_ms = BAR_MS + 2000};
+		event.ticker.bid = event.ticker.ask = event.ticker.mark = event.ticker.last = 589000;
+		event.ticker.depth = MONEY_ONE; /* next to nothing: the impact would be the cap */
+		event.ticker.has_depth = i == 1;
+		stand_hear(&stand, &event);
+		fills[i] = stand_nth(&stand, EVENT_FILL, 0)->fill;
+	}
+	assert_int_equal(fills[0].role, ROLE_STOP);
+	assert_memory_equal(&fills[0], &fills[1], sizeof(fills[0]));
+	assert_int_equal(stand.broker.slots[BTC].depth, MONEY_ONE);
+}
+
 static void an_unstopped_position_is_liquidated_before_its_margin_is_gone(void **state)
 {
 	(void)state;
@@ -288,6 +328,8 @@ int main(void)
 		cmocka_unit_test_setup(touching_the_trigger_is_enough_and_a_tick_short_is_not, set_up),
 		cmocka_unit_test_setup(a_low_from_before_the_entry_does_not_stop_it, set_up),
 		cmocka_unit_test_setup(a_ticker_moves_the_price_and_triggers_by_its_mark, set_up),
+		cmocka_unit_test_setup(a_quote_may_tell_the_depth_and_one_that_does_not_leaves_it, set_up),
+		cmocka_unit_test_setup(what_a_mark_fills_meets_the_depth_that_was_known_before, set_up),
 		cmocka_unit_test_setup(longs_pay_a_positive_rate_and_receive_a_negative_one, set_up),
 		cmocka_unit_test_setup(shorts_receive_a_positive_rate_and_a_fraction_is_rounded_against_us,
 				       set_up),

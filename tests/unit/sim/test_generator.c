@@ -184,14 +184,14 @@ static void spread_and_depth_move_with_volatility(void **state)
 	begin(1, 8, KEPT);
 	while (!sim_market_ended(&market)) {
 		step();
-		if (heard.count < 3 || heard.at[1].kind != EVENT_TICKER)
+		if (heard.count < 2 || heard.at[1].kind != EVENT_TICKER)
 			continue;
 		const struct candle *bar = &heard.at[0].candle.candle;
 		double close = (double)bar->close;
 		smooth += ((double)(bar->high - bar->low) / close - smooth) / 30;
 		range[count] = sorted[count] = smooth;
 		spread[count] = (double)(heard.at[1].ticker.ask - heard.at[1].ticker.bid) / close * 1e4;
-		depth[count++] = (double)heard.at[2].depth.notional / (double)MONEY_ONE;
+		depth[count++] = (double)heard.at[1].ticker.depth / (double)MONEY_ONE;
 	}
 	assert_int_equal(count, KEPT);
 	qsort(sorted, count, sizeof(sorted[0]), by_value);

@@ -78,14 +78,15 @@ static void a_bar_is_said_open_first_then_whole_with_its_quote_then_closed(void 
 	assert_int_equal(sim_market_ops.next_ms(&exchange), T0);
 	step_to(T0 + 4 * MINUTE_MS - 1);
 	step(); /* the range of bar 3 */
-	assert_int_equal(heard.count, 9);
+	assert_int_equal(heard.count, 6);
 	for (sym_t s = 0; s < 3; s++) {
-		assert_event(s * 3u, EVENT_CANDLE, s);
-		assert_false(heard.at[s * 3].candle.closed);
-		assert_int_equal(heard.at[s * 3].candle.candle.high, candles[s][s == 1 ? 0 : 3].high);
-		assert_int_equal(heard.at[s * 3].at_ms, T0 + 4 * MINUTE_MS - 1);
-		assert_event(s * 3u + 1, EVENT_TICKER, s);
-		assert_event(s * 3u + 2, EVENT_DEPTH, s);
+		assert_event(s * 2u, EVENT_CANDLE, s);
+		assert_false(heard.at[s * 2].candle.closed);
+		assert_int_equal(heard.at[s * 2].candle.candle.high, candles[s][s == 1 ? 0 : 3].high);
+		assert_int_equal(heard.at[s * 2].at_ms, T0 + 4 * MINUTE_MS - 1);
+		assert_event(s * 2u + 1, EVENT_TICKER, s);
+		assert_true(heard.at[s * 2 + 1].ticker.has_depth);
+		assert_int_equal(heard.at[s * 2 + 1].ticker.depth, market.state.symbols[s].depth);
 	}
 	step(); /* 22:04: three opens, then three closes */
 	assert_int_equal(heard.count, 6);
@@ -117,7 +118,7 @@ static void the_quote_is_the_documented_one(void **state)
 	(void)state;
 	step_to(T0 + 2 * MINUTE_MS - 1);
 	step();
-	const struct event *ticker = &heard.at[1], *depth = &heard.at[2];
+	const struct event *ticker = &heard.at[1];
 	/* close 10002: 1 bp is 1.0002, up to 2; range 15 * 2 % = 0.3, down to 0 */
 	assert_int_equal(ticker->ticker.bid, 10000);
 	assert_int_equal(ticker->ticker.ask, 10004);
@@ -126,7 +127,7 @@ static void the_quote_is_the_documented_one(void **state)
 	/* two bars of 1000 lots at 10001 and 10002; a tick times a lot is value_num / value_den */
 	money_t lot = universe.at[0].value_num;
 	assert_int_equal(universe.at[0].value_den, 1);
-	assert_int_equal(depth->depth.notional, (10001 + 10002) * 1000 * lot / 2 / 20);
+	assert_int_equal(ticker->ticker.depth, (10001 + 10002) * 1000 * lot / 2 / 20);
 }
 
 static void settlements_come_before_opens_and_late_stamps_count_as_their_second(void **state)

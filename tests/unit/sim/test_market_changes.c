@@ -116,8 +116,7 @@ static void maintenance_is_announced_then_nothing_is_said_then_trading_goes_on_w
 	price_t last = nth(EVENT_CANDLE, btc, 0)->candle.candle.close;
 	while (sim_market_ops.next_ms(&exchange) < T0 + 45 * MINUTE_MS) {
 		step();
-		assert_int_equal(said(EVENT_CANDLE, btc) + said(EVENT_TICKER, btc) + said(EVENT_DEPTH, btc),
-				 0);
+		assert_int_equal(said(EVENT_CANDLE, btc) + said(EVENT_TICKER, btc), 0);
 		assert_true(said(EVENT_CANDLE, eth) > 0);
 	}
 	step();
@@ -205,8 +204,8 @@ static void a_coarser_tick_is_a_new_generation_and_everything_is_told_on_it(void
 	struct candle ended = on_grid(last, 1, 5);
 	assert_int_equal(heard.at[1].ticker.last, ended.close);
 	assert_true(heard.at[1].ticker.bid < ended.close && heard.at[1].ticker.ask > ended.close);
-	assert_int_equal(heard.at[2].kind, EVENT_DEPTH);
-	assert_int_equal(heard.at[2].depth.notional, depth);
+	assert_true(heard.at[1].ticker.has_depth);
+	assert_int_equal(heard.at[1].ticker.depth, depth);
 	assert_memory_equal(&nth(EVENT_CANDLE, btc, 1)->candle.candle, &ended, sizeof(ended));
 	assert_int_equal(sim_market_history(&market, btc, 0, fresh, 4000), count + 1);
 	for (size_t i = 0; i < count; i++) {
