@@ -215,7 +215,7 @@ cat kept.csv >plain/AAAUSDT-1m.csv
 cached
 
 for seen in seconds:seconds plain:milliseconds micro:microseconds; do
-	env -i "$bot" candles check "${seen%%:*}/AAAUSDT-1m.csv" | grep -q " ${seen##*:} " || say "the unit of ${seen%%:*} is not told"
+	env -i "$bot" candles check "${seen%%:*}/AAAUSDT-1m.csv" | grep " ${seen##*:} " >/dev/null || say "the unit of ${seen%%:*} is not told"
 done
 [ "$wrong" -eq 0 ] && echo "$(find bad -type f | wc -l) files refused or mended by name, 12 ways to write one market: $(cat plain.digest)"
 exit "$wrong"

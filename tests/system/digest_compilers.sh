@@ -41,7 +41,7 @@ for compiler in gcc clang; do
 			tail -20 "$folder/log"
 			exit 1
 		fi
-		if grep '"command"' "$build/compile_commands.json" | grep -qv -- " -$level " ||
+		if grep '"command"' "$build/compile_commands.json" | grep -v -- " -$level " >/dev/null ||
 			! grep -q "^CMAKE_C_COMPILER:[^=]*=\(.*\/\)\{0,1\}$compiler" "$build/CMakeCache.txt"; then
 			echo "$build was not built with $compiler -$level"
 			exit 1
