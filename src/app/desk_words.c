@@ -15,7 +15,8 @@ static void find_states(const struct desk *desk, ms_t now, struct standing_state
 {
 	bool timed = now != UNKNOWN;
 	states[0] = (struct standing_state){"locked",
-					    "locked: drawdown reached 20 %; until the operator unlocks it, "
+					    "locked: drawdown reached 20 %, or equity fell 20 % under its "
+					    "peak; until the operator unlocks it, "
 					    "which this version has no command for",
 					    desk->locked == 1, 0};
 	states[1] = (struct standing_state){
