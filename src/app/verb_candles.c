@@ -85,16 +85,24 @@ static void print_duplicates(const char *path, const struct candle_table *table,
 			path, table->duplicate_line, (long long)table->duplicates);
 }
 
+/* candle_file_load, with each repair told on out. */
+static int load_telling(const char *path, const struct candle_options *options, struct candle_file *file,
+			char error[static CANDLE_ERROR_MAX], FILE *out)
+{
+	struct candle_options told = *options;
+	struct teller teller = {path, out};
+
+	told.repair.tell = tell;
+	told.repair.ctx = &teller;
+	return candle_file_load(path, &told, file, error, CANDLE_ERROR_MAX);
+}
+
 /* True if the file can be used. */
 static bool check_file(int width, const char *path, const struct candle_options *options, FILE *out)
 {
 	struct candle_file file;
-	struct candle_options told = *options;
-	struct teller teller = {path, out};
 	char error[CANDLE_ERROR_MAX];
-	told.repair.tell = tell;
-	told.repair.ctx = &teller;
-	int failed = candle_file_load(path, &told, &file, error, sizeof(error));
+	int failed = load_telling(path, options, &file, error, out);
 	if (failed && file.table.faults.count == 0) {
 		fprintf(out, "%s\n", error);
 	} else {
@@ -244,12 +252,8 @@ static int check_name(const char *path, const struct candle_table *table, char *
 int candles_repair(const char *in, const char *to, const struct candle_options *options, FILE *out)
 {
 	struct candle_file file;
-	struct candle_options told = *options;
-	struct teller teller = {in, out};
 	char error[CANDLE_ERROR_MAX];
-	told.repair.tell = tell;
-	told.repair.ctx = &teller;
-	int failed = candle_file_load(in, &told, &file, error, sizeof(error));
+	int failed = load_telling(in, options, &file, error, out);
 	const struct candle_table *table = &file.table;
 	if (failed)
 		print_faults(in, &table->faults, out);

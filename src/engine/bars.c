@@ -154,8 +154,6 @@ void engine_on_ticker(struct engine *e, const struct event *event)
 	quote->mark = event->ticker.mark, quote->last = event->ticker.last;
 	quote->spread = quote_spread(quote->bid, quote->ask);
 	quote->ticker_ms = event->at_ms;
-	if (event->ticker.has_depth) {
-		quote->depth = event->ticker.depth;
-		quote->depth_ms = event->at_ms;
-	}
+	if (event->ticker.has_depth)
+		engine_take_depth(quote, event->ticker.depth, event->at_ms);
 }

@@ -189,8 +189,7 @@ static void dispatch(struct engine *e, const struct event *event)
 	case EVENT_CANDLE: engine_on_candle(e, event); break;
 	case EVENT_TICKER: engine_on_ticker(e, event); break;
 	case EVENT_DEPTH:
-		e->symbols[event->sym].quote.depth = event->depth.notional;
-		e->symbols[event->sym].quote.depth_ms = event->at_ms;
+		engine_take_depth(&e->symbols[event->sym].quote, event->depth.notional, event->at_ms);
 		break;
 	case EVENT_FUNDING_RATE:
 		e->symbols[event->sym].funding_rate = event->funding.rate;
@@ -272,8 +271,7 @@ static bool step_calm(struct engine *e, const struct event *event)
 
 	health_stream(&e->health, event->at_ms);
 	if (event->kind == EVENT_DEPTH) {
-		quote->depth = event->depth.notional;
-		quote->depth_ms = event->at_ms;
+		engine_take_depth(quote, event->depth.notional, event->at_ms);
 		return true;
 	}
 	if (event->kind == EVENT_TICKER) {

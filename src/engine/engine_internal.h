@@ -106,6 +106,13 @@ void engine_lower_stage(struct engine *e);
 void engine_learn(struct engine *e, const struct trade *trade);
 void engine_learn_restored(struct engine *e, const struct record *record);
 
+/* What rests near the price, as heard at that time. */
+static inline void engine_take_depth(struct quote *quote, money_t notional, ms_t at_ms)
+{
+	quote->depth = notional;
+	quote->depth_ms = at_ms;
+}
+
 /* bars.c */
 void engine_on_candle(struct engine *e, const struct event *event);
 void engine_on_ticker(struct engine *e, const struct event *event);

@@ -217,9 +217,10 @@ static inline size_t asked(enum intent_kind kind)
 	return count;
 }
 
-static inline void tell_fill(int64_t id, int64_t side, qty_t qty, price_t price)
+static inline void tell_fill_in(enum book book, int64_t id, int64_t side, qty_t qty, price_t price)
 {
 	tell((struct event){.kind = EVENT_FILL,
+			    .book = (uint8_t)book,
 			    .sym = 0,
 			    .fill = {.id = id,
 				     .execution = ++executions,
@@ -229,6 +230,10 @@ static inline void tell_fill(int64_t id, int64_t side, qty_t qty, price_t price)
 				     .fee = 1000,
 				     .spread = UNKNOWN,
 				     .impact = UNKNOWN}});
+}
+static inline void tell_fill(int64_t id, int64_t side, qty_t qty, price_t price)
+{
+	tell_fill_in(BOOK_MAIN, id, side, qty, price);
 }
 static inline void tell_live(int64_t id, qty_t qty)
 {

@@ -426,13 +426,7 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 		symbol->ending = 1;
 		symbol->closed++;
 		say_candle(event++, i, now, &symbol->done, false);
-		say(event, EVENT_TICKER, i, now);
-		event->ticker.bid = symbol->bid;
-		event->ticker.ask = symbol->ask;
-		event->ticker.mark = event->ticker.last = symbol->last;
-		event->ticker.depth = symbol->depth;
-		event->ticker.has_depth = true;
-		event++;
+		sim_quote_into(say(event++, EVENT_TICKER, i, now), symbol);
 	}
 	heard->count = (size_t)(event - heard->at);
 	state->bar_ms += state->setup.timeframe_ms;
@@ -498,12 +492,7 @@ static int say_present(const struct sim_market *market, sym_t sym, ms_t now, str
 	if (symbol->last == 0)
 		return TB_OK;
 	ms_t then = symbol->done.open_ms + market->state.setup.timeframe_ms - 1;
-	struct event *ticker = events_add(heard, EVENT_TICKER, sym, then);
-	ticker->ticker.bid = symbol->bid;
-	ticker->ticker.ask = symbol->ask;
-	ticker->ticker.mark = ticker->ticker.last = symbol->last;
-	ticker->ticker.depth = symbol->depth;
-	ticker->ticker.has_depth = true;
+	sim_quote_into(events_add(heard, EVENT_TICKER, sym, then), symbol);
 	return TB_OK;
 }
 

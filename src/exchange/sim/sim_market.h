@@ -205,6 +205,15 @@ size_t sim_market_history_count(const struct sim_market *market, sym_t sym);
 /* True when nothing more will come. */
 bool sim_market_ended(const struct sim_market *market);
 
+/* Inside: what the symbol last said of price and depth, all that a TICKER has, into one. */
+static inline void sim_quote_into(struct event *event, const struct sim_market_symbol *symbol)
+{
+	event->ticker.bid = symbol->bid;
+	event->ticker.ask = symbol->ask;
+	event->ticker.mark = event->ticker.last = symbol->last;
+	event->ticker.depth = symbol->depth;
+	event->ticker.has_depth = true;
+}
 /* Inside: the symbol is not trading as far as anyone can see, so there are no bars, quotes and settlements.
  */
 static inline bool sim_is_silent(const struct sim_market_symbol *symbol)

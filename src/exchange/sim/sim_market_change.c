@@ -160,13 +160,8 @@ static void express_day(struct sim_day *day, const struct sim_express *step)
 static void say_quote(struct sim_market *market, sym_t sym, ms_t now, struct events *heard)
 {
 	const struct sim_market_symbol *symbol = symbol_of(market, sym);
-	struct event *ticker = events_add(heard, EVENT_TICKER, sym, now);
 
-	ticker->ticker.bid = symbol->bid;
-	ticker->ticker.ask = symbol->ask;
-	ticker->ticker.mark = ticker->ticker.last = symbol->last;
-	ticker->ticker.depth = symbol->depth;
-	ticker->ticker.has_depth = true;
+	sim_quote_into(events_add(heard, EVENT_TICKER, sym, now), symbol);
 }
 
 /* A new generation: everything that is known is told anew on its grid. */

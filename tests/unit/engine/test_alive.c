@@ -122,21 +122,6 @@ static void order_news(enum book book, int64_t id, enum order_state state, qty_t
 		.order = {.id = id, .state = (int64_t)state, .qty = qty, .role = client_id_role(id)}});
 }
 
-static void fill_news(enum book book, int64_t id, int64_t side, qty_t qty, price_t price)
-{
-	tell((struct event){.kind = EVENT_FILL,
-			    .book = (uint8_t)book,
-			    .sym = 0,
-			    .fill = {.id = id,
-				     .execution = ++executions,
-				     .side = side,
-				     .qty = qty,
-				     .price = price,
-				     .fee = 1000,
-				     .spread = UNKNOWN,
-				     .impact = UNKNOWN}});
-}
-
 /* The newest ENTER since the news were read, or NULL. */
 static const struct order_request *entered(void)
 {
@@ -161,7 +146,7 @@ static int round_trip(enum end end)
 	price_t risk = (sent_order.price - sent_order.stop) * sent_order.side;
 
 	now += 250;
-	fill_news(book, sent_order.id, sent_order.side, sent_order.qty,
+	tell_fill_in(book, sent_order.id, sent_order.side, sent_order.qty,
 		  sent_order.price + worse * sent_order.side);
 	order_news(book, h->stop_id, ORDER_LIVE, sent_order.qty);
 	order_news(book, h->target_id, ORDER_LIVE, sent_order.qty);
@@ -174,7 +159,7 @@ static int round_trip(enum end end)
 		exit = 100; /* a price stays a price */
 	now += MINUTE_MS;
 	ticker(0, exit);
-	fill_news(book, end == WIN ? target_id : stop_id, -sent_order.side, sent_order.qty, exit);
+	tell_fill_in(book, end == WIN ? target_id : stop_id, -sent_order.side, sent_order.qty, exit);
 	order_news(book, end == WIN ? stop_id : target_id, ORDER_CANCELLED, sent_order.qty);
 	assert_int_equal(h->phase, PHASE_FLAT);
 	read_news();
