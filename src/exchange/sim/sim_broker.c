@@ -579,4 +579,6 @@ const struct exchange_ops sim_broker_ops = {
 	.submit = broker_submit,
 	.ask = broker_ask,
 	.next_ms = broker_next_ms,
+	.listing = exchange_lists_nothing,
+	.attach = exchange_is_told,
 };

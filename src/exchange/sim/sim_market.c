@@ -521,4 +521,6 @@ const struct exchange_ops sim_market_ops = {
 	.submit = market_submit,
 	.ask = market_ask,
 	.next_ms = market_next_ms,
+	.listing = exchange_lists_nothing,
+	.attach = exchange_is_told,
 };

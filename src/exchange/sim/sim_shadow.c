@@ -123,4 +123,6 @@ const struct exchange_ops sim_shadow_ops = {
 	.submit = shadow_submit,
 	.ask = shadow_ask,
 	.next_ms = shadow_next_ms,
+	.listing = exchange_lists_nothing,
+	.attach = exchange_is_told,
 };

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ * Bybit v5, linear USDT perpetuals: bytes to events, intents to requests. The contract's facts stand beside
+ * the code that uses them. Public side: instruments, klines, tickers, order book, funding, server time. Pure:
+ * it moves no byte, knows no clock, allocates nothing after bybit_init; what it wants moved goes into the
+ * outbox. */
+#ifndef BYBIT_BYBIT_H
+#define BYBIT_BYBIT_H
+
+#include "tradebot/exchange.h"
+
+#define BYBIT_STREAM_PUBLIC 0
+
+/* Where trading happens; each has its own keys and hosts. Demo has the mainnet's public stream. */
+enum bybit_environment { BYBIT_MAINNET, BYBIT_TESTNET, BYBIT_DEMO };
+
+struct bybit_setup {
+	enum bybit_environment environment;
+	ms_t timeframe_ms; /* of the candles that WATCH and HISTORY mean: 1m 3m 5m 15m 30m 1h 2h 4h 6h 12h 1d
+			    */
+	int64_t book_levels; /* of the order book stream that depth is read from: 50, 200 or 1000 */
+	ratio_t taker_fee;   /* of each instrument: the public side does not tell the account's own */
+	ratio_t maintenance; /* margin rate of the first risk tier, which the public listing does not tell */
+	uint64_t seed;       /* of jitter */
+};
+
+/* "https://..." or "wss://..." of that environment's host; never NULL. */
+const char *bybit_base(enum bybit_environment environment, enum say_host host);
+
+struct bybit;
+extern const struct exchange_ops
+	bybit_ops; /* its state is a struct bybit; ops->state_bytes zeroed bytes, 16-aligned */
+
+/* Before anything else. TB_EINVAL: a timeframe or number of levels that Bybit does not have. After it, the
+ * first TIME asks for the server's time and the listing and opens the public stream. */
+int bybit_init(struct exchange *exchange, const struct bybit_setup *setup);
+
+#endif
