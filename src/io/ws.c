@@ -4,6 +4,8 @@
 #include "ws.h"
 
 #include <libwebsockets.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 #define VALID_HANGUP_S 25
 #define GOODBYE_S      2
 #define WHY_MAX        256
+#define SWITCHING      101 /* the HTTP status that a handshake ends with */
 
 struct unsent {
 	struct unsent *next;
@@ -158,6 +161,24 @@ static int say_goodbye(struct lws *wsi, enum lws_callback_reasons reason)
 	}
 }
 
+/* What lws knows of a connection that was not made: the answer to the handshake, or its own words. */
+static void refused(struct stream *stream, struct lws *wsi, const char *words)
+{
+	unsigned status = lws_http_client_http_response(wsi);
+	SSL *tls = lws_get_ssl(wsi);
+	long verdict = tls != NULL ? SSL_get_verify_result(tls) : X509_V_OK;
+	char why[WHY_MAX];
+
+	if (status > 0 && status != SWITCHING)
+		snprintf(why, sizeof why, "the handshake was answered with HTTP %u", status);
+	else if (verdict != X509_V_OK)
+		snprintf(why, sizeof why, "the certificate is not trusted: %s",
+			 X509_verify_cert_error_string(verdict));
+	else
+		snprintf(why, sizeof why, "%s", words != NULL ? words : "no connection");
+	stream_end(stream, why);
+}
+
 static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct stream *stream = lws_get_opaque_user_data(wsi);
@@ -168,9 +189,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	loop_mark(stream->ws->loop);
 	switch (reason) {
 	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return add_agent(stream->ws, wsi, in, len) ? -1 : 0;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-		stream_end(stream, in != NULL ? in : "no connection");
-		return 0;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: refused(stream, wsi, in); return 0;
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
 		stream->wsi = wsi;
 		stream->state = WS_UP;
@@ -318,6 +337,7 @@ struct ws *ws_open(struct loop *loop, struct resolver *resolver, const struct ht
 		.vhost_name = "streams",
 		.port = CONTEXT_PORT_NO_LISTEN,
 		.protocols = protocols,
+		.http_proxy_address = "",                        /* and nothing from the environment */
 		.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT, /* again: else it has no TLS of a client */
 	};
 	if (options->ca_file != NULL) {

@@ -32,7 +32,7 @@ static struct io_stand {
 	void (*on_frame)(const char *text, size_t len); /* NULL: frames are kept */
 } stand;
 
-static void stand_lookup(struct resolver_answer *answer)
+static inline void stand_lookup(struct resolver_answer *answer)
 {
 	answer->count = 0;
 	if (strcmp(answer->host, "none.test") == 0) {
@@ -46,7 +46,7 @@ static void stand_lookup(struct resolver_answer *answer)
 	strcpy(answer->at[answer->count++], "127.0.0.1");
 }
 
-static void stand_forget(void)
+static inline void stand_forget(void)
 {
 	for (size_t i = 0; i < stand.count; i++) {
 		free(stand.kept[i].text);
@@ -56,7 +56,7 @@ static void stand_forget(void)
 }
 
 /* rest, stream: names of hosts. ca_file NULL: what the system trusts. */
-static void stand_open(const char *rest, const char *stream, int port, const char *ca_file)
+static inline void stand_open(const char *rest, const char *stream, int port, const char *ca_file)
 {
 	static char error[200];
 	char bases[2][64];
@@ -72,11 +72,12 @@ static void stand_open(const char *rest, const char *stream, int port, const cha
 			       (const char *const[HOST_COUNT]){bases[0], bases[1], bases[1]}, 1);
 	wire_net_bind(stand.net, stand.link);
 	outbox_clear(&stand.outbox);
+	stand_forget();
 	stand.frames = 0;
 	stand.on_frame = NULL;
 }
 
-static void stand_close(void)
+static inline void stand_close(void)
 {
 	link_close(stand.link);
 	free(stand.link);
@@ -85,7 +86,7 @@ static void stand_close(void)
 	stand_forget();
 }
 
-static void stand_take(void)
+static inline void stand_take(void)
 {
 	struct wire_in in;
 
@@ -106,7 +107,7 @@ static void stand_take(void)
 	}
 }
 
-static void stand_turn(void)
+static inline void stand_turn(void)
 {
 	ms_t now = clock_now(&stand.clock);
 
@@ -118,7 +119,7 @@ static void stand_turn(void)
 }
 
 /* Turns until so many things have been kept since the last stand_forget(); fails after ten seconds. */
-static void stand_until(size_t count)
+static inline void stand_until(size_t count)
 {
 	int64_t end_us = loop_us() + 10000000;
 
@@ -130,13 +131,13 @@ static void stand_until(size_t count)
 	}
 }
 
-static void stand_get(uint32_t request, ms_t deadline_ms, const char *path)
+static inline void stand_get(uint32_t request, ms_t deadline_ms, const char *path)
 {
 	assert_true(outbox_get(&stand.outbox, HOST_REST, request, deadline_ms, path, ""));
 }
 
 /* The only thing kept since: a GET's answer. */
-static const struct kept *stand_got(const char *path, ms_t deadline_ms)
+static inline const struct kept *stand_got(const char *path, ms_t deadline_ms)
 {
 	stand_forget();
 	stand_get(1, deadline_ms, path);
