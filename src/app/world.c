@@ -364,6 +364,14 @@ void world_hear(struct world *w, const struct wire_in *in)
 	end_turn(w);
 }
 
+void world_change(struct world *w, sym_t sym, const struct instrument *now)
+{
+	w->heard->count = 0;
+	events_add(w->heard, EVENT_INSTRUMENT, sym, w->now_ms)->instrument.now = now;
+	spread(w, think);
+	end_turn(w);
+}
+
 void world_tell(struct world *w, const struct event *event)
 {
 	think(w, event);

@@ -94,6 +94,8 @@ void world_turn(struct world *world, ms_t now_ms);
  * that came is to be heard first, then world_turn() as long as something is due: the order of a simulation.
  */
 void world_hear(struct world *world, const struct wire_in *in);
+/* A turn in which an instrument is another one: accounts and engine are told as if the market had said it. */
+void world_change(struct world *world, sym_t sym, const struct instrument *now);
 /* A turn with one event of the app's own (a command). */
 void world_tell(struct world *world, const struct event *event);
 
