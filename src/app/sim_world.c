@@ -119,16 +119,8 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 			   options->set ? options->set->timeframe_ms : options->config->limits.timeframe_ms,
 			   &sim->settings);
 	size_t manual = settings_symbols(options->config, sim->universe, &sim->settings);
-	if (manual == 0 && !options->config->scanner.enabled) {
-		snprintf(
-			error, size,
-			"nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
+	if (settings_check(options->config, manual, options->rollout, error, size) != 0)
 		return TB_EINVAL;
-	}
-	if (options->rollout && !sim->settings.shadow) {
-		snprintf(error, size, "--stage rollout needs LEARN_SHADOW=true: it begins in shadow");
-		return TB_EINVAL;
-	}
 	sim->market_exchange = (struct exchange){&sim_market_ops, &sim->market};
 	sim->broker_exchange = (struct exchange){&sim_broker_ops, &sim->broker};
 	sim->shadow_exchange = (struct exchange){&sim_shadow_ops, &sim->shadow};
