@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sizing goes by the account's equity; this only has to be more than it could ever need. */
-#define SHADOW_BALANCE (VALUE_MAX / 10)
-
 static void lend_tapes(struct sim_world *sim, const struct candle_set *set)
 {
 	for (size_t i = 0; i < set->universe.count; i++) {
@@ -46,17 +43,12 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 {
 	const struct sim_options *o = &sim->options;
 	ms_t timeframe_ms = o->set ? o->set->timeframe_ms : o->config->limits.timeframe_ms;
-	struct sim_model model = sim_model_default;
+	struct sim_model model;
 	struct sim_weather_setup weather;
+	int err = sim_accounts_model(o->config, &model, &weather, error, size);
 
-	if (sim_weather_parse(o->config->sim.weather, &weather) != 0) {
-		snprintf(error, size,
-			 "SIM_WEATHER %s: off, mild or storm, then any of ,seed=N ,per-day=N ,jitter=MS",
-			 o->config->sim.weather);
-		return TB_EINVAL;
-	}
-	model.half_spread = o->config->sim.half_spread;
-	model.depth_share = o->config->sim.depth_share;
+	if (err != 0)
+		return err;
 	sim_market_init(&sim->market, &(struct sim_market_setup){.timeframe_ms = timeframe_ms,
 								 .start_ms = o->set ? 0 : o->start_ms,
 								 .end_ms = o->set ? 0 : o->end_ms,
@@ -65,7 +57,7 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 								 .preroll = o->set ? 0 : SIM_PREROLL,
 								 .weather = weather,
 								 .model = model});
-	int err = sim_market_attach(&sim->market, sim->universe, o->set ? sim->tapes : NULL);
+	err = sim_market_attach(&sim->market, sim->universe, o->set ? sim->tapes : NULL);
 	if (err != 0) {
 		snprintf(error, size, "%s",
 			 err == TB_ENOENT ? "there is no bar in this span"
@@ -73,23 +65,11 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 		return err;
 	}
 	sim_market_renew(&sim->market, sim->universe); /* some may not be listed yet */
-	err = sim_broker_init(&sim->broker,
-			      &(struct sim_broker_setup){.balance = o->balance,
-							 .latency_ms = o->config->sim.latency_ms,
-							 .model = model,
-							 .weather = weather},
-			      sim->universe);
-	if (err == 0)
-		err = sim_shadow_init(&sim->shadow,
-				      &(struct sim_broker_setup){.balance = SHADOW_BALANCE,
-								 .latency_ms = o->config->sim.latency_ms,
-								 .book = BOOK_SHADOW,
-								 .leverage = sim->settings.decision.leverage,
-								 .model = model},
-				      sim->universe, &sim->broker);
-	if (err != 0)
-		snprintf(error, size, "the simulated account cannot start with this balance or latency");
-	return err;
+	return sim_accounts_init(&sim->broker, &sim->shadow,
+				 &(struct sim_accounts_setup){.config = o->config,
+							      .balance = o->balance,
+							      .leverage = sim->settings.decision.leverage},
+				 sim->universe, error, size);
 }
 
 static int open_engine(struct sim_world *sim, char *error, size_t size)
@@ -139,16 +119,8 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 			   options->set ? options->set->timeframe_ms : options->config->limits.timeframe_ms,
 			   &sim->settings);
 	size_t manual = settings_symbols(options->config, sim->universe, &sim->settings);
-	if (manual == 0 && !options->config->scanner.enabled) {
-		snprintf(
-			error, size,
-			"nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
+	if (settings_check(options->config, manual, options->rollout, error, size) != 0)
 		return TB_EINVAL;
-	}
-	if (options->rollout && !sim->settings.shadow) {
-		snprintf(error, size, "--stage rollout needs LEARN_SHADOW=true: it begins in shadow");
-		return TB_EINVAL;
-	}
 	sim->market_exchange = (struct exchange){&sim_market_ops, &sim->market};
 	sim->broker_exchange = (struct exchange){&sim_broker_ops, &sim->broker};
 	sim->shadow_exchange = (struct exchange){&sim_shadow_ops, &sim->shadow};

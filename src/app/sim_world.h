@@ -8,9 +8,8 @@
 #include "checker.h"
 #include "config.h"
 #include "settings.h"
-#include "sim_broker.h"
+#include "sim_accounts.h"
 #include "sim_market.h"
-#include "sim_shadow.h"
 #include "tally.h"
 #include "world.h"
 

@@ -291,36 +291,6 @@ static void finish(struct run *run)
 	sim_world_check(&run->world.sim, !run->world.resumed);
 }
 
-static int take_first_stage(void *ctx, const struct record *record)
-{
-	ratio_t *first = ctx;
-
-	if (*first == UNKNOWN)
-		*first = record->stage.stage;
-	return 0;
-}
-
-/* A state folder that began in shadow, gone on with without being asked to stay there, would trade at a stage
- * that nothing has earned. */
-static int refuse_lost_rollout(struct run *run, const struct sim_options *options)
-{
-	ratio_t first = UNKNOWN;
-
-	if (options->rollout)
-		return 0;
-	if (journal_each(&run->world.journal.journal, RECORD_STAGE, &(struct journal_query){.sym = SYM_NONE},
-			 take_first_stage, &first) != 0) {
-		snprintf(run->error, sizeof run->error, "%s", run->world.journal.journal.error.text);
-		return TB_EIO;
-	}
-	if (first == UNKNOWN || first != 0)
-		return 0;
-	snprintf(run->error, sizeof run->error,
-		 "%.300s began as a roll-out: go on with --stage rollout, or use a new --state folder",
-		 run->config.state);
-	return TB_EREFUSED;
-}
-
 static int run_sim(struct run *run)
 {
 	struct sim_options options;
@@ -338,7 +308,8 @@ static int run_sim(struct run *run)
 	err = sim_run_open(&run->world, &options, run->config.state, fresh_instance(), run->error,
 			   sizeof run->error);
 	if (err == 0)
-		err = refuse_lost_rollout(run, &options);
+		err = journal_sink_check_rollout(&run->world.journal, options.rollout, run->config.state,
+						 run->error, sizeof run->error);
 	if (err == 0)
 		err = sim_run_start(&run->world, run->error, sizeof run->error);
 	if (err != 0)
