@@ -119,7 +119,7 @@ struct emu_book_state emu_book_now(const struct emu *emu, const struct emu_symbo
 		.bid = symbol->bid,
 		.ask = symbol->ask,
 		.lots = emu_depth_lots(symbol),
-		.epoch = emu->now_ms / (emu->setup.traffic ? EMU_TRAFFIC_MS : emu->frame_ms),
+		.epoch = symbol->book_epoch,
 		.salt = hash_words(emu->setup.market.seed, &word, 1),
 	};
 }

@@ -80,6 +80,7 @@ struct emu_symbol {
 	struct event row; /* SCAN_ROW of the last instant */
 	struct emu_ticker sent;
 	int64_t cross;
+	int64_t book_epoch; /* of the last quote or tick */
 	struct emu_book books[EMU_BOOK_LEVELS];
 	struct emu_path path;
 	bool unconfirmed; /* the bar that ends next is never confirmed */

@@ -235,6 +235,7 @@ static void hear_ticker(struct emu *emu, const struct event *event)
 	symbol->ask = event->ticker.ask;
 	symbol->last = event->ticker.last;
 	symbol->depth = event->ticker.depth;
+	symbol->book_epoch++;
 	emu_say_ticker(emu, event->sym);
 	for (int64_t level = 0; level < EMU_BOOK_LEVELS; level++)
 		emu_say_book(emu, event->sym, level);

@@ -89,6 +89,7 @@ static void tick_symbol(struct emu *emu, sym_t sym)
 		emu_say_ticker(emu, sym);
 	}
 	path->now = price;
+	symbol->book_epoch++;
 	for (int64_t level = 0; level < EMU_BOOK_LEVELS; level++)
 		if (emu_book_levels[level] < 1000 || at % 200 == 0)
 			emu_say_book(emu, sym, level);
