@@ -316,7 +316,9 @@ static bool call_go(struct call *call, bool later)
 		}
 		return false;
 	}
-	call->resolve = resolve_list(call, answer);
+	if (strchr(call->where.host, ':') ==
+	    NULL) /* an IPv6 address needs no list, and has no way to be in one */
+		call->resolve = resolve_list(call, answer);
 	curl_easy_reset(call->easy);
 	set_request(call);
 	set_connection(call, left_ms > 0 ? left_ms : 1);
