@@ -195,8 +195,8 @@ static void a_teller_that_makes_no_sense_is_not_believed(void **state)
 		"now 1700000000001\n",
 		"now 1700000000001 20 x\n",
 		"idle 1 2 3\n",
-		"now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 now 1 "
-		"now 1",
+		"now 1 and then a line that does not end, so that it is longer than whatever may be told at "
+		"a time",
 	};
 
 	(void)state;

@@ -265,6 +265,23 @@ static void a_certificate_of_an_unknown_authority_is_refused(void **state)
 	stand_close();
 }
 
+static void what_the_system_trusts_is_trusted_by_requests_and_streams(void **state)
+{
+	char dir[80];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s/trusted", stand.server.dir);
+	setenv("SSL_CERT_DIR", dir, 1); /* it is the system's now */
+	stand_open("api.exchange.test", "stream.exchange.test", stand.server.port, NULL);
+	assert_int_equal(stand_got("/hello", DEADLINE_MS)->in.status, 200);
+	stand_forget();
+	assert_true(outbox_open(&stand.outbox, HOST_PUBLIC, 0, "/ws/echo"));
+	stand_until(1);
+	assert_int_equal(stand.kept[0].in.kind, WIRE_UP);
+	stand_close();
+	unsetenv("SSL_CERT_DIR");
+}
+
 static void plain_http_is_not_spoken(void **state)
 {
 	char base[64], error[100];
@@ -338,6 +355,7 @@ int main(void)
 		cmocka_unit_test(a_second_address_is_tried_where_the_first_is_dead),
 		cmocka_unit_test(a_certificate_for_another_name_is_refused),
 		cmocka_unit_test(a_certificate_of_an_unknown_authority_is_refused),
+		cmocka_unit_test(what_the_system_trusts_is_trusted_by_requests_and_streams),
 		cmocka_unit_test(plain_http_is_not_spoken),
 		cmocka_unit_test(the_environment_names_no_proxy),
 		cmocka_unit_test(more_requests_than_fit_are_answered_one_and_all),

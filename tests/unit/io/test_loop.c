@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,7 +193,7 @@ static void lag_counts_what_is_called_during_the_wait(void **state)
 
 static int answers;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* a lookup cannot end while it is held */
-static int lookups;
+static atomic_int lookups;
 
 static void on_answer(void *ctx)
 {
