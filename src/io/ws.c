@@ -77,8 +77,6 @@ static void stream_end(struct stream *stream, const char *why)
 	if (stream->state == WS_IDLE)
 		return;
 	snprintf(text, sizeof text, "%s", stream->why[0] != '\0' ? stream->why : why);
-	if (stream->wsi != NULL)
-		lws_set_opaque_user_data(stream->wsi, NULL);
 	stream_clear(stream);
 	stream->turn++;
 	stream->ws->events->down(stream->ws->ctx, stream->index, text);
@@ -189,7 +187,10 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	loop_mark(stream->ws->loop);
 	switch (reason) {
 	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return add_agent(stream->ws, wsi, in, len) ? -1 : 0;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: refused(stream, wsi, in); return 0;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+		lws_set_opaque_user_data(wsi, NULL);
+		refused(stream, wsi, in);
+		return 0;
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
 		stream->wsi = wsi;
 		stream->state = WS_UP;
@@ -199,7 +200,10 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_CLIENT_WRITEABLE: return send_next(stream, wsi);
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: keep_close_words(stream, in, len); return 0;
 	case LWS_CALLBACK_CLIENT_CLOSED:
-	case LWS_CALLBACK_WSI_DESTROY: stream_end(stream, "the connection broke"); return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		lws_set_opaque_user_data(wsi, NULL);
+		stream_end(stream, "the connection broke");
+		return 0;
 	default: return 0;
 	}
 }
@@ -230,13 +234,15 @@ static void stream_go(struct stream *stream)
 		.local_protocol_name = "stream",
 		.opaque_user_data = stream,
 		.retry_and_idle_policy = &validity,
-		.pwsi = &stream->wsi,
 	};
 	stream->state = WS_CONNECTING;
-	if (lws_client_connect_via_info(&info) == NULL) { /* the error may have been told already, or not */
-		stream->wsi = NULL;
+	struct lws *wsi = lws_client_connect_via_info(&info);
+	if (stream->state == WS_IDLE) /* its end was told meanwhile */
+		return;
+	if (wsi == NULL)
 		stream_end(stream, "no connection");
-	}
+	else
+		stream->wsi = wsi;
 }
 
 void ws_on_answer(struct ws *ws)

@@ -130,6 +130,12 @@ def cut(peer, request):
     peer.reset()
 
 
+def short(peer, request):
+    """The same with a goodbye: an end that looks like one."""
+    peer.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + b"y" * 1000)
+    read_and_close(peer, request)
+
+
 def reset(peer, request):
     peer.reset()
 
@@ -154,7 +160,8 @@ def hello(peer, request):
 
 
 REQUESTS = {"/hello": hello, "/big": big, "/echo": echo, "/read-and-close": read_and_close, "/stall": stall,
-            "/cut": cut, "/reset": reset, "/redirect": redirect, "/garbage": garbage, "/counts": counts}
+            "/cut": cut, "/short": short, "/reset": reset, "/redirect": redirect, "/garbage": garbage,
+            "/counts": counts}
 
 
 def ws_echo(peer, request):

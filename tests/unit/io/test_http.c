@@ -147,6 +147,7 @@ static void a_post_without_a_body_is_sent_once_too(void **state)
 static void curl_by_itself_would_have_sent_it_twice(void **state)
 {
 	CURL *easy = curl_easy_init();
+	FILE *nowhere = fopen("/dev/null", "w");
 	char url[96];
 
 	(void)state;
@@ -154,7 +155,7 @@ static void curl_by_itself_would_have_sent_it_twice(void **state)
 	int before = counted("POST /read-and-close");
 	curl_easy_setopt(easy, CURLOPT_CAINFO, stand.server.ca_file);
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, fopen("/dev/null", "w"));
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, nowhere);
 	snprintf(url, sizeof url, "https://127.0.0.1:%d/hello", stand.server.port);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	assert_int_equal(curl_easy_perform(easy), CURLE_OK);
@@ -163,6 +164,7 @@ static void curl_by_itself_would_have_sent_it_twice(void **state)
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "{\"side\":\"Buy\"}");
 	assert_int_not_equal(curl_easy_perform(easy), CURLE_OK);
 	curl_easy_cleanup(easy);
+	fclose(nowhere);
 	assert_int_equal(counted("POST /read-and-close"), before + 2);
 	stand_close();
 }
@@ -184,6 +186,7 @@ static void half_an_answer_is_none(void **state)
 	(void)state;
 	open_stand();
 	assert_int_equal(stand_got("/cut", DEADLINE_MS)->in.status, WIRE_CUT);
+	assert_int_equal(stand_got("/short", DEADLINE_MS)->in.status, WIRE_CUT);
 	assert_int_equal(stand_got("/reset", DEADLINE_MS)->in.status, WIRE_CUT);
 	assert_int_equal(stand_got("/garbage", DEADLINE_MS)->in.status, WIRE_CUT);
 	stand_close();
@@ -262,6 +265,23 @@ static void a_certificate_of_an_unknown_authority_is_refused(void **state)
 	stand_close();
 }
 
+static void what_the_system_trusts_is_trusted_by_requests_and_streams(void **state)
+{
+	char dir[80];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s/trusted", stand.server.dir);
+	setenv("SSL_CERT_DIR", dir, 1); /* it is the system's now */
+	stand_open("api.exchange.test", "stream.exchange.test", stand.server.port, NULL);
+	assert_int_equal(stand_got("/hello", DEADLINE_MS)->in.status, 200);
+	stand_forget();
+	assert_true(outbox_open(&stand.outbox, HOST_PUBLIC, 0, "/ws/echo"));
+	stand_until(1);
+	assert_int_equal(stand.kept[0].in.kind, WIRE_UP);
+	stand_close();
+	unsetenv("SSL_CERT_DIR");
+}
+
 static void plain_http_is_not_spoken(void **state)
 {
 	char base[64], error[100];
@@ -335,6 +355,7 @@ int main(void)
 		cmocka_unit_test(a_second_address_is_tried_where_the_first_is_dead),
 		cmocka_unit_test(a_certificate_for_another_name_is_refused),
 		cmocka_unit_test(a_certificate_of_an_unknown_authority_is_refused),
+		cmocka_unit_test(what_the_system_trusts_is_trusted_by_requests_and_streams),
 		cmocka_unit_test(plain_http_is_not_spoken),
 		cmocka_unit_test(the_environment_names_no_proxy),
 		cmocka_unit_test(more_requests_than_fit_are_answered_one_and_all),
