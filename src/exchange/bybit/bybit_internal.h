@@ -188,6 +188,9 @@ void bybit_listing_init(struct bybit *b);
 void bybit_listing_path(const struct bybit *b, char *out, size_t size);
 enum bybit_verdict bybit_on_listing(struct bybit *b, const struct bybit_envelope *envelope,
 				    struct turn_out *out);
+/* A row as an instrument of ours. False: it cannot be told in our units, or its name cannot be one here. */
+bool bybit_make_instrument(const struct bybit_setup *setup, const struct bybit_instrument_row *row,
+			   struct instrument *out);
 /* From the first page again. */
 void bybit_listing_restart(struct bybit *b);
 /* Prices have come that do not fit their grid: it may have changed. */

@@ -23,7 +23,7 @@ void bybit_reader_init(struct bybit_reader *reader);
 /* The envelope of every REST reply: retCode decides, never retMsg (it may be OK, success, SUCCESS, ""). */
 struct bybit_envelope {
 	int64_t code;
-	char message[160];        /* retMsg, cut; escapes as sent; "" if there is none */
+	char message[160];        /* retMsg, cut; "" if there is none */
 	struct json_slice result; /* text NULL: not there */
 	ms_t time_ms;             /* the server's; UNKNOWN: not told */
 };

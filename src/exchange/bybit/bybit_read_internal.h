@@ -10,6 +10,8 @@ bool bybit_fail(struct bybit_reader *reader, const char *where, enum json_answer
 /* Text into the arena; what: its name, should it be broken. */
 bool bybit_parse(struct bybit_reader *reader, const char *what, struct json_slice text,
 		 const struct cJSON **root);
+/* Text without its quotes and escapes, cut to size; "" if it is none. Uses the arena. */
+void bybit_copy_text(struct bybit_reader *reader, struct json_slice value, char *out, size_t size);
 /* An unsigned decimal that must be there. */
 bool bybit_need_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
 			const char **out);

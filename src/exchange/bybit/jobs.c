@@ -194,7 +194,7 @@ static void obey_forbidden(struct bybit *b, int number, const struct wire_in *in
 {
 	static const char rate[] = "access too frequent";
 	ms_t until = b->now_ms + FORBIDDEN_MS + jitter_ms(b, MINUTE_MS);
-	char said[48];
+	char said[BYBIT_WHY_MAX];
 
 	budget_silence(&b->ip, until);
 	b->jobs[number].due_ms = until;

@@ -87,9 +87,8 @@ static bool take_sizes(const struct bybit_instrument_row *row, struct instrument
 	return instrument->max_qty >= instrument->min_qty && instrument->min_notional <= VALUE_MAX;
 }
 
-/* False: it cannot be told in our units, or its name cannot be one here. */
-static bool make_instrument(const struct bybit_setup *setup, const struct bybit_instrument_row *row,
-			    struct instrument *out)
+bool bybit_make_instrument(const struct bybit_setup *setup, const struct bybit_instrument_row *row,
+			   struct instrument *out)
 {
 	*out = (struct instrument){
 		.status = bybit_status(row),
@@ -170,7 +169,7 @@ static void take_row(struct bybit *b, struct json_slice text, struct turn_out *o
 		mark_seen(b, row.symbol, status);
 		return;
 	}
-	if (!make_instrument(&b->setup, &row, &instrument)) {
+	if (!bybit_make_instrument(&b->setup, &row, &instrument)) {
 		listing->left_out++;
 		mark_seen(b, row.symbol, NO_STATUS);
 		return;

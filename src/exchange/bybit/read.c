@@ -104,11 +104,25 @@ bool bybit_parse(struct bybit_reader *reader, const char *what, struct json_slic
 	return answer == JSON_OK || bybit_fail(reader, what, answer);
 }
 
+void bybit_copy_text(struct bybit_reader *reader, struct json_slice value, char *out, size_t size)
+{
+	const struct cJSON *root;
+	const char *text;
+
+	out[0] = '\0';
+	if (value.text == NULL || json_parse(&reader->arena, value.text, value.len, &root) != JSON_OK ||
+	    json_text(root, &text) != JSON_OK)
+		return;
+	size_t len = strnlen(text, size - 1);
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
 bool bybit_read_envelope(struct bybit_reader *reader, const char *text, size_t len,
 			 struct bybit_envelope *envelope)
 {
 	static const char *const keys[] = {"retCode", "retMsg", "result", "time"};
-	struct json_slice at[4], message;
+	struct json_slice at[4];
 	enum json_answer answer = json_slice_members((struct json_slice){text, len}, 4, keys, at);
 
 	*envelope = (struct bybit_envelope){.time_ms = UNKNOWN};
@@ -118,11 +132,7 @@ bool bybit_read_envelope(struct bybit_reader *reader, const char *text, size_t l
 	answer = json_slice_int64(at[0], &envelope->code);
 	if (answer != JSON_OK)
 		return bybit_fail(reader, "retCode", answer);
-	if (json_slice_text(at[1], &message) == JSON_OK) {
-		if (message.len >= sizeof envelope->message)
-			message.len = sizeof envelope->message - 1;
-		json_slice_copy(message, envelope->message, sizeof envelope->message);
-	}
+	bybit_copy_text(reader, at[1], envelope->message, sizeof envelope->message);
 	envelope->result = at[2];
 	answer = json_slice_int64(at[3], &envelope->time_ms);
 	return answer == JSON_OK || answer == JSON_MISSING || answer == JSON_NULL ||

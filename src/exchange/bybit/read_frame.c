@@ -78,24 +78,12 @@ static bool read_data(struct bybit_reader *reader, const struct json_slice at[st
 	return frame->snapshot || json_slice_is(type, "delta") || bybit_fail(reader, "type", JSON_UNPARSABLE);
 }
 
-static void copy_cut(struct json_slice value, char *out, size_t size)
-{
-	struct json_slice text;
-
-	out[0] = '\0';
-	if (json_slice_text(value, &text) != JSON_OK)
-		return;
-	if (text.len >= size)
-		text.len = size - 1;
-	json_slice_copy(text, out, size);
-}
-
 static bool read_answer(struct bybit_reader *reader, const struct json_slice at[static KEY_COUNT],
 			struct bybit_frame *frame)
 {
-	copy_cut(at[OP], frame->op, sizeof frame->op);
-	copy_cut(at[RET_MSG], frame->message, sizeof frame->message);
-	copy_cut(at[REQ_ID], frame->request, sizeof frame->request);
+	bybit_copy_text(reader, at[OP], frame->op, sizeof frame->op);
+	bybit_copy_text(reader, at[RET_MSG], frame->message, sizeof frame->message);
+	bybit_copy_text(reader, at[REQ_ID], frame->request, sizeof frame->request);
 	frame->kind = BYBIT_FRAME_ACK;
 	if (strcmp(frame->op, "pong") == 0 ||
 	    (strcmp(frame->op, "ping") == 0 && strcmp(frame->message, "pong") == 0)) {
@@ -120,7 +108,7 @@ bool bybit_read_frame(struct bybit_reader *reader, const char *text, size_t len,
 		return bybit_fail(reader, "message", answer);
 	answer = json_slice_text(at[TOPIC], &topic);
 	if (answer == JSON_OK) {
-		copy_cut(at[TOPIC], frame->topic, sizeof frame->topic);
+		bybit_copy_text(reader, at[TOPIC], frame->topic, sizeof frame->topic);
 		return read_data(reader, at, frame);
 	}
 	if (answer != JSON_MISSING)
