@@ -16,6 +16,7 @@
 #include "progress.h"
 #include "record_log.h"
 #include "run_options.h"
+#include "run_words.h"
 #include "setup.h"
 #include "sim_run.h"
 #include "state_dir.h"
@@ -134,38 +135,6 @@ static int64_t fresh_instance(void)
 	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
 		random = (uint32_t)getpid();
 	return (int64_t)(random & 0xfffff) | 1;
-}
-
-static void say_start(const struct run *run)
-{
-	char now[UTC_TEXT_MAX];
-	const struct config *config = &run->config;
-
-	utc_text(run->world.sim.world.now_ms, now);
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
-		 "%s on the simulated exchange at %s: %zu symbols, state in %s",
-		 run->world.resumed ? "resumed" : "started", now, run->world.sim.universe->count,
-		 config->state);
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
-		 "equity %.2f USDT, risk %.2f %% a trade, daily loss limit %.2f %%, at most %lld positions",
-		 (double)engine_equity(run->world.sim.engine) / MONEY_ONE,
-		 (double)config->limits.risk_per_trade / 1e7, (double)config->limits.daily_loss / 1e7,
-		 (long long)config->limits.positions);
-}
-
-static void say_scan(const struct run *run)
-{
-	const struct scanner_counts *n = engine_scan_counts(run->world.sim.engine);
-
-	if (n->rows == 0) /* gone on with: nothing has been scanned yet */
-		return;
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "scanner",
-		 "%lld symbols: %lld readable, %lld trading, %lld not blacklisted, %lld listed long enough, "
-		 "%lld with "
-		 "turnover, %lld with a narrow spread; %lld watched",
-		 (long long)n->rows, (long long)n->readable, (long long)n->trading,
-		 (long long)n->not_blacklisted, (long long)n->listed, (long long)n->turnover,
-		 (long long)n->spread, (long long)n->watched);
 }
 
 static void wait_until(const struct run *run, ms_t from_ms, ms_t to_ms)
@@ -315,8 +284,9 @@ static int run_sim(struct run *run)
 	if (err != 0)
 		return err == TB_EREFUSED ? EXIT_REFUSED : err == TB_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	run->error[0] = '\0';
-	say_start(run);
-	say_scan(run);
+	run_words_start(run->world.sim.engine, &run->config, "the simulated exchange",
+			run->world.sim.universe->count, run->world.resumed, run->world.sim.world.now_ms);
+	run_words_scan(run->world.sim.engine, run->world.sim.world.now_ms);
 	turn_until_stopped(run);
 	if (run->world.failed) {
 		snprintf(run->error, sizeof run->error,
