@@ -4,6 +4,7 @@
  * verb prints it beside what the journal says. */
 #include "live.h"
 
+#include "holding.h"
 #include "show.h"
 #include "tradebot/ticket.h"
 
