@@ -135,9 +135,7 @@ static int open_engine(struct live_world *live, char *error, size_t size)
 	void *memory = calloc(1, engine_bytes(live->universe.count));
 	struct world *world = &live->world;
 
-	live->outbox = calloc(1, sizeof *live->outbox);
-	if (memory == NULL || live->outbox == NULL || world_open(world) != 0 ||
-	    tally_open(&live->tally, &live->universe) != 0) {
+	if (memory == NULL || world_open(world) != 0 || tally_open(&live->tally, &live->universe) != 0) {
 		free(memory);
 		snprintf(error, size, "not enough memory");
 		return TB_EFULL;
@@ -155,7 +153,7 @@ static int open_engine(struct live_world *live, char *error, size_t size)
 					.broker = &live->broker_exchange,
 					.shadow = &live->shadow_exchange};
 	world->shadow_busy = &live->accounts.shadow.heard_count;
-	world->outbox = live->outbox;
+	world->outbox = live->options.outbox;
 	world->hand_out = live->options.hand_out;
 	world->hand_out_ctx = live->options.ctx;
 	world->watch = watch;
@@ -290,8 +288,7 @@ void live_world_close(struct live_world *live)
 	world_close(&live->world);
 	tally_close(&live->tally);
 	free(live->engine);
-	free(live->outbox);
-	live->engine = NULL, live->outbox = NULL;
+	live->engine = NULL;
 }
 
 void live_world_hear(struct live_world *live, const struct wire_in *in)

@@ -21,6 +21,7 @@ struct live_options {
 	ratio_t stage;
 	bool rollout;
 	/* What is handed out at the end of each turn; see struct world. */
+	struct outbox *outbox;
 	void (*hand_out)(void *ctx, struct outbox *outbox, ms_t now_ms);
 	/* Every record of a turn that was committed, or that could not be (stored false). */
 	void (*told)(void *ctx, const struct record *record, bool stored);
@@ -39,7 +40,6 @@ struct live_world {
 	struct tally tally;
 	struct journal_sink journal;
 	struct paper_state state;
-	struct outbox *outbox;
 	bool resumed;      /* the journal is not new */
 	bool lost_account; /* the account is not of the journal's last turn: the engine has to find out */
 	/* The journal. */

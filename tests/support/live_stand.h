@@ -43,6 +43,7 @@ struct live_stand {
 	struct live_world live;
 	char dir[64];
 	ms_t end_ms;
+	struct outbox outbox;
 	size_t said;        /* entries that were handed out */
 	char log[SAID_MAX]; /* c: a commit, f: one that failed, s: something was handed out */
 	size_t log_count;
@@ -202,6 +203,7 @@ static inline int stand_open_live(ms_t now_ms, char *error, size_t size)
 				       .mode = "paper:venue",
 				       .instance = 9,
 				       .stage = RATIO_ONE,
+				       .outbox = &stand->outbox,
 				       .hand_out = stand_hand_out,
 				       .told = stand_told};
 	int err = live_world_open(&stand->live, &options, now_ms, error, size);
