@@ -78,9 +78,9 @@ ms_t live_data_age(const struct live *live, ms_t now_ms, sym_t *sym)
 	*sym = SYM_NONE;
 	for (size_t i = 0; live->begun && i < live->world->universe.count; i++) {
 		const struct feed_symbol *fed = &live->feed->symbols[i];
-		if (!fed->watched || fed->heard_ms >= oldest_ms)
+		if (!fed->watched || fed->quote_ms >= oldest_ms)
 			continue;
-		oldest_ms = fed->heard_ms;
+		oldest_ms = fed->quote_ms;
 		*sym = (sym_t)i;
 	}
 	return *sym == SYM_NONE ? UNKNOWN : now_ms - oldest_ms;
@@ -135,7 +135,7 @@ static size_t name_cold(const struct live *live, char *out, size_t size)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < live->world->universe.count; i++) {
-		if (!live->feed->symbols[i].watched || live->feed->symbols[i].warm)
+		if (!live->feed->symbols[i].watched || live->feed->symbols[i].closed_ms != UNKNOWN)
 			continue;
 		if (count++ < NAMES_MOST && used < size)
 			used += (size_t)snprintf(out + used, size - used, "%s%s", count > 1 ? ", " : "",

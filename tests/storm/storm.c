@@ -157,6 +157,7 @@ static int open_live(struct storm *s)
 				       .mode = "paper:bybit",
 				       .instance = 1,
 				       .stage = RATIO_ONE,
+				       .outbox = s->outbox,
 				       .hand_out = hand_out,
 				       .told = told,
 				       .ctx = s};
