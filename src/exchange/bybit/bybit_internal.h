@@ -149,7 +149,7 @@ struct bybit {
 	struct bybit_history histories[BYBIT_HISTORIES];
 	size_t queued;
 	sym_t queue[SYMBOLS_MAX];
-	int64_t history_bars[SYMBOLS_MAX]; /* asked for and not answered; 0: not */
+	ms_t history_from_ms[SYMBOLS_MAX]; /* open of the first bar asked for and not answered; 0: none is */
 	struct candle page[BYBIT_PAGE_BARS];
 
 	struct bybit_stream stream;

@@ -7,19 +7,30 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BAD_TRIES 3 /* then a page is taken without the rows that cannot be read */
+#define BAD_TRIES 8 /* some minutes; then a page is taken without the rows that cannot be read */
 
+static ms_t floor_to(ms_t at_ms, ms_t step_ms)
+{
+	return at_ms - at_ms % step_ms;
+}
+
+/* The window begins where it did when it was asked for, however long the question has to wait. */
 int bybit_ask_history(struct bybit *b, sym_t sym, int64_t bars)
 {
+	ms_t frame = b->setup.timeframe_ms, *wanted_ms = &b->history_from_ms[sym];
+
 	if (bars < 1)
 		return TB_EINVAL;
 	bars = bars < BYBIT_BARS_MAX ? bars : BYBIT_BARS_MAX;
-	if (b->history_bars[sym] == 0)
+	ms_t from_ms = floor_to(bybit_server_ms(b), frame) - bars * frame;
+	if (from_ms < frame)
+		from_ms = frame; /* 1970 */
+	if (*wanted_ms == 0)
 		b->queue[b->queued++] = sym;
-	else if (bars > b->history_bars[sym])
+	else if (from_ms < *wanted_ms)
 		bybit_restart_history(b, sym);
-	if (bars > b->history_bars[sym])
-		b->history_bars[sym] = bars;
+	if (*wanted_ms == 0 || from_ms < *wanted_ms)
+		*wanted_ms = from_ms;
 	return TB_OK;
 }
 
@@ -34,11 +45,6 @@ void bybit_restart_history(struct bybit *b, sym_t sym)
 	}
 }
 
-static ms_t floor_to(ms_t at_ms, ms_t step_ms)
-{
-	return at_ms - at_ms % step_ms;
-}
-
 static void next_window(struct bybit *b, struct bybit_history *history, ms_t from_ms)
 {
 	history->from_ms = from_ms;
@@ -51,7 +57,7 @@ static void begin(struct bybit *b, int slot, sym_t sym, struct turn_out *out)
 	struct bybit_history *history = &b->histories[slot];
 	ms_t frame = b->setup.timeframe_ms, listed_ms = b->universe->at[sym].listed_ms;
 	ms_t last_ms = floor_to(bybit_server_ms(b), frame) - frame;
-	ms_t from_ms = last_ms - (b->history_bars[sym] - 1) * frame;
+	ms_t from_ms = b->history_from_ms[sym];
 
 	if (listed_ms != UNKNOWN && from_ms < listed_ms)
 		from_ms = floor_to(listed_ms, frame);
@@ -60,7 +66,7 @@ static void begin(struct bybit *b, int slot, sym_t sym, struct turn_out *out)
 		bybit_end_history(b, slot, out);
 		return;
 	}
-	next_window(b, history, from_ms > 0 ? from_ms : 0);
+	next_window(b, history, from_ms);
 	b->jobs[JOB_HISTORY + slot] = (struct bybit_job){.due_ms = b->now_ms};
 }
 
@@ -104,7 +110,7 @@ void bybit_end_history(struct bybit *b, int slot, struct turn_out *out)
 
 	if (event != NULL)
 		event->snapshot.what = SNAPSHOT_HISTORY;
-	b->history_bars[history->sym] = 0;
+	b->history_from_ms[history->sym] = 0;
 	history->active = false;
 	b->jobs[JOB_HISTORY + slot] = (struct bybit_job){.due_ms = NEVER_MS};
 }
