@@ -177,7 +177,7 @@ static int storm_open(struct storm *s, const struct storm_options *options, uint
 	const char *const sets[] = {"scanner.min_volume_24h=0", symbols};
 
 	*s = (struct storm){.options = options, .seed = seed, .now_ms = START_MS};
-	snprintf(s->folder, sizeof s->folder, "/tmp/storm.XXXXXX");
+	snprintf(s->folder, sizeof s->folder, "%s/storm.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	s->scratch = calloc(1, sizeof *s->scratch);
 	s->early = calloc(1, sizeof *s->early);
 	s->outbox = calloc(1, sizeof *s->outbox);
