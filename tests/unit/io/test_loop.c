@@ -229,7 +229,7 @@ static void a_name_is_asked_once_and_then_known(void **state)
 	struct resolver resolver;
 
 	(void)state;
-	answers = lookups = 0;
+	answers = 0, lookups = 0;
 	assert_int_equal(resolver_open(&resolver, &loop, lookup_by_name, on_answer, NULL), 0);
 	assert_int_equal(resolver_find(&resolver, "a.test", true, &answer), RESOLVER_ASKED);
 	assert_int_equal(resolver_find(&resolver, "a.test", true, &answer), RESOLVER_ASKED);
@@ -254,7 +254,7 @@ static void a_failure_is_told_and_asked_again_only_for_a_new_wish(void **state)
 	struct resolver resolver;
 
 	(void)state;
-	answers = lookups = 0;
+	answers = 0, lookups = 0;
 	assert_int_equal(resolver_open(&resolver, &loop, lookup_by_name, on_answer, NULL), 0);
 	assert_int_equal(resolver_find(&resolver, "no.test", false, &answer), RESOLVER_ASKED);
 	wait_for_answers(1);
@@ -273,7 +273,7 @@ static void a_lookup_that_hangs_holds_up_neither_the_loop_nor_others_nor_the_end
 	char host[16];
 
 	(void)state;
-	answers = lookups = 0;
+	answers = 0, lookups = 0;
 	pthread_mutex_lock(&gate);
 	assert_int_equal(resolver_open(&resolver, &loop, lookup_by_name, on_answer, NULL), 0);
 	for (int i = 0; i < RESOLVER_HOSTS_MAX; i++) { /* more than may be asked at a time */
