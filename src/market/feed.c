@@ -31,6 +31,12 @@ static ms_t later(ms_t a, ms_t b)
 	return a > b ? a : b;
 }
 
+/* What time it is by the slower of the two clocks: nothing is over before both say so. */
+static ms_t slower_ms(const struct feed *feed)
+{
+	return feed->now_ms + earlier(feed->offset_ms, 0);
+}
+
 /* The bar that has to be told next; UNKNOWN while any may be the first. */
 static ms_t next_open_ms(const struct feed *feed, const struct feed_symbol *s)
 {
@@ -58,11 +64,16 @@ static void take_told(struct feed *feed, struct feed_symbol *s, ms_t open_ms)
 	s->ask_ms = s->asked_ms = s->retry_ms = 0;
 }
 
+static bool has_hole(const struct feed_symbol *s)
+{
+	return s->waiting_count > 0 || s->ask_ms != 0 || s->asked_ms != 0;
+}
+
 /* A bar that was missed or had to wait. */
 static void tell_late(struct feed *feed, sym_t sym, const struct candle *candle, struct events *out)
 {
 	struct feed_symbol *s = &feed->symbols[sym];
-	bool old = feed->now_ms >= candle->open_ms + feed->timeframe_ms + FEED_FRESH_MS;
+	bool old = slower_ms(feed) >= candle->open_ms + feed->timeframe_ms + FEED_FRESH_MS;
 
 	if (candle->open_ms >= s->running_ms) {
 		if (!add_candle(feed, sym, candle, false, false, out))
@@ -97,6 +108,12 @@ static void tell_waiting(struct feed *feed, sym_t sym, struct events *out)
 	}
 	if (s->waiting_count > 0 && !s->theirs && s->asked_ms == 0 && s->ask_ms == 0)
 		s->ask_ms = feed->now_ms;
+	if (has_hole(s) || s->withheld.open_ms == 0)
+		return;
+	if (s->withheld.open_ms > s->closed_ms && s->withheld.open_ms >= s->running_ms &&
+	    add_candle(feed, sym, &s->withheld, false, false, out))
+		s->running_ms = s->withheld.open_ms;
+	s->withheld.open_ms = 0;
 }
 
 static void keep_waiting(struct feed *feed, struct feed_symbol *s, const struct candle *candle)
@@ -120,6 +137,13 @@ static void keep_waiting(struct feed *feed, struct feed_symbol *s, const struct 
 	s->waiting_count++;
 }
 
+/* Both kinds of news have come since it was last watched. */
+static void end_silence(struct feed_symbol *s)
+{
+	if (earlier(s->quote_ms, s->candle_ms) > s->watched_ms)
+		s->silence_ms = 0;
+}
+
 /* Heard, and neither late nor unaligned. */
 static bool is_usable(struct feed *feed, struct feed_symbol *s, const struct candle *candle)
 {
@@ -128,7 +152,7 @@ static bool is_usable(struct feed *feed, struct feed_symbol *s, const struct can
 		return false;
 	}
 	s->candle_ms = feed->now_ms;
-	s->silence_ms = 0;
+	end_silence(s);
 	if (s->closed_ms == UNKNOWN || candle->open_ms > s->closed_ms)
 		return true;
 	if (candle->open_ms == s->closed_ms)
@@ -162,8 +186,12 @@ static void on_running(struct feed *feed, sym_t sym, const struct candle *candle
 	s->newest_ms = later(s->newest_ms, candle->open_ms);
 	if (s->over_ms == 0 && s->closed_ms != UNKNOWN && s->newest_ms > next_open_ms(feed, s))
 		s->over_ms = feed->now_ms;
-	if (s->waiting_count > 0 || s->ask_ms != 0 || s->asked_ms != 0 || candle->open_ms < s->running_ms)
+	if (candle->open_ms < s->running_ms)
 		return;
+	if (has_hole(s) && candle->open_ms > s->running_ms + feed->timeframe_ms) {
+		s->withheld = *candle;
+		return;
+	}
 	if (add_candle(feed, sym, candle, false, false, out))
 		s->running_ms = candle->open_ms;
 }
@@ -209,11 +237,28 @@ static void on_history(struct feed *feed, const struct event *event, struct even
 	}
 }
 
-/* The answer is whole. If what was wanted was not in it, the exchange does not have it yet. */
+/* What was wanted was not in the answer. If it was over for long enough when it was asked for, by both
+ * clocks, there is no such bar; else the exchange does not have it yet. */
+static void on_no_answer(struct feed *feed, struct feed_symbol *s, ms_t asked_ms)
+{
+	ms_t sure_ms = asked_ms + earlier(feed->offset_ms, 0) - FEED_LAG_MS;
+	ms_t absent_ms = sure_ms - sure_ms % feed->timeframe_ms - feed->timeframe_ms;
+
+	if (s->waiting_count > 0)
+		absent_ms = earlier(absent_ms, s->waiting[0].open_ms - feed->timeframe_ms);
+	if (absent_ms > s->closed_ms) {
+		take_told(feed, s, absent_ms);
+		return;
+	}
+	s->retry_ms = s->retry_ms == 0 ? FEED_RETRY_MS : earlier(2 * s->retry_ms, FEED_RETRY_MOST);
+	s->ask_ms = feed->now_ms + s->retry_ms;
+}
+
 static void on_history_end(struct feed *feed, const struct event *event, struct events *out)
 {
 	struct feed_symbol *s = &feed->symbols[event->sym];
-	bool theirs = s->theirs, unanswered = s->owed && s->asked_ms != 0;
+	bool theirs = s->theirs;
+	ms_t asked_ms = s->owed ? s->asked_ms : 0;
 
 	s->theirs = s->owed = s->filled = s->confirming = false;
 	s->asked_ms = 0;
@@ -226,17 +271,17 @@ static void on_history_end(struct feed *feed, const struct event *event, struct 
 	}
 	if (!s->watched)
 		return;
-	if (unanswered && !theirs) {
-		s->retry_ms = s->retry_ms == 0 ? FEED_RETRY_MS : earlier(2 * s->retry_ms, FEED_RETRY_MOST);
-		s->ask_ms = feed->now_ms + s->retry_ms;
-	}
+	if (asked_ms != 0 && !theirs)
+		on_no_answer(feed, s, asked_ms);
 	tell_waiting(feed, event->sym, out);
 }
 
-/* The newest bar that is over by our clock. */
+/* The newest bar that is over. */
 static ms_t newest_closed_ms(const struct feed *feed)
 {
-	return feed->now_ms - feed->now_ms % feed->timeframe_ms - feed->timeframe_ms;
+	ms_t now = slower_ms(feed);
+
+	return now - now % feed->timeframe_ms - feed->timeframe_ms;
 }
 
 static void on_link(struct feed *feed, const struct event *event)
@@ -245,6 +290,8 @@ static void on_link(struct feed *feed, const struct event *event)
 		return;
 	bool up = event->link.state != LINK_DOWN, came = up && !feed->up;
 	feed->up = up;
+	if (event->link.clock_off_ms != UNKNOWN)
+		feed->offset_ms = event->link.clock_off_ms;
 	for (size_t i = 0; i < feed->watched_count && came; i++) {
 		struct feed_symbol *s = &feed->symbols[feed->watched[i]];
 		s->quote_ms = s->candle_ms = feed->now_ms;
@@ -265,6 +312,7 @@ static void on_instrument(struct feed *feed, const struct event *event)
 	s->over_ms = s->ask_ms = s->asked_ms = s->retry_ms = 0;
 	s->owed = s->filled = s->confirming = false;
 	s->waiting_count = 0;
+	s->withheld.open_ms = 0;
 }
 
 static void on_candle(struct feed *feed, const struct event *event, struct events *out)
@@ -298,6 +346,7 @@ static void pass(struct feed *feed, const struct event *event, struct events *ou
 		if (!known)
 			break;
 		feed->symbols[event->sym].quote_ms = feed->now_ms;
+		end_silence(&feed->symbols[event->sym]);
 		break;
 	case EVENT_LINK: on_link(feed, event); break;
 	case EVENT_INSTRUMENT:
@@ -342,7 +391,7 @@ static ms_t confirm_due_ms(const struct feed *feed, const struct feed_symbol *s)
 
 	if (s->closed_ms == UNKNOWN || s->ask_ms != 0 || s->asked_ms != 0)
 		return NEVER_MS;
-	overdue_ms = s->closed_ms + 2 * feed->timeframe_ms + FEED_OVERDUE_MS;
+	overdue_ms = s->closed_ms + 2 * feed->timeframe_ms + FEED_OVERDUE_MS - earlier(feed->offset_ms, 0);
 	return s->over_ms != 0 ? earlier(overdue_ms, s->over_ms + FEED_CONFIRM_MS) : overdue_ms;
 }
 
@@ -374,7 +423,7 @@ static void step_symbol(struct feed *feed, sym_t sym, struct outbox *say)
 		feed->counts.silences++;
 		s->silence_ms =
 			earlier(2 * (s->silence_ms != 0 ? s->silence_ms : feed->silent_ms), FEED_SILENT_MOST);
-		s->quote_ms = s->candle_ms = feed->now_ms;
+		s->quote_ms = s->candle_ms = s->watched_ms = feed->now_ms;
 		ask_inner(feed, INTENT_WATCH, sym, 1, say);
 	}
 }
@@ -445,7 +494,7 @@ static void begin_watching(struct feed *feed, sym_t sym)
 {
 	struct feed_symbol *s = &feed->symbols[sym];
 
-	s->quote_ms = s->candle_ms = feed->now_ms;
+	s->quote_ms = s->candle_ms = s->watched_ms = feed->now_ms;
 	s->silence_ms = 0;
 	if (s->watched)
 		return;
@@ -470,6 +519,7 @@ static void end_watching(struct feed *feed, sym_t sym)
 	s->watched = s->owed = s->filled = s->confirming = false;
 	s->over_ms = s->ask_ms = s->asked_ms = s->retry_ms = 0;
 	s->waiting_count = 0;
+	s->withheld.open_ms = 0;
 }
 
 static int feed_ask(struct exchange *exchange, const struct intent *intent, ms_t now, struct turn_out *out)

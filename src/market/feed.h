@@ -7,10 +7,11 @@
  * bar the exchange has none.
  * - A bar is closed when the exchange says so. If its successor has begun and FEED_CONFIRM_MS later nothing
  * has been said, or by our clock it is over for FEED_OVERDUE_MS, the exchange is asked; what it answers
- * counts, whatever the stream says afterwards. What comes twice or late is dropped.
+ * counts, whatever the stream says afterwards. A bar that is over for FEED_LAG_MS and not in the answer does
+ * not exist: the next one is told after a gap. What comes twice or late is dropped.
  * - What was missed for longer than FEED_FRESH_MS is told as history: no decision follows. Accounts first
- * hear each such bar as a running one, so that stops act on what was missed, but never after a newer bar: a
- * running bar is withheld while there is a hole before it.
+ * hear each such bar as a running one, so that stops act on what was missed, but never after a newer bar:
+ * behind a hole of which they have heard nothing, the running bar is withheld until the hole is told.
  * - HISTORY of the engine's own (warming up) passes through, all of it, whatever was told before; closed
  * candles that come meanwhile wait for its end.
  * - After the link was down, what has ended meanwhile is asked for, for each watched symbol.
@@ -26,6 +27,7 @@
 #define FEED_WAITING_MAX 8     /* closed bars of one symbol that wait for a hole; more: the oldest give way */
 #define FEED_CONFIRM_MS  1000  /* how long a bar with a successor may be without its confirmation */
 #define FEED_OVERDUE_MS  5000  /* and one without, after its end by our clock */
+#define FEED_LAG_MS      10000 /* how late an exchange's list of bars may be */
 #define FEED_FRESH_MS    5000  /* so long after its end a bar is still worth a decision */
 #define FEED_SILENT_MS   15000 /* beyond the longest pause an exchange makes by itself: a minute, or a bar */
 #define FEED_SILENT_MOST (10 * MINUTE_MS) /* longest pause before the next try */
@@ -51,24 +53,27 @@ struct feed_counts {
 };
 #undef X
 
-/* All times are opens of bars or moments by our clock; UNKNOWN: none yet. */
+/* Times are moments by our clock, or opens of bars; UNKNOWN: none yet. */
 struct feed_symbol {
 	bool watched;
 	bool theirs;     /* a HISTORY of the engine's is under way */
 	bool owed;       /* one of our own */
 	bool filled;     /* it has told something */
 	bool confirming; /* it was asked for the sake of one bar that was not confirmed */
-	ms_t closed_ms;  /* open of the last closed bar that was told; stays when it is no longer watched */
+	ms_t closed_ms;  /* open of the last bar that was told closed, or that does not exist; stays when the
+			  * symbol  is no longer watched */
 	ms_t running_ms; /* open of the newest running bar that was told */
 	ms_t newest_ms;  /* open of the newest running bar that was heard */
-	ms_t over_ms;    /* since when the next bar to be closed has a successor; 0: it has none */
+	ms_t over_ms;    /* since when the bar to be closed next has a successor; 0: it has none */
 	ms_t quote_ms, candle_ms; /* when one was last heard, or it was watched */
+	ms_t watched_ms;          /* when it was last watched, or watched anew */
 	ms_t silence_ms;          /* pause before it is watched anew; 0: the usual one */
 	ms_t ask_ms;              /* when to ask for what is missing; 0: nothing is */
 	ms_t asked_ms;            /* when it was asked for; 0: not, or the hole has closed */
 	ms_t retry_ms;            /* pause before the next question; 0: the first */
 	uint8_t waiting_count;
 	struct candle waiting[FEED_WAITING_MAX]; /* closed, sorted */
+	struct candle withheld;                  /* the newest running bar behind a hole; open_ms 0: none */
 };
 
 struct feed {
@@ -77,7 +82,8 @@ struct feed {
 	ms_t timeframe_ms;
 	ms_t silent_ms; /* may be raised after feed_init, for markets that speak less often */
 	ms_t now_ms, due_ms;
-	bool up; /* the market stream, as the codec's LINK events say */
+	ms_t offset_ms; /* the exchange's clock minus ours, as last told; 0 before */
+	bool up;        /* the market stream, as the codec's LINK events say */
 	struct feed_counts counts;
 	struct events *heard; /* of the inner exchange: scratch, the caller's memory */
 	size_t watched_count;

@@ -115,6 +115,15 @@ void bybit_end_history(struct bybit *b, int slot, struct turn_out *out)
 	b->jobs[JOB_HISTORY + slot] = (struct bybit_job){.due_ms = NEVER_MS};
 }
 
+/* The newest row may be the running bar: it has to be over by our clock, too. */
+static void drop_running(struct bybit *b, const struct bybit_history *history, ms_t newest_ms)
+{
+	ms_t frame = b->setup.timeframe_ms;
+
+	if (newest_ms >= history->from_ms && newest_ms <= history->to_ms && newest_ms + frame > b->now_ms)
+		b->page[(newest_ms - history->from_ms) / frame].open_ms = 0;
+}
+
 /* Rows into the page, each where its time belongs, whatever their order. How many could not be read. */
 static int64_t fill_page(struct bybit *b, const struct bybit_history *history, struct bybit_list *list,
 			 ms_t final_ms)
@@ -125,6 +134,7 @@ static int64_t fill_page(struct bybit *b, const struct bybit_history *history, s
 	struct json_slice text;
 	struct candle candle;
 	int64_t bad = 0;
+	ms_t newest_ms = 0;
 
 	memset(b->page, 0, sizeof b->page);
 	while (bybit_next_row(&b->reader, list, &text)) {
@@ -134,11 +144,13 @@ static int64_t fill_page(struct bybit *b, const struct bybit_history *history, s
 			bad++;
 			continue;
 		}
+		newest_ms = candle.open_ms > newest_ms ? candle.open_ms : newest_ms;
 		if (candle.open_ms < history->from_ms || candle.open_ms > history->to_ms ||
 		    candle.open_ms + frame > final_ms)
 			continue;
 		b->page[(candle.open_ms - history->from_ms) / frame] = candle;
 	}
+	drop_running(b, history, newest_ms);
 	return bad;
 }
 

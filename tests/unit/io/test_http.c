@@ -102,6 +102,21 @@ static void an_answer_without_end_is_cut(void **state)
 	stand_close();
 }
 
+static void a_header_that_cannot_be_sent_whole_sends_nothing(void **state)
+{
+	char head[4000];
+
+	(void)state;
+	open_stand();
+	memset(head, 'h', sizeof head);
+	memcpy(head, "X-Sign: ", 8);
+	memcpy(head + sizeof head - 2, "\n", 2);
+	assert_true(outbox_get(&stand.outbox, HOST_REST, 1, DEADLINE_MS, "/hello", head));
+	stand_until(1);
+	assert_int_equal(stand.kept[0].in.status, WIRE_NOT_SENT);
+	stand_close();
+}
+
 static void a_redirect_is_an_answer_like_any_other(void **state)
 {
 	(void)state;
@@ -227,7 +242,7 @@ static void a_name_server_that_is_dead_is_waited_for_until_the_deadline_and_hold
 	stand_until(1);
 	assert_int_equal(stand.kept[0].in.status, WIRE_NOT_SENT);
 	struct loop_lag lag = loop_lag(&stand.loop);
-	assert_true(lag.max_us < 100000);
+	assert_true(lag.max_us < 400000); /* asked on the loop it would be 700000 and more */
 	assert_true(lag.turns > 1);
 	int64_t begun_us = loop_us();
 	stand_close();
@@ -342,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_body_is_posted_byte_for_byte),
 		cmocka_unit_test(a_megabyte_comes_whole_and_the_connection_is_used_again),
 		cmocka_unit_test(an_answer_without_end_is_cut),
+		cmocka_unit_test(a_header_that_cannot_be_sent_whole_sends_nothing),
 		cmocka_unit_test(a_redirect_is_an_answer_like_any_other),
 		cmocka_unit_test(a_post_whose_connection_dies_is_sent_once_and_cut),
 		cmocka_unit_test(a_post_without_a_body_is_sent_once_too),
