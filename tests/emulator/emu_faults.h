@@ -61,7 +61,7 @@
 	X(DELIST, "delist", NOW, MS, 600000, 86400000, 0,                                                    \
 	  "the symbol gets a deliveryTime so far ahead; then it is gone")                                    \
 	X(TICK, "tick", NOW, NONE, 0, 0, 0, "the symbol's tick becomes a tenth or ten times as large")       \
-	X(FREEZE, "freeze", NOW, MS, 500, 15000, 2,                                                          \
+	X(FREEZE, "freeze", LAST, MS, 500, 15000, 2,                                                         \
 	  "the server's process stops: not even connections are taken (a library does as for stall)")        \
 	X(RESET_ALL, "reset_all", NOW, NONE, 0, 0, 3,                                                        \
 	  "every connection is reset (a library closes the streams)")

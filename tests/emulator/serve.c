@@ -242,11 +242,11 @@ static void dispatch(struct server *server, const struct epoll_event *event)
 		server->stop = true;
 	else if (ptr == &server->teller.listen_fd)
 		lines_accept(server, &server->teller);
-	else if (ptr == &server->teller)
+	else if (ptr == &server->teller.fd)
 		lines_readable(server, &server->teller);
 	else if (ptr == &server->control.listen_fd)
 		lines_accept(server, &server->control);
-	else if (ptr == &server->control)
+	else if (ptr == &server->control.fd)
 		lines_readable(server, &server->control);
 	else if (event->events & EPOLLOUT)
 		conn_writable(server, ptr);

@@ -28,7 +28,8 @@ int lines_open(struct server *server, struct lines *lines, const char *path, cha
 		return 0;
 	if (strcmp(path, "-") == 0) {
 		lines->fd = 0;
-		watch(server, 0, lines); /* a plain file or /dev/null cannot be waited for: nobody controls */
+		watch(server, 0,
+		      &lines->fd); /* a plain file or /dev/null cannot be waited for: nobody controls */
 		return 0;
 	}
 	if (strlen(path) >= sizeof(address.sun_path)) {
@@ -104,7 +105,7 @@ void lines_accept(struct server *server, struct lines *lines)
 		return;
 	hang_up(server, lines);
 	lines->fd = fd;
-	watch(server, fd, lines);
+	watch(server, fd, &lines->fd);
 	if (lines != &server->teller)
 		return;
 	server->frames_base = server->frames;
