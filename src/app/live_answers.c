@@ -83,7 +83,7 @@ static void put_symbol(struct live *live, sym_t sym, FILE *out)
 	put_quote(out, &view.quote, instrument, live->last_ms), fputs(", ", out);
 	json_text(out, "regime", regime != NULL ? regime : "?"), fputs(", ", out);
 	json_int(out, "bars", view.bars), fputs(", ", out);
-	fprintf(out, "\"warm\": %s, ", live->feed->symbols[sym].closed_ms != UNKNOWN ? "true" : "false");
+	fprintf(out, "\"warm\": %s, ", live->feed->symbols[sym].theirs ? "false" : "true");
 	json_ratio(out, "funding_rate", view.funding_rate), fputs(", ", out);
 	json_int(out, "funding_ms", view.funding_rate == UNKNOWN ? UNKNOWN : view.funding_ms),
 		fputs(", ", out);

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND_US  1000000LL
-#define HOUSE_US   SECOND_US
-#define BEAT_US    (60 * SECOND_US)
-#define STATUS_US  (10 * SECOND_US)
-#define WAITING_US (30 * SECOND_US) /* between two lines about what a start still waits for */
-#define TROUBLE_MS (10 * SECOND_MS) /* between two lines about the wire */
+#define SECOND_US       1000000LL
+#define HOUSE_US        SECOND_US
+#define BEAT_US         (60 * SECOND_US)
+#define STATUS_US       (10 * SECOND_US)
+#define WAITING_US      (30 * SECOND_US) /* between two lines about what a start still waits for */
+#define TROUBLE_MS      (10 * SECOND_MS) /* between two lines about the wire */
 #define NAMES_MOST      5
 #define STATUS_TEXT_MAX 400
 
@@ -78,9 +78,10 @@ ms_t live_data_age(const struct live *live, ms_t now_ms, sym_t *sym)
 	*sym = SYM_NONE;
 	for (size_t i = 0; live->begun && i < live->world->universe.count; i++) {
 		const struct feed_symbol *fed = &live->feed->symbols[i];
-		if (!fed->watched || fed->quote_ms >= oldest_ms)
+		ms_t heard_ms = fed->quote_ms > fed->candle_ms ? fed->quote_ms : fed->candle_ms;
+		if (!fed->watched || heard_ms >= oldest_ms)
 			continue;
-		oldest_ms = fed->quote_ms;
+		oldest_ms = heard_ms;
 		*sym = (sym_t)i;
 	}
 	return *sym == SYM_NONE ? UNKNOWN : now_ms - oldest_ms;
@@ -135,7 +136,7 @@ static size_t name_cold(const struct live *live, char *out, size_t size)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < live->world->universe.count; i++) {
-		if (!live->feed->symbols[i].watched || live->feed->symbols[i].closed_ms != UNKNOWN)
+		if (!live->feed->symbols[i].watched || !live->feed->symbols[i].theirs)
 			continue;
 		if (count++ < NAMES_MOST && used < size)
 			used += (size_t)snprintf(out + used, size - used, "%s%s", count > 1 ? ", " : "",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * `tradebotd run`: the daemon. Today it trades the simulated exchange (market generator or candle files), at
- * full speed or against the clock; the state folder makes it resumable at any moment. */
+ * `tradebotd run`: the daemon. Here it trades the simulated exchange (market generator or candle files), at
+ * full speed or against the clock; the state folder makes it resumable at any moment. With --paper it trades
+ * a real market, which is run_paper's. */
 #include "verbs.h"
 
 #include <errno.h>
@@ -12,10 +13,12 @@
 #include <unistd.h>
 
 #include "candle_options.h"
+#include "live_codec.h"
 #include "log.h"
 #include "progress.h"
 #include "record_log.h"
 #include "run_options.h"
+#include "run_paper.h"
 #include "run_words.h"
 #include "setup.h"
 #include "sim_run.h"
@@ -300,41 +303,66 @@ static int run_sim(struct run *run)
 	return say_end(run);
 }
 
-static int refuse_paper(void)
+/* --exchange sim */
+static int refuse_for_sim(const struct run *run)
 {
-	fprintf(stderr,
-		"tradebotd run: --paper needs an exchange's live market, which this version does not have: "
-		"use --exchange sim without it\n");
+	if (cli_flag(run->cli, "paper"))
+		fprintf(stderr,
+			"tradebotd run: --paper needs an exchange's live market: --exchange bybit --paper; "
+			"the simulated exchange is what --exchange sim trades without it\n");
+	else if (cli_flag(run->cli, "clock"))
+		fprintf(stderr, "tradebotd run: --clock is about --paper against an emulated exchange\n");
+	else
+		return EXIT_DONE;
 	return EXIT_USAGE;
 }
 
 static int refuse_exchange(const struct run *run)
 {
-	fprintf(stderr,
-		"tradebotd run: exchange.name is %s, but this version trades only the simulated exchange: "
-		"use --exchange sim\n",
-		run->config.exchange);
+	const char *name = run->config.exchange;
+
+	if (!live_codec_knows(name))
+		fprintf(stderr,
+			"tradebotd run: this version cannot trade %s: use --exchange bybit --paper (its live "
+			"market, simulated orders) or --exchange sim\n",
+			name);
+	else
+		fprintf(stderr,
+			"tradebotd run: this version sends no order to %s: use --paper (its live market, "
+			"simulated "
+			"orders; no key is needed). Sandbox and live trading come with the next version\n",
+			name);
 	return EXIT_USAGE;
+}
+
+static int run_exchange(struct run *run)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	bool simulated = strcmp(run->config.exchange, "sim") == 0;
+
+	if (!simulated)
+		return cli_flag(run->cli, "paper") && live_codec_knows(run->config.exchange)
+			       ? run_paper(run->cli, &run->config)
+			       : refuse_exchange(run);
+	int code = refuse_for_sim(run);
+	if (code != EXIT_DONE)
+		return code;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	return run_sim(run);
 }
 
 int verb_run(const struct cli *cli)
 {
 	struct run *run = calloc(1, sizeof *run);
-	struct sigaction action = {.sa_handler = on_signal};
 
 	if (run == NULL)
 		return EXIT_FAILED;
 	run->cli = cli;
 	run->lock_fd = -1;
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
 	int code = setup_config(cli, &run->config);
-	if (code == EXIT_DONE && strcmp(run->config.exchange, "sim") != 0)
-		code = refuse_exchange(run);
-	else if (code == EXIT_DONE && cli_flag(cli, "paper"))
-		code = refuse_paper();
-	else if (code == EXIT_DONE)
-		code = run_sim(run);
+	if (code == EXIT_DONE)
+		code = run_exchange(run);
 	if (code != EXIT_DONE && run->error[0] != '\0')
 		fprintf(stderr, "tradebotd run: %s\n", run->error);
 	sim_run_close(&run->world);

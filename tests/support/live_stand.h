@@ -236,7 +236,7 @@ static inline void stand_frame(enum wire_kind kind, const struct event *events, 
 	live_world_hear(&stand->live, &in);
 }
 
-/* One history: each bar as a running one, then as an old one; then its end. */
+/* One history, and its end. */
 static inline void stand_answer_history(const struct intent *ask, ms_t now_ms)
 {
 	struct venue *venue = &stand->venue;
@@ -249,12 +249,11 @@ static inline void stand_answer_history(const struct intent *ask, ms_t now_ms)
 	while (got < 1500 &&
 	       (n = sim_market_history(&venue->market, ask->sym, from + got, bars + got, 1500 - got)) > 0)
 		got += n;
-	for (size_t i = 0; i < got; i++)
-		for (int old = 0; old < 2; old++) {
-			struct event *event = events_add(out, EVENT_CANDLE, ask->sym, now_ms);
-			event->candle.candle = bars[i];
-			event->candle.closed = event->candle.history = old == 1;
-		}
+	for (size_t i = 0; i < got; i++) {
+		struct event *event = events_add(out, EVENT_CANDLE, ask->sym, now_ms);
+		event->candle.candle = bars[i];
+		event->candle.closed = event->candle.history = true;
+	}
 	events_add(out, EVENT_SNAPSHOT_END, ask->sym, now_ms)->snapshot.what = SNAPSHOT_HISTORY;
 	stand_frame(WIRE_REPLY, out->at, out->count, now_ms);
 	free(out);

@@ -437,11 +437,12 @@ static int hear_market(struct sim_broker *broker, const struct event *event, str
 
 	switch (event->kind) {
 	case EVENT_CANDLE:
-		if (event->candle.closed || event->candle.history)
+		if (event->candle.closed && !event->candle.history)
 			return TB_OK;
 		slot = sim_slot_of(broker, event->sym);
-		if (slot == NULL || event->candle.candle.open_ms < slot->bar_ms)
-			return TB_OK; /* of a history that reaches further back than what was heard */
+		if (slot == NULL || event->candle.candle.open_ms < slot->bar_ms ||
+		    (event->candle.history && slot->bar_ms == 0 && slot->qty > 0))
+			return TB_OK; /* of a history that reaches further back than what is known here */
 		if (slot->qty > 0)
 			return on_price(broker, slot, event, out->heard);
 		hear_bar(slot, &event->candle.candle);

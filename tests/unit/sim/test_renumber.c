@@ -125,6 +125,30 @@ static void a_bar_older_than_the_one_that_prints_triggers_nothing(void **state)
 	assert_int_equal(stand_count(stand, EVENT_FILL), 1);
 }
 
+/* What was missed while nobody listened comes as history. */
+static void a_bar_of_a_history_triggers_the_stop_it_passed_and_only_one_that_is_newer(void **state)
+{
+	struct order_request order = stand_enter(stand, SOL, SIDE_LONG, 10, 14900, 15500);
+	struct event old = {.kind = EVENT_CANDLE, .sym = SOL, .at_ms = BAR_MS + 5 * MINUTE_MS};
+
+	(void)state;
+	stand_send(stand, &order, BAR_MS);
+	stand_forget(stand);
+	old.candle.closed = old.candle.history = true;
+	old.candle.candle = (struct candle){BAR_MS - MINUTE_MS, 15000, 15000, 14000, 14500, 0};
+	stand_hear(stand, &old);
+	assert_int_equal(stand->heard.count, 0);
+	old.candle.history = false; /* a bar that just closed was heard while it ran */
+	old.candle.candle.open_ms = BAR_MS + MINUTE_MS;
+	stand_hear(stand, &old);
+	assert_int_equal(stand->heard.count, 0);
+	old.candle.history = true;
+	stand_hear(stand, &old);
+	assert_int_equal(stand_count(stand, EVENT_FILL), 1);
+	stand_hear(stand, &old); /* told again */
+	assert_int_equal(stand_count(stand, EVENT_FILL), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +160,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_shadow_hears_its_symbols_by_their_new_numbers, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_bar_of_a_history_triggers_the_stop_it_passed_and_only_one_that_is_newer, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(a_bar_older_than_the_one_that_prints_triggers_nothing, set_up,
 						tear_down),
 	};
