@@ -135,7 +135,7 @@ static void bars_of_another_symbol_are_no_answer(void **state)
 	stand_free(s);
 }
 
-static void a_page_with_bad_rows_is_taken_without_them_after_three_tries(void **state)
+static void a_page_with_bad_rows_is_taken_without_them_after_eight_tries(void **state)
 {
 	static const char page[] =
 		"{\"symbol\":\"BTCUSDT\",\"list\":[[\"1759999980000\",\"1\",\"2\",\"3\",\"1\",\"1\",\"1\"],"
@@ -144,15 +144,36 @@ static void a_page_with_bad_rows_is_taken_without_them_after_three_tries(void **
 
 	(void)state;
 	stand_ask(s, INTENT_HISTORY, 0, 2);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 7; i++) {
 		stand_result(s, stand_asked(s, "/v5/market/kline"), page);
 		assert_int_equal(stand_heard(s, EVENT_CANDLE), 0);
-		stand_wait(s, 2000);
+		stand_wait(s, 60000);
 	}
 	stand_result(s, stand_asked(s, "/v5/market/kline"), page);
 	assert_int_equal(stand_heard(s, EVENT_CANDLE), 1);
 	assert_int_equal(stand_heard(s, EVENT_SNAPSHOT_END), 1);
 	assert_int_equal(stand_heard(s, EVENT_GARBAGE), 1);
+	stand_free(s);
+}
+
+static void a_window_begins_where_it_did_however_long_the_question_had_to_wait(void **state)
+{
+	struct stand *s = stand_attached();
+	char path[128];
+
+	(void)state;
+	stand_ask(s, INTENT_HISTORY, 0, 2);
+	stand_answer(s, stand_asked(s, "/v5/market/kline"), 403, "", "access too frequent");
+	stand_ask(s, INTENT_HISTORY, 1, 2);
+	assert_int_equal(stand_asked(s, "/v5/market/kline"), 0);
+	snprintf(path, sizeof path, "/v5/market/kline?category=linear&symbol=ETHUSDT&interval=1&start=%lld&",
+		 (long long)(NEWEST_MS - MINUTE_MS));
+	for (int i = 0; i < 30 && stand_asked(s, path) == 0; i++) {
+		assert_int_equal(stand_asked(s, "/v5/market/kline?category=linear&symbol=ETHUSDT"), 0);
+		stand_wait(s, MINUTE_MS);
+	}
+	assert_true(stand_asked(s, path) != 0);
+	assert_true(s->now_ms >= START_MS + 10 * MINUTE_MS);
 	stand_free(s);
 }
 
@@ -315,7 +336,8 @@ int main(void)
 		cmocka_unit_test(an_exchange_that_has_fewer_bars_ends_it),
 		cmocka_unit_test(a_failed_page_is_asked_for_again_until_it_comes),
 		cmocka_unit_test(bars_of_another_symbol_are_no_answer),
-		cmocka_unit_test(a_page_with_bad_rows_is_taken_without_them_after_three_tries),
+		cmocka_unit_test(a_page_with_bad_rows_is_taken_without_them_after_eight_tries),
+		cmocka_unit_test(a_window_begins_where_it_did_however_long_the_question_had_to_wait),
 		cmocka_unit_test(a_history_that_is_refused_three_times_ends_and_says_so),
 		cmocka_unit_test(many_histories_wait_their_turn_and_each_is_answered_once),
 		cmocka_unit_test(nothing_is_taken_where_there_is_no_room_for_it),
