@@ -14,7 +14,17 @@ static ms_t floor_to(ms_t at_ms, ms_t step_ms)
 	return at_ms - at_ms % step_ms;
 }
 
-/* The window begins where it did when it was asked for, however long the question has to wait. */
+/* The symbol's history is under way, and ends before that bar. */
+static bool ends_before(const struct bybit *b, sym_t sym, ms_t newest_ms)
+{
+	for (int i = 0; i < BYBIT_HISTORIES; i++)
+		if (b->histories[i].active && b->histories[i].sym == sym)
+			return b->histories[i].last_ms < newest_ms;
+	return false;
+}
+
+/* The window begins where it did when it was asked for, however long the question has to wait, and ends with
+ * the newest bar of when it was last asked for: what is not in the answer is not there. */
 int bybit_ask_history(struct bybit *b, sym_t sym, int64_t bars)
 {
 	ms_t frame = b->setup.timeframe_ms, *wanted_ms = &b->history_from_ms[sym];
@@ -22,12 +32,12 @@ int bybit_ask_history(struct bybit *b, sym_t sym, int64_t bars)
 	if (bars < 1)
 		return TB_EINVAL;
 	bars = bars < BYBIT_BARS_MAX ? bars : BYBIT_BARS_MAX;
-	ms_t from_ms = floor_to(bybit_server_ms(b), frame) - bars * frame;
+	ms_t end_ms = floor_to(bybit_server_ms(b), frame), from_ms = end_ms - bars * frame;
 	if (from_ms < frame)
 		from_ms = frame; /* 1970 */
 	if (*wanted_ms == 0)
 		b->queue[b->queued++] = sym;
-	else if (from_ms < *wanted_ms)
+	else if (from_ms < *wanted_ms || ends_before(b, sym, end_ms - frame))
 		bybit_restart_history(b, sym);
 	if (*wanted_ms == 0 || from_ms < *wanted_ms)
 		*wanted_ms = from_ms;
