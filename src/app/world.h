@@ -50,6 +50,9 @@ struct world {
 	void (*history)(void *ctx, sym_t sym, int64_t bars,
 			void (*give)(struct world *, const struct event *), struct world *world);
 	void *history_ctx;
+	/* Before the first intent of a turn reaches anyone; NULL: nothing to do. See world_pass. */
+	void (*wake)(void *ctx);
+	void *wake_ctx;
 	int64_t turn; /* last one tried to commit */
 	ms_t now_ms;
 	struct events *heard;   /* scratch: market, then broker */
@@ -77,6 +80,9 @@ int world_start(struct world *world, ms_t now_ms);
 ms_t world_next_ms(const struct world *world);
 /* One turn at now_ms, which must be what world_next_ms() has just said. */
 void world_turn(struct world *world, ms_t now_ms);
+/* A turn whose market events are given and which no account hears: for simulations that know that nothing is
+ * in the accounts. Their wake tells the accounts what they have missed before an intent can reach them. */
+void world_pass(struct world *world, const struct events *market, ms_t now_ms);
 /* A turn with one event of the app's own (a command). */
 void world_tell(struct world *world, const struct event *event);
 

@@ -310,6 +310,18 @@ static inline void say_candle(struct event *event, int64_t sym, ms_t now, const 
 	event->candle.history = false;
 }
 
+/* The first price of the running bar. */
+static inline void say_print(struct event *event, const struct sim_market_symbol *symbol, int64_t sym,
+			     ms_t now)
+{
+	price_t open = symbol->express.differs ? sim_expressed(&symbol->express, &symbol->raw).open
+					       : symbol->raw.open;
+
+	say_candle(event, sym, now,
+		   &(struct candle){.open_ms = now, .open = open, .high = open, .low = open, .close = open},
+		   false);
+}
+
 /* True if the symbol has a bar that opens at now and that is to be said; it is then in symbol->raw. */
 static bool next_bar(struct sim_market *market, int64_t sym, ms_t now)
 {
@@ -372,7 +384,9 @@ static __attribute__((noinline)) void say_changes(struct sim_market *market, ms_
 	}
 }
 
-static void say_opens(struct sim_market *market, struct events *heard)
+/* What begins. running: the prints too, which only accounts with something in the market live on. */
+static inline __attribute__((always_inline)) void say_opens(struct sim_market *market, bool running,
+							    struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	ms_t now = state->bar_ms;
@@ -389,11 +403,8 @@ static void say_opens(struct sim_market *market, struct events *heard)
 		if (!symbol->running)
 			continue;
 		any = true;
-		price_t open = symbol->express.differs ? sim_expressed(&symbol->express, &symbol->raw).open
-						       : symbol->raw.open;
-		struct candle print = {
-			.open_ms = now, .open = open, .high = open, .low = open, .close = open};
-		say_candle(event++, i, now, &print, false);
+		if (running)
+			say_print(event++, symbol, i, now);
 	}
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		if (state->symbols[i].ending)
@@ -411,7 +422,9 @@ static void say_opens(struct sim_market *market, struct events *heard)
 		state->phase = SIM_ENDED; /* a generator stays at this bar: a later end lets it go on */
 }
 
-static void say_ranges(struct sim_market *market, struct events *heard)
+/* What a bar comes to. running: the whole bar too, for the accounts. */
+static inline __attribute__((always_inline)) void say_ranges(struct sim_market *market, bool running,
+							     struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	ms_t now = state->bar_ms + state->setup.timeframe_ms - 1;
@@ -425,7 +438,8 @@ static void say_ranges(struct sim_market *market, struct events *heard)
 		symbol->running = 0;
 		symbol->ending = 1;
 		symbol->closed++;
-		say_candle(event++, i, now, &symbol->done, false);
+		if (running)
+			say_candle(event++, i, now, &symbol->done, false);
 		sim_quote_into(say(event++, EVENT_TICKER, i, now), symbol);
 	}
 	heard->count = (size_t)(event - heard->at);
@@ -455,10 +469,48 @@ static int market_on_wire(struct exchange *exchange, const struct wire_in *wire,
 	if (out->heard->count + (size_t)market->state.setup.symbols * ROOM_SYMBOL > EVENTS_MAX)
 		return TB_EFULL;
 	if (market->state.phase == SIM_AT_OPEN)
-		say_opens(market, out->heard);
+		say_opens(market, true, out->heard);
 	else
-		say_ranges(market, out->heard);
+		say_ranges(market, true, out->heard);
 	return TB_OK;
+}
+
+ms_t sim_market_plain_open(const struct sim_market *market)
+{
+	const struct sim_market_state *state = &market->state;
+	ms_t open_ms = state->bar_ms + state->setup.timeframe_ms;
+
+	return state->phase == SIM_AT_RANGE && open_ms < state->change_ms && open_ms < state->setup.end_ms
+		       ? open_ms
+		       : NEVER_MS;
+}
+
+void sim_market_pass(struct sim_market *market, struct events *heard)
+{
+	heard->count = 0;
+	if (market->state.phase == SIM_AT_OPEN)
+		say_opens(market, false, heard);
+	else
+		say_ranges(market, false, heard);
+}
+
+void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard)
+{
+	const struct sim_market_state *state = &market->state;
+
+	heard->count = 0;
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		const struct sim_market_symbol *symbol = &state->symbols[i];
+		struct event *event = &heard->at[heard->count];
+		ms_t then = symbol->done.open_ms + state->setup.timeframe_ms - 1;
+		if (symbol->done.open_ms >= from_ms) {
+			say_candle(event++, i, then, &symbol->done, false);
+			sim_quote_into(say(event++, EVENT_TICKER, i, then), symbol);
+		}
+		if (symbol->running && symbol->raw.open_ms > from_ms)
+			say_print(event++, symbol, i, symbol->raw.open_ms);
+		heard->count = (size_t)(event - heard->at);
+	}
 }
 
 static int market_on_market(struct exchange *exchange, const struct event *event, struct turn_out *out)
