@@ -245,24 +245,29 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 }
 
 /* Where nothing is in the accounts or on its way, nobody can act on the prices within a bar: its end and the
- * next open pass at once. False: something else is due by then. next_ms: as sim_world_next has said. */
-static inline bool pass_bar(struct sim_world *sim, ms_t next_ms)
+ * next open may pass at once. When that open is; NEVER_MS: something else is due before it. */
+static inline ms_t open_to_pass_to(const struct sim_world *sim)
+{
+	ms_t open_ms = sim_market_plain_open(&sim->market);
+	bool alone = engine_next_ms(sim->engine) >= open_ms && sim->world.carry->count == 0 &&
+		     sim->shadow.heard_count == 0 && sim->options.rebase_after_ms == 0 &&
+		     sim_broker_idle(&sim->broker);
+
+	return alone ? open_ms : NEVER_MS;
+}
+
+static inline void pass_bar(struct sim_world *sim, ms_t open_ms)
 {
 	struct world *w = &sim->world;
-	ms_t open_ms = sim_market_plain_open(&sim->market);
 
-	if (next_ms != open_ms - 1 || engine_next_ms(sim->engine) < open_ms || w->carry->count > 0 ||
-	    sim->shadow.heard_count > 0 || !sim_broker_idle(&sim->broker) || sim->options.rebase_after_ms != 0)
-		return false;
 	if (sim->passed_ms == 0)
 		sim->passed_ms = open_ms - sim->market.state.setup.timeframe_ms;
 	sim_market_pass(&sim->market, w->heard);
 	world_pass(w, w->heard, open_ms - 1);
 	if (w->carry->count > 0)
-		return true; /* as in any other turn, what came of it is heard first */
+		return; /* as in any other turn, what came of it is heard first */
 	sim_market_pass(&sim->market, w->heard);
 	world_pass(w, w->heard, open_ms);
-	return true;
 }
 
 void sim_world_turn(struct sim_world *sim, ms_t now_ms)
@@ -274,12 +279,16 @@ void sim_world_turn(struct sim_world *sim, ms_t now_ms)
 
 void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 {
-	ms_t next_ms;
-
-	for (int64_t turn = 0; sim_world_next(sim, &next_ms); turn++) {
+	for (int64_t turn = 0;; turn++) {
+		ms_t open_ms = pace->each_instant ? NEVER_MS : open_to_pass_to(sim), next_ms = open_ms - 1;
+		bool passes = open_ms != NEVER_MS;
+		if (!passes && !sim_world_next(sim, &next_ms))
+			break;
 		if (pace->before != NULL && !pace->before(pace->ctx, sim->world.now_ms, next_ms))
 			break;
-		if (pace->each_instant || !pass_bar(sim, next_ms))
+		if (passes)
+			pass_bar(sim, open_ms);
+		else
 			sim_world_turn(sim, next_ms);
 		if (pace->after != NULL)
 			pace->after(pace->ctx, turn);

@@ -260,6 +260,14 @@ double series_deviation20(const struct series *series)
 	return sqrt(moments_spread20(&series->close20)) / 20;
 }
 
+bool series_inside20(const struct series *series, double deviations)
+{
+	double off20 = (double)(20 * close_before(series, 0) - series->close20.sum);
+
+	/* a millionth is more than all roundings can come to */
+	return off20 * off20 < 0.999999 * (deviations * deviations) * moments_spread20(&series->close20);
+}
+
 double series_efficiency100(const struct series *series)
 {
 	if (series->path100 == 0)

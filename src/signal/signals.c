@@ -47,9 +47,13 @@ static bool mean_reversion(const struct series *s, const struct signal_settings 
 			   struct signal *signal)
 {
 	price_t close = s->closes[(s->bars - 1) & (SERIES_CLOSES - 1)];
-	double mid = series_mean20(s), deviation = series_deviation20(s), off = (double)close - mid, stop,
-	       floor_stop;
+	double mid, deviation, off, stop, floor_stop;
 
+	if (series_inside20(s, settings->band_width)) /* nearly always */
+		return false;
+	mid = series_mean20(s);
+	deviation = series_deviation20(s);
+	off = (double)close - mid;
 	if (magnitude(off) <= settings->band_width * deviation)
 		return false;
 	signal->side = off < 0 ? SIDE_LONG : SIDE_SHORT;
