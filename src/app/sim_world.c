@@ -249,7 +249,7 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 static inline ms_t open_to_pass_to(const struct sim_world *sim)
 {
 	ms_t open_ms = sim_market_plain_open(&sim->market);
-	bool alone = engine_next_ms(sim->engine) >= open_ms && sim->world.carry->count == 0 &&
+	bool alone = engine_next_ms(sim->engine) >= open_ms && engine_is_flat(sim->engine) && sim->world.carry->count == 0 &&
 		     sim->shadow.heard_count == 0 && sim->options.rebase_after_ms == 0 &&
 		     sim_broker_idle(&sim->broker);
 
@@ -262,10 +262,6 @@ static inline void pass_bar(struct sim_world *sim, ms_t open_ms)
 
 	if (sim->passed_ms == 0)
 		sim->passed_ms = open_ms - sim->market.state.setup.timeframe_ms;
-	sim_market_pass(&sim->market, w->heard);
-	world_pass(w, w->heard, open_ms - 1);
-	if (w->carry->count > 0)
-		return; /* as in any other turn, what came of it is heard first */
 	sim_market_pass(&sim->market, w->heard);
 	world_pass(w, w->heard, open_ms);
 }

@@ -346,6 +346,11 @@ ms_t engine_next_ms(const struct engine *e)
 	return e->due_ms;
 }
 
+bool engine_is_flat(const struct engine *e)
+{
+	return e->execution.active_count == 0 && e->execution.early_count == 0 && e->desk.day_ms != 0;
+}
+
 bool engine_ready(const struct engine *e)
 {
 	return e->ready;

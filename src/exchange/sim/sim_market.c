@@ -361,6 +361,18 @@ static __attribute__((noinline)) ms_t next_open(const struct sim_market *market)
 	return next;
 }
 
+/* No bar opens now. */
+static void pass_hole(struct sim_market *market)
+{
+	struct sim_market_state *state = &market->state;
+
+	state->phase = SIM_AT_OPEN;
+	if (market->tapes != NULL)
+		state->bar_ms = next_open(market);
+	if (state->bar_ms >= state->setup.end_ms)
+		state->phase = SIM_ENDED; /* a generator stays at this bar: a later end lets it go on */
+}
+
 /* What is said before any price: changed instruments, then settlements. */
 static __attribute__((noinline)) void say_changes(struct sim_market *market, ms_t now, struct events *heard)
 {
@@ -386,9 +398,7 @@ static __attribute__((noinline)) void say_changes(struct sim_market *market, ms_
 	}
 }
 
-/* What begins. running: the prints too, which only accounts with something in the market live on. */
-static inline __attribute__((always_inline)) void say_opens(struct sim_market *market, bool running,
-							    struct events *heard)
+static void say_opens(struct sim_market *market, struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	ms_t now = state->bar_ms;
@@ -405,8 +415,7 @@ static inline __attribute__((always_inline)) void say_opens(struct sim_market *m
 		if (!symbol->running)
 			continue;
 		any = true;
-		if (running)
-			say_print(event++, symbol, i, now);
+		say_print(event++, symbol, i, now);
 	}
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		if (state->symbols[i].ending)
@@ -414,19 +423,13 @@ static inline __attribute__((always_inline)) void say_opens(struct sim_market *m
 		state->symbols[i].ending = 0;
 	}
 	heard->count = (size_t)(event - heard->at);
-	if (any || (market->tapes == NULL && !over)) {
+	if (any || (market->tapes == NULL && !over))
 		state->phase = SIM_AT_RANGE;
-		return;
-	}
-	if (market->tapes != NULL)
-		state->bar_ms = next_open(market);
-	if (state->bar_ms >= state->setup.end_ms)
-		state->phase = SIM_ENDED; /* a generator stays at this bar: a later end lets it go on */
+	else
+		pass_hole(market);
 }
 
-/* What a bar comes to. running: the whole bar too, for the accounts. */
-static inline __attribute__((always_inline)) void say_ranges(struct sim_market *market, bool running,
-							     struct events *heard)
+static void say_ranges(struct sim_market *market, struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	ms_t now = state->bar_ms + state->setup.timeframe_ms - 1;
@@ -440,8 +443,7 @@ static inline __attribute__((always_inline)) void say_ranges(struct sim_market *
 		symbol->running = 0;
 		symbol->ending = 1;
 		symbol->closed++;
-		if (running)
-			say_candle(event++, i, now, &symbol->done, false);
+		say_candle(event++, i, now, &symbol->done, false);
 		sim_quote_into(say(event++, EVENT_TICKER, i, now), symbol);
 	}
 	heard->count = (size_t)(event - heard->at);
@@ -471,9 +473,9 @@ static int market_on_wire(struct exchange *exchange, const struct wire_in *wire,
 	if (out->heard->count + (size_t)market->state.setup.symbols * ROOM_SYMBOL > EVENTS_MAX)
 		return TB_EFULL;
 	if (market->state.phase == SIM_AT_OPEN)
-		say_opens(market, true, out->heard);
+		say_opens(market, out->heard);
 	else
-		say_ranges(market, true, out->heard);
+		say_ranges(market, out->heard);
 	return TB_OK;
 }
 
@@ -489,11 +491,33 @@ ms_t sim_market_plain_open(const struct sim_market *market)
 
 void sim_market_pass(struct sim_market *market, struct events *heard)
 {
-	heard->count = 0;
-	if (market->state.phase == SIM_AT_OPEN)
-		say_opens(market, false, heard);
-	else
-		say_ranges(market, false, heard);
+	struct sim_market_state *state = &market->state;
+	ms_t open_ms = state->bar_ms + state->setup.timeframe_ms;
+	bool any = false;
+
+	struct event *event = heard->at;
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		if (!symbol->running)
+			continue;
+		sim_symbol_close_bar(market, (sym_t)i);
+		symbol->closed++;
+		sim_quote_into(say(event++, EVENT_TICKER, i, open_ms - 1), symbol);
+	}
+	state->bar_ms = open_ms;
+	if (market->tapes == NULL)
+		make_common(state);
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		bool ends = symbol->running != 0;
+		symbol->running = next_bar(market, i, open_ms);
+		any |= symbol->running != 0;
+		if (ends)
+			say_candle(event++, i, open_ms, &symbol->done, true);
+	}
+	heard->count = (size_t)(event - heard->at);
+	if (!any && market->tapes != NULL)
+		pass_hole(market);
 }
 
 void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard)

@@ -204,8 +204,8 @@ size_t sim_market_history_count(const struct sim_market *market, sym_t sym);
 
 /* For a driver that knows that nobody has anything in this market (no position, no order, nothing on its way).
  * plain_open: the open after the running bar, if neither it nor that bar's end has anything but bars to say;
- * NEVER_MS: it has, or no bar is running. pass: the next instant without the running bars, which only an
- * account needs; heard is emptied first. catch_up: what accounts have missed of the bars from the one that
+ * NEVER_MS: it has, or no bar is running. pass: both instants at once, without the running bars, which only
+ * an account needs: the quotes, then the closed bars; heard is emptied first. catch_up: what accounts have missed of the bars from the one that
  * opened at from_ms, the first whose end was passed: of each symbol the last whole bar with its quote, and the
  * open of the running one. */
 ms_t sim_market_plain_open(const struct sim_market *market);
