@@ -8,7 +8,8 @@
 static void move_stop(struct engine *e, struct holding *h, struct engine_symbol *s)
 {
 	const struct instrument *instrument = &e->universe->at[h->sym];
-	ratio_t costs = 2 * instrument->taker_fee + (s->quote.spread == UNKNOWN ? 0 : s->quote.spread);
+	ratio_t spread = quote_spread(s->quote.bid, s->quote.ask);
+	ratio_t costs = 2 * instrument->taker_fee + (spread == UNKNOWN ? 0 : spread);
 	price_t trail = trail_stop(&e->set.exits, h, instrument);
 	price_t even = break_even_stop(h, instrument, &s->quote, costs);
 	bool is_long = h->side == SIDE_LONG;
@@ -154,7 +155,6 @@ void engine_on_ticker(struct engine *e, const struct event *event)
 
 	quote->bid = event->ticker.bid, quote->ask = event->ticker.ask;
 	quote->mark = event->ticker.mark, quote->last = event->ticker.last;
-	quote->spread = quote_spread(quote->bid, quote->ask);
 	quote->ticker_ms = event->at_ms;
 	if (event->ticker.has_depth)
 		engine_take_depth(quote, event->ticker.depth, event->at_ms);

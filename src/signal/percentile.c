@@ -108,14 +108,3 @@ struct rank percentile_rank(const struct percentile *p)
 		rank.num += 2 * (p->keys[at] < key) + (p->keys[at] == key);
 	return rank;
 }
-
-bool percentile_reaches(const struct percentile *p, int64_t percent)
-{
-	int64_t in_bin = p->fine[p->bins[(p->newest - 1) % PERCENTILE_RING]];
-	int64_t least = 2 * (int64_t)p->lower + 1, most = least + 2 * (in_bin - 1);
-	int64_t wanted = percent * 2 * (int64_t)p->count;
-
-	if (100 * least >= wanted)
-		return true;
-	return 100 * most >= wanted && 100 * percentile_rank(p).num >= wanted;
-}
