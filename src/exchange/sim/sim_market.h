@@ -91,7 +91,7 @@ struct sim_day_part {
 #define SIM_DAY_RING 128 /* a power of two > SIM_DAY_PARTS */
 struct sim_day_ring {
 	int64_t head, count;
-	uint8_t place[SIM_DAY_RING]; /* in part[]; the best one first, the newest last */
+	uint8_t place[SIM_DAY_RING]; /* in part[]; finished ones, the best first, the latest last */
 };
 struct sim_day {
 	int64_t turnover_high,
