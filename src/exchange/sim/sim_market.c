@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The timeline: which event at which millisecond, and where the bars come from. */
-#include "sim_market.h"
+#include "sim_say.h"
 
 #include <string.h>
 
@@ -118,7 +118,7 @@ static double scale_of(const struct sim_market_state *state)
 }
 
 /* The common factor's next bar. Once in SIM_PREROLL bars everybody's place is marked before. */
-static void make_common(struct sim_market_state *state)
+void sim_market_common(struct sim_market_state *state)
 {
 	if (state->made % SIM_PREROLL == 0)
 		for (int64_t i = 0; i < state->setup.symbols; i++) {
@@ -142,7 +142,7 @@ static void wind_generator(struct sim_market *market)
 		symbol->start = (struct sim_mark){.common = state->common, .walk = symbol->walk};
 	}
 	for (int64_t bar = 0; bar < state->setup.preroll; bar++) {
-		make_common(state);
+		sim_market_common(state);
 		for (int64_t i = 0; i < state->setup.symbols; i++) {
 			struct sim_market_symbol *symbol = &state->symbols[i];
 			sim_walk_step(&symbol->walk, &state->common, &symbol->raw);
@@ -291,40 +291,8 @@ static void say_funding(struct sim_market *market, sym_t sym, ms_t now, struct e
 		say_rate(market, sym, now, funding_next(market, sym), false, heard);
 }
 
-/* The next event. There are four to a bar: each writes all that its kind has and leaves the rest of the room
- * as it is. */
-static inline struct event *say(struct event *event, enum event_kind kind, int64_t sym, ms_t now)
-{
-	event->at_ms = now;
-	event->kind = (uint8_t)kind;
-	event->book = 0;
-	event->sym = (sym_t)sym;
-	return event;
-}
-
-static inline void say_candle(struct event *event, int64_t sym, ms_t now, const struct candle *candle,
-			      bool closed)
-{
-	say(event, EVENT_CANDLE, sym, now);
-	event->candle.candle = *candle;
-	event->candle.closed = closed;
-	event->candle.history = false;
-}
-
-/* The first price of the running bar. */
-static inline void say_print(struct event *event, const struct sim_market_symbol *symbol, int64_t sym,
-			     ms_t now)
-{
-	price_t open = symbol->express.differs ? sim_expressed(&symbol->express, &symbol->raw).open
-					       : symbol->raw.open;
-
-	say_candle(event, sym, now,
-		   &(struct candle){.open_ms = now, .open = open, .high = open, .low = open, .close = open},
-		   false);
-}
-
 /* True if the symbol has a bar that opens at now and that is to be said; it is then in symbol->raw. */
-static bool next_bar(struct sim_market *market, int64_t sym, ms_t now)
+bool sim_market_next_bar(struct sim_market *market, int64_t sym, ms_t now)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
 
@@ -362,7 +330,7 @@ static __attribute__((noinline)) ms_t next_open(const struct sim_market *market)
 }
 
 /* No bar opens now. */
-static void pass_hole(struct sim_market *market)
+void sim_market_pass_hole(struct sim_market *market)
 {
 	struct sim_market_state *state = &market->state;
 
@@ -407,11 +375,11 @@ static void say_opens(struct sim_market *market, struct events *heard)
 	if (now >= state->change_ms)
 		say_changes(market, now, heard);
 	if (market->tapes == NULL && !over)
-		make_common(state);
+		sim_market_common(state);
 	struct event *event = &heard->at[heard->count];
 	for (int64_t i = 0; i < state->setup.symbols && !over; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
-		symbol->running = next_bar(market, i, now);
+		symbol->running = sim_market_next_bar(market, i, now);
 		if (!symbol->running)
 			continue;
 		any = true;
@@ -426,7 +394,7 @@ static void say_opens(struct sim_market *market, struct events *heard)
 	if (any || (market->tapes == NULL && !over))
 		state->phase = SIM_AT_RANGE;
 	else
-		pass_hole(market);
+		sim_market_pass_hole(market);
 }
 
 static void say_ranges(struct sim_market *market, struct events *heard)
@@ -477,66 +445,6 @@ static int market_on_wire(struct exchange *exchange, const struct wire_in *wire,
 	else
 		say_ranges(market, out->heard);
 	return TB_OK;
-}
-
-ms_t sim_market_plain_open(const struct sim_market *market)
-{
-	const struct sim_market_state *state = &market->state;
-	ms_t open_ms = state->bar_ms + state->setup.timeframe_ms;
-
-	return state->phase == SIM_AT_RANGE && open_ms < state->change_ms && open_ms < state->setup.end_ms
-		       ? open_ms
-		       : NEVER_MS;
-}
-
-void sim_market_pass(struct sim_market *market, struct events *heard)
-{
-	struct sim_market_state *state = &market->state;
-	ms_t open_ms = state->bar_ms + state->setup.timeframe_ms;
-	bool any = false;
-
-	struct event *event = heard->at;
-	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		struct sim_market_symbol *symbol = &state->symbols[i];
-		if (!symbol->running)
-			continue;
-		sim_symbol_close_bar(market, (sym_t)i);
-		symbol->closed++;
-		sim_quote_into(say(event++, EVENT_TICKER, i, open_ms - 1), symbol);
-	}
-	state->bar_ms = open_ms;
-	if (market->tapes == NULL)
-		make_common(state);
-	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		struct sim_market_symbol *symbol = &state->symbols[i];
-		bool ends = symbol->running != 0;
-		symbol->running = next_bar(market, i, open_ms);
-		any |= symbol->running != 0;
-		if (ends)
-			say_candle(event++, i, open_ms, &symbol->done, true);
-	}
-	heard->count = (size_t)(event - heard->at);
-	if (!any && market->tapes != NULL)
-		pass_hole(market);
-}
-
-void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard)
-{
-	const struct sim_market_state *state = &market->state;
-
-	heard->count = 0;
-	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		const struct sim_market_symbol *symbol = &state->symbols[i];
-		struct event *event = &heard->at[heard->count];
-		ms_t then = symbol->done.open_ms + state->setup.timeframe_ms - 1;
-		if (symbol->done.open_ms >= from_ms) {
-			say_candle(event++, i, then, &symbol->done, false);
-			sim_quote_into(say(event++, EVENT_TICKER, i, then), symbol);
-		}
-		if (symbol->running && symbol->raw.open_ms > from_ms)
-			say_print(event++, symbol, i, symbol->raw.open_ms);
-		heard->count = (size_t)(event - heard->at);
-	}
 }
 
 static int market_on_market(struct exchange *exchange, const struct event *event, struct turn_out *out)

@@ -232,6 +232,12 @@ static inline bool sim_is_silent(const struct sim_market_symbol *symbol)
 	       symbol->instrument.status == INSTRUMENT_GONE;
 }
 
+/* Inside: the steps of an open. The common factor's next bar; whether the symbol has a bar that opens at now and
+ * is to be said (it is then in symbol->raw); no bar opens now, on to where one does. */
+void sim_market_common(struct sim_market_state *state);
+bool sim_market_next_bar(struct sim_market *market, int64_t sym, ms_t now);
+void sim_market_pass_hole(struct sim_market *market);
+
 /* Inside: a bar as it was made, on the present grid. Prices are rounded to the nearest tick, volume down. */
 struct candle sim_expressed(const struct sim_express *express, const struct candle *raw);
 
