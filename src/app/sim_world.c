@@ -244,14 +244,21 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 	       (sim->world.carry->count > 0 || sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS);
 }
 
+static bool waits_for_operator(const struct sim_world *sim)
+{
+	const struct desk *desk = engine_desk(sim->engine);
+
+	return sim->options.rebase_after_ms != 0 && (desk->locked || desk->paused);
+}
+
 /* Where nothing is in the accounts or on its way, nobody can act on the prices within a bar: its end and the
  * next open may pass at once. When that open is; NEVER_MS: something else is due before it. */
 static inline ms_t open_to_pass_to(const struct sim_world *sim)
 {
 	ms_t open_ms = sim_market_plain_open(&sim->market);
-	bool alone = engine_next_ms(sim->engine) >= open_ms && engine_is_flat(sim->engine) && sim->world.carry->count == 0 &&
-		     sim->shadow.heard_count == 0 && sim->options.rebase_after_ms == 0 &&
-		     sim_broker_idle(&sim->broker);
+	bool alone = engine_next_ms(sim->engine) >= open_ms && engine_is_flat(sim->engine) &&
+		     sim->world.carry->count == 0 && sim->shadow.heard_count == 0 &&
+		     !waits_for_operator(sim) && sim_broker_idle(&sim->broker);
 
 	return alone ? open_ms : NEVER_MS;
 }

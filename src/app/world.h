@@ -39,8 +39,8 @@ struct witness {
 
 struct world {
 	struct venues venues;
-	const int64_t
-		*shadow_busy; /* 0: the shadow has nothing to hear and nothing due; world_open: always ask it */
+	const int64_t *shadow_busy; /* 0: the shadow has nothing to hear and nothing due; world_open: always
+				       ask it */
 	struct engine *engine;
 	struct universe *universe;
 	struct instrument was; /* of the running INSTRUMENT event */

@@ -2,8 +2,8 @@
  * Exact integer arithmetic with named roundings. Most products fit in 64 bits; for the others the 128-bit
  * product is made of 32-bit halves and divided digit by digit in base 2^32 (Knuth, algorithm D), because the
  * prover does not know the compiler's own 128-bit type. Many processors take several times as long for a
- * division of 64-bit integers as for one of doubles, so what fits is divided as doubles, exactly, and the usual
- * divisor is a constant. */
+ * division of 64-bit integers as for one of doubles, so what fits is divided as doubles, exactly, and the
+ * usual divisor is a constant. */
 #include "tradebot/units.h"
 
 #define LOW_HALF     0xffffffffULL

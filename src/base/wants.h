@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Adding to a turn's wants. The lists cannot overflow: the driver empties them while there is room for what one
- * event may need (TURN_EVENT_MAX); running over is a defect and stops the process. */
+ * Adding to a turn's wants. The lists cannot overflow: the driver empties them while there is room for what
+ * one event may need (TURN_EVENT_MAX); running over is a defect and stops the process. */
 #ifndef TRADEBOT_BASE_WANTS_H
 #define TRADEBOT_BASE_WANTS_H
 

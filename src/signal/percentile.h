@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * The exact rank of the newest key among the last WINDOW keys, itself included. series.c adds a key a bar. A
  * key falls into one of 4,096 bins (128 to an octave); three levels of counters tell how many keys lie in
- * lower bins. That alone nearly always answers on which side of a percentage the rank is; only a reader of the
- * rank itself, and the rare bar whose bin straddles the percentage, looks at the other keys of the bin. Zero
- * has a bin of its own, so a dead-flat market never looks. No pointers: a struct percentile may be copied or
- * stored as it is. All zero bytes is the empty window. */
+ * lower bins. That alone nearly always answers on which side of a percentage the rank is; only a reader of
+ * the rank itself, and the rare bar whose bin straddles the percentage, looks at the other keys of the bin.
+ * Zero has a bin of its own, so a dead-flat market never looks. No pointers: a struct percentile may be
+ * copied or stored as it is. All zero bytes is the empty window. */
 #ifndef SIGNAL_PERCENTILE_H
 #define SIGNAL_PERCENTILE_H
 

@@ -72,7 +72,7 @@ struct series {
 		cross_before; /* SMA 10 through SMA 30 on the newest bar, on the one before: enum side */
 	int32_t above;        /* sign of SMA 10 - SMA 30 on the newest bar */
 	int32_t regime, candidate, candidate_bars; /* enum regime */
-	struct percentile percentile; /* of volatility keys */
+	struct percentile percentile;              /* of volatility keys */
 };
 
 /* What stands after the newest bar. Prices in ticks; NAN: too little history. */
@@ -119,7 +119,8 @@ struct rank series_volatility(const struct series *series);
 /* Deviations of the newest 20 closes (population, ticks) and their mean, in ticks. Needs 20 bars. */
 double series_mean20(const struct series *series);
 double series_deviation20(const struct series *series);
-/* Whether the newest close is clearly within so many of them; costs no root. False: it may be within or not. */
+/* Whether the newest close is clearly within so many of them; costs no root. False: it may be within or not.
+ */
 bool series_inside20(const struct series *series, double deviations);
 /* close - close 100 bars ago over the path between; 0 if the price stood still. Needs 101 bars. */
 double series_efficiency100(const struct series *series);

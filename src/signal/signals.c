@@ -97,8 +97,9 @@ static bool breakout(const struct series *s, const struct signal_settings *setti
 	beyond = close > s->hh20 ? close - s->hh20 : s->ll20 - close;
 	rank = series_volatility(s);
 	share = (double)rank.num / (double)rank.den;
-	signal->confidence = confidence(BEYOND_WEIGHT * (double)beyond / s->atr +
-					PERCENTILE_WEIGHT * not_negative(share - settings->rank_high / 100.0));
+	signal->confidence =
+		confidence(BEYOND_WEIGHT * (double)beyond / s->atr +
+			   PERCENTILE_WEIGHT * not_negative(share - settings->rank_high / 100.0));
 	return distances_set(signal, settings->breakout_stop_atr * s->atr,
 			     settings->breakout_target_atr * s->atr, settings->breakout_trail_atr * s->atr);
 }

@@ -202,12 +202,12 @@ size_t sim_market_history(struct sim_market *market, sym_t sym, size_t from_inde
 /* How many closed bars history has now. */
 size_t sim_market_history_count(const struct sim_market *market, sym_t sym);
 
-/* For a driver that knows that nobody has anything in this market (no position, no order, nothing on its way).
- * plain_open: the open after the running bar, if neither it nor that bar's end has anything but bars to say;
- * NEVER_MS: it has, or no bar is running. pass: both instants at once, without the running bars, which only
- * an account needs: the quotes, then the closed bars; heard is emptied first. catch_up: what accounts have missed of the bars from the one that
- * opened at from_ms, the first whose end was passed: of each symbol the last whole bar with its quote, and the
- * open of the running one. */
+/* For a driver that knows that nobody has anything in this market (no position, no order, nothing on its
+ * way). plain_open: the open after the running bar, if neither it nor that bar's end has anything but bars to
+ * say; NEVER_MS: it has, or no bar is running. pass: both instants at once, without the running bars, which
+ * only an account needs: the quotes, then the closed bars; heard is emptied first. catch_up: what accounts
+ * have missed of the bars from the one that opened at from_ms, the first whose end was passed: of each symbol
+ * the last whole bar with its quote, and the open of the running one. */
 ms_t sim_market_plain_open(const struct sim_market *market);
 void sim_market_pass(struct sim_market *market, struct events *heard);
 void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard);
@@ -232,8 +232,8 @@ static inline bool sim_is_silent(const struct sim_market_symbol *symbol)
 	       symbol->instrument.status == INSTRUMENT_GONE;
 }
 
-/* Inside: the steps of an open. The common factor's next bar; whether the symbol has a bar that opens at now and
- * is to be said (it is then in symbol->raw); no bar opens now, on to where one does. */
+/* Inside: the steps of an open. The common factor's next bar; whether the symbol has a bar that opens at now
+ * and is to be said (it is then in symbol->raw); no bar opens now, on to where one does. */
 void sim_market_common(struct sim_market_state *state);
 bool sim_market_next_bar(struct sim_market *market, int64_t sym, ms_t now);
 void sim_market_pass_hole(struct sim_market *market);

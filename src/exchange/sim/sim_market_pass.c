@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Bars in which nobody has anything: passed in one go, and told later to whom they begin to concern. What comes
- * of it is what the two instants of the timeline in sim_market.c would have come to. */
+ * Bars in which nobody has anything: passed in one go, and told later to whom they begin to concern. What
+ * comes of it is what the two instants of the timeline in sim_market.c would have come to. */
 #include "sim_say.h"
 
 ms_t sim_market_plain_open(const struct sim_market *market)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * How the simulated market writes its events, for the files of the market: inlined, as they are in every bar. */
+ * How the simulated market writes its events, for the files of the market: inlined, as they are in every bar.
+ */
 #ifndef TRADEBOT_SIM_SAY_H
 #define TRADEBOT_SIM_SAY_H
 
