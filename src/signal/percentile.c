@@ -83,11 +83,14 @@ void percentile_add(struct percentile *p, int64_t key, int window)
 
 	while (p->count >= room)
 		percentile_drop_oldest(p);
+	uint16_t last = p->last[bin];
+	bool again = p->fine[bin] > 0 && p->keys[last] == key;
 	p->lower = lower_bins(p, bin);
 	percentile_count(p, bin, 1);
 	p->keys[p->newest] = key;
 	p->bins[p->newest] = (uint16_t)bin;
-	p->before[p->newest] = p->last[bin];
+	p->run[p->newest] = again ? (uint16_t)(p->run[last] + (p->run[last] < PERCENTILE_RING)) : 1;
+	p->before[p->newest] = again ? p->before[last] : last;
 	p->last[bin] = (uint16_t)p->newest;
 	p->newest = (p->newest + 1) % PERCENTILE_RING;
 	p->count++;
@@ -104,7 +107,10 @@ struct rank percentile_rank(const struct percentile *p)
 		rank.num += p->fine[0];
 		return rank;
 	}
-	for (unsigned left = p->fine[bin]; left > 0; left--, at = p->before[at])
-		rank.num += 2 * (p->keys[at] < key) + (p->keys[at] == key);
+	for (unsigned left = p->fine[bin]; left > 0; at = p->before[at]) {
+		unsigned run = p->run[at] < left ? p->run[at] : left;
+		rank.num += (int64_t)run * (2 * (p->keys[at] < key) + (p->keys[at] == key));
+		left -= run;
+	}
 	return rank;
 }

@@ -3,8 +3,9 @@
  * key falls into one of 4,096 bins (128 to an octave); three levels of counters tell how many keys lie in
  * lower bins. That alone nearly always answers on which side of a percentage the rank is; only a reader of
  * the rank itself, and the rare bar whose bin straddles the percentage, looks at the other keys of the bin.
- * Zero has a bin of its own, so a dead-flat market never looks. No pointers: a struct percentile may be
- * copied or stored as it is. All zero bytes is the empty window. */
+ * Zero has a bin of its own, and equal keys in a row are one step, so a market that hardly moves costs no
+ * more. No pointers: a struct percentile may be copied or stored as it is. All zero bytes is the empty
+ * window. */
 #ifndef SIGNAL_PERCENTILE_H
 #define SIGNAL_PERCENTILE_H
 
@@ -18,9 +19,10 @@ struct percentile {
 	uint32_t newest, count; /* ring position after the newest key; keys in the window */
 	uint32_t lower;         /* keys in lower bins than the newest key's */
 	uint16_t coarse[16], middle[256], fine[PERCENTILE_BINS]; /* keys per 256, per 16 bins, per bin */
-	uint16_t last[PERCENTILE_BINS];   /* ring position of the newest key that fell into the bin */
-	uint16_t bins[PERCENTILE_RING];   /* of each key, oldest at newest - count */
-	uint16_t before[PERCENTILE_RING]; /* position of the key before it in its bin, if that has more */
+	uint16_t last[PERCENTILE_BINS]; /* ring position of the newest key that fell into the bin */
+	uint16_t bins[PERCENTILE_RING]; /* of each key, oldest at newest - count */
+	uint16_t run[PERCENTILE_RING];  /* equal keys in a row in its bin, up to this one; some may be gone */
+	uint16_t before[PERCENTILE_RING]; /* position of the key before that run, if the bin has more */
 	int64_t keys[PERCENTILE_RING];
 };
 

@@ -63,6 +63,15 @@ static void the_rank_of_few_distinct_keys_equals_counting(void **state)
 	ranks_equal_counting(1000);
 }
 
+static void runs_of_equal_keys_longer_than_the_window_have_their_rank(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KEYS; i++) /* four keys of one bin: 2,600 of one, then of another, then in turn */
+		keys[i] = (1LL << 40) + (i < 2600 ? 5 : i < 5000 ? 3 : i / 7 % 4);
+	ranks_equal_counting(1000);
+	ranks_equal_counting(30);
+}
+
 static void the_extreme_keys_have_a_rank(void **state)
 {
 	(void)state;
@@ -118,6 +127,7 @@ int main(void)
 		cmocka_unit_test(the_rank_of_keys_of_every_size_equals_counting),
 		cmocka_unit_test(the_rank_of_keys_that_share_one_bin_equals_counting),
 		cmocka_unit_test(the_rank_of_few_distinct_keys_equals_counting),
+		cmocka_unit_test(runs_of_equal_keys_longer_than_the_window_have_their_rank),
 		cmocka_unit_test(the_extreme_keys_have_a_rank),
 		cmocka_unit_test(a_short_window_forgets_sooner),
 		cmocka_unit_test(a_window_out_of_range_is_clamped),
