@@ -79,11 +79,9 @@ static bool split(const struct world *w)
 	return w->venues.market != w->venues.broker;
 }
 
-/* Who has the account of a book, awake; NULL: nobody. */
+/* Who has the account of a book; NULL: nobody. */
 static struct exchange *account_of(const struct world *w, uint8_t book)
 {
-	if (w->wake)
-		w->wake(w->wake_ctx);
 	return book == BOOK_SHADOW ? w->venues.shadow : w->venues.broker;
 }
 
@@ -278,6 +276,8 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
 	w->asking->count = 0;
+	if (intents > 0 && w->wake)
+		w->wake(w->wake_ctx);
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);
 	/* History may have wanted something: keep only that. */

@@ -50,7 +50,8 @@ struct world {
 	void (*history)(void *ctx, sym_t sym, int64_t bars,
 			void (*give)(struct world *, const struct event *), struct world *world);
 	void *history_ctx;
-	/* Before an intent reaches an account; NULL: nothing to do. See world_pass. */
+	/* Before the intents of a turn are acted on, after which the world may be saved; NULL: nothing to do.
+	 * See world_pass. */
 	void (*wake)(void *ctx);
 	void *wake_ctx;
 	int64_t turn; /* last one tried to commit */
