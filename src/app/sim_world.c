@@ -39,6 +39,21 @@ static void read_history(void *ctx, sym_t sym, int64_t bars,
 	}
 }
 
+/* The accounts hear what they were spared, before anything else reaches them. */
+static void catch_up(void *ctx)
+{
+	struct sim_world *sim = ctx;
+	struct turn_out out = {.heard = sim->world.answers};
+
+	if (sim->passed_ms == 0)
+		return;
+	sim_market_catch_up(&sim->market, sim->passed_ms, sim->world.asking);
+	for (size_t i = 0; i < sim->world.asking->count; i++)
+		sim_broker_ops.on_market(&sim->broker_exchange, &sim->world.asking->at[i], &out);
+	sim->world.asking->count = 0;
+	sim->passed_ms = 0;
+}
+
 static int open_venues(struct sim_world *sim, char *error, size_t size)
 {
 	const struct sim_options *o = &sim->options;
@@ -96,6 +111,8 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->world.shadow_busy = &sim->shadow.heard_count;
 	sim->world.history = read_history;
 	sim->world.history_ctx = sim;
+	sim->world.wake = catch_up;
+	sim->world.wake_ctx = sim;
 	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};
 	checker_init(&sim->checker, sim->universe, sim->options.balance,
 		     sim->options.rollout ? RATIO_ONE : sim->options.stage);
@@ -199,20 +216,55 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 	       (sim->world.carry->count > 0 || sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS);
 }
 
+static bool waits_for_operator(const struct sim_world *sim)
+{
+	const struct desk *desk = engine_desk(sim->engine);
+
+	return sim->options.rebase_after_ms != 0 && (desk->locked || desk->paused);
+}
+
+/* Where nothing is in the accounts or on its way, nobody can act on the prices within a bar: its end and the
+ * next open may pass at once. When that open is; NEVER_MS: something else is due before it. */
+static inline ms_t open_to_pass_to(const struct sim_world *sim)
+{
+	ms_t open_ms = sim_market_plain_open(&sim->market);
+	bool alone = engine_next_ms(sim->engine) >= open_ms && engine_is_flat(sim->engine) &&
+		     sim->world.carry->count == 0 && sim->shadow.heard_count == 0 &&
+		     !waits_for_operator(sim) && sim_broker_idle(&sim->broker);
+
+	return alone ? open_ms : NEVER_MS;
+}
+
+static inline void pass_bar(struct sim_world *sim, ms_t open_ms)
+{
+	struct world *w = &sim->world;
+
+	if (sim->passed_ms == 0)
+		sim->passed_ms = open_ms - sim->market.state.setup.timeframe_ms;
+	sim_market_pass(&sim->market, w->heard);
+	world_pass(w, w->heard, open_ms);
+}
+
 void sim_world_turn(struct sim_world *sim, ms_t now_ms)
 {
+	catch_up(sim);
 	world_turn(&sim->world, now_ms);
 	rebase(sim);
 }
 
 void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 {
-	ms_t next_ms;
-
-	for (int64_t turn = 0; sim_world_next(sim, &next_ms); turn++) {
+	for (int64_t turn = 0;; turn++) {
+		ms_t open_ms = pace->each_instant ? NEVER_MS : open_to_pass_to(sim), next_ms = open_ms - 1;
+		bool passes = open_ms != NEVER_MS;
+		if (!passes && !sim_world_next(sim, &next_ms))
+			break;
 		if (pace->before != NULL && !pace->before(pace->ctx, sim->world.now_ms, next_ms))
 			break;
-		sim_world_turn(sim, next_ms);
+		if (passes)
+			pass_bar(sim, open_ms);
+		else
+			sim_world_turn(sim, next_ms);
 		if (pace->after != NULL)
 			pace->after(pace->ctx, turn);
 	}

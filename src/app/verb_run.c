@@ -216,7 +216,10 @@ static void turn_until_stopped(struct run *run)
 
 	progress_open(&run->progress, "simulating", sim->world.now_ms, end_ms,
 		      run->speed == 0 && end_ms > 0 ? stderr : NULL);
-	sim_world_run(sim, &(struct sim_pace){.ctx = run, .before = before_turn, .after = after_turn});
+	sim_world_run(sim, &(struct sim_pace){.ctx = run,
+					      .each_instant = run->speed > 0,
+					      .before = before_turn,
+					      .after = after_turn});
 	step_progress(&run->progress, run);
 	if (stop_wanted || run->world.failed)
 		progress_stop(&run->progress);

@@ -289,6 +289,8 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
 	w->asking->count = 0;
+	if (intents > 0 && w->wake)
+		w->wake(w->wake_ctx);
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);
 	/* History may have wanted something: keep only that. */
@@ -337,6 +339,15 @@ ms_t world_next_ms(const struct world *w)
 	return next > w->now_ms ? next : w->now_ms;
 }
 
+/* What is due by the engine's own clock. */
+static inline void engine_wakes(struct world *w)
+{
+	if (engine_next_ms(w->engine) > w->now_ms)
+		return;
+	struct event time = {.kind = EVENT_TIME, .at_ms = w->now_ms, .sym = SYM_NONE};
+	think(w, &time);
+}
+
 void world_turn(struct world *w, ms_t now_ms)
 {
 	w->now_ms = now_ms;
@@ -344,10 +355,7 @@ void world_turn(struct world *w, ms_t now_ms)
 		hear_carried(w);
 	else {
 		collect(w, now_ms, think);
-		if (engine_next_ms(w->engine) <= now_ms) {
-			struct event time = {.kind = EVENT_TIME, .at_ms = now_ms, .sym = SYM_NONE};
-			think(w, &time);
-		}
+		engine_wakes(w);
 	}
 	end_turn(w);
 }
@@ -370,6 +378,14 @@ void world_change(struct world *w, sym_t sym, const struct instrument *now)
 	events_add(w->heard, EVENT_INSTRUMENT, sym, w->now_ms)->instrument.now = now;
 	spread(w, think);
 	end_turn(w);
+}
+
+void world_pass(struct world *w, const struct events *market, ms_t now_ms)
+{
+	w->now_ms = now_ms;
+	tell_all(w, market, think);
+	engine_wakes(w);
+	finish_turn(w);
 }
 
 void world_tell(struct world *w, const struct event *event)

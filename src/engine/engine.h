@@ -65,6 +65,8 @@ void engine_step(struct engine *engine, const struct event *event, struct wants 
 ms_t engine_next_ms(const struct engine *engine);
 
 /* For drivers and checks; read only. */
+/* Nothing is held or on its way in any book: a quote changes itself and nothing else. */
+bool engine_is_flat(const struct engine *engine);
 bool engine_ready(const struct engine *engine);
 /* The state of the link came back with the journal: nobody needs to tell it at the start. */
 bool engine_knows_link(const struct engine *engine);

@@ -144,6 +144,16 @@ void sim_broker_renew_due(struct sim_broker *broker)
 	broker->due_ms = due;
 }
 
+bool sim_broker_idle(const struct sim_broker *broker)
+{
+	if (broker->due_ms != NEVER_MS)
+		return false;
+	for (int64_t i = 0; i < broker->slot_count; i++)
+		if (broker->slots[i].qty > 0)
+			return false;
+	return true;
+}
+
 void sim_broker_calm(struct sim_broker *broker)
 {
 	broker->weather.next_ms = NEVER_MS;

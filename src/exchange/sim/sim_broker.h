@@ -137,6 +137,9 @@ void sim_broker_calm(struct sim_broker *broker);
  * nothing is changed: something of the account is in a symbol that is gone. */
 int sim_broker_renumber(struct sim_broker *broker, const sym_t map[static SYMBOLS_MAX]);
 
+/* Nothing is in the account or on its way, and no weather is about: it need not hear of prices. */
+bool sim_broker_idle(const struct sim_broker *broker);
+
 /* How much of the struct has to be saved. */
 size_t sim_broker_bytes(const struct sim_broker *broker);
 
