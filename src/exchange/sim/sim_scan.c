@@ -152,9 +152,10 @@ void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 	money_t mean = symbol->turnover_count == SIM_DEPTH_BARS
 			       ? symbol->turnover_sum / SIM_DEPTH_BARS
 			       : symbol->turnover_sum / symbol->turnover_count;
-	symbol->depth = sim_share(mean, model->depth_share);
 	symbol->last = symbol->done.close;
 	symbol->bid = symbol->last - half;
+	symbol->depth =
+		sim_whole_depth(&symbol->instrument, symbol->bid, sim_share(mean, model->depth_share));
 	symbol->ask = symbol->last + half;
 	count_day(&market->state, &symbol->day, &symbol->done, turnover);
 }
