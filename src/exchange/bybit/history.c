@@ -1,46 +1,51 @@
 /* SPDX-License-Identifier: MIT
  * Old bars: /v5/market/kline in windows with both ends said, the oldest first (contract, section 4.4: rows
  * come newest first, at most a thousand, the running bar among them). A bar is final when its end has come by
- * the server's clock. A symbol that is asked for again while it waits or is under way gets one answer. */
+ * the server's clock. A symbol that is asked for again while it waits or is under way gets one answer, to
+ * both questions. */
 #include "bybit_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define BAD_TRIES 8 /* some minutes; then a page is taken without the rows that cannot be read */
+#define BAD_TRIES 3 /* then a page is taken without the rows that cannot be read */
 
 static ms_t floor_to(ms_t at_ms, ms_t step_ms)
 {
 	return at_ms - at_ms % step_ms;
 }
 
-/* The symbol's history is under way, and ends before that bar. */
-static bool ends_before(const struct bybit *b, sym_t sym, ms_t newest_ms)
+/* The open of the oldest bar that is wanted, by the server's clock as we know it now. */
+static ms_t begins_ms(const struct bybit *b, const struct bybit_wanted *wanted)
 {
-	for (int i = 0; i < BYBIT_HISTORIES; i++)
-		if (b->histories[i].active && b->histories[i].sym == sym)
-			return b->histories[i].last_ms < newest_ms;
-	return false;
+	ms_t frame = b->setup.timeframe_ms, offset_ms = bybit_server_ms(b) - b->now_ms;
+	ms_t open_ms = floor_to(wanted->asked_ms + offset_ms, frame) - wanted->bars * frame;
+
+	return open_ms > 0 ? open_ms : 0;
 }
 
-/* The window begins where it did when it was asked for, however long the question has to wait, and ends with
- * the newest bar of when it was last asked for: what is not in the answer is not there. */
+/* The open of the newest bar that is over. */
+static ms_t newest_ms(const struct bybit *b)
+{
+	return floor_to(bybit_server_ms(b), b->setup.timeframe_ms) - b->setup.timeframe_ms;
+}
+
 int bybit_ask_history(struct bybit *b, sym_t sym, int64_t bars)
 {
-	ms_t frame = b->setup.timeframe_ms, *wanted_ms = &b->history_from_ms[sym];
-
 	if (bars < 1)
 		return TB_EINVAL;
-	bars = bars < BYBIT_BARS_MAX ? bars : BYBIT_BARS_MAX;
-	ms_t end_ms = floor_to(bybit_server_ms(b), frame), from_ms = end_ms - bars * frame;
-	if (from_ms < frame)
-		from_ms = frame; /* 1970 */
-	if (*wanted_ms == 0)
+	struct bybit_wanted *was = &b->wanted[sym];
+	struct bybit_wanted now = {bars < BYBIT_BARS_MAX ? bars : BYBIT_BARS_MAX, b->now_ms};
+	if (was->bars == 0) {
 		b->queue[b->queued++] = sym;
-	else if (from_ms < *wanted_ms || ends_before(b, sym, end_ms - frame))
+		*was = now;
+	} else if (begins_ms(b, &now) < begins_ms(b, was)) {
 		bybit_restart_history(b, sym);
-	if (*wanted_ms == 0 || from_ms < *wanted_ms)
-		*wanted_ms = from_ms;
+		*was = now;
+	}
+	for (int i = 0; i < BYBIT_HISTORIES; i++)
+		if (b->histories[i].active && b->histories[i].sym == sym)
+			b->histories[i].last_ms = newest_ms(b);
 	return TB_OK;
 }
 
@@ -58,6 +63,7 @@ void bybit_restart_history(struct bybit *b, sym_t sym)
 static void next_window(struct bybit *b, struct bybit_history *history, ms_t from_ms)
 {
 	history->from_ms = from_ms;
+	history->bad_pages = 0;
 	history->to_ms =
 		bybit_earlier(history->last_ms, from_ms + (BYBIT_PAGE_BARS - 1) * b->setup.timeframe_ms);
 }
@@ -66,8 +72,8 @@ static void begin(struct bybit *b, int slot, sym_t sym, struct turn_out *out)
 {
 	struct bybit_history *history = &b->histories[slot];
 	ms_t frame = b->setup.timeframe_ms, listed_ms = b->universe->at[sym].listed_ms;
-	ms_t last_ms = floor_to(bybit_server_ms(b), frame) - frame;
-	ms_t from_ms = b->history_from_ms[sym];
+	ms_t last_ms = newest_ms(b);
+	ms_t from_ms = begins_ms(b, &b->wanted[sym]);
 
 	if (listed_ms != UNKNOWN && from_ms < listed_ms)
 		from_ms = floor_to(listed_ms, frame);
@@ -120,18 +126,18 @@ void bybit_end_history(struct bybit *b, int slot, struct turn_out *out)
 
 	if (event != NULL)
 		event->snapshot.what = SNAPSHOT_HISTORY;
-	b->history_from_ms[history->sym] = 0;
+	b->wanted[history->sym].bars = 0;
 	history->active = false;
 	b->jobs[JOB_HISTORY + slot] = (struct bybit_job){.due_ms = NEVER_MS};
 }
 
 /* The newest row may be the running bar: it has to be over by our clock, too. */
-static void drop_running(struct bybit *b, const struct bybit_history *history, ms_t newest_ms)
+static void drop_running(struct bybit *b, const struct bybit_history *history, ms_t row_ms)
 {
 	ms_t frame = b->setup.timeframe_ms;
 
-	if (newest_ms >= history->from_ms && newest_ms <= history->to_ms && newest_ms + frame > b->now_ms)
-		b->page[(newest_ms - history->from_ms) / frame].open_ms = 0;
+	if (row_ms >= history->from_ms && row_ms <= history->to_ms && row_ms + frame > b->now_ms)
+		b->page[(row_ms - history->from_ms) / frame].open_ms = 0;
 }
 
 /* Rows into the page, each where its time belongs, whatever their order. How many could not be read. */
@@ -144,7 +150,7 @@ static int64_t fill_page(struct bybit *b, const struct bybit_history *history, s
 	struct json_slice text;
 	struct candle candle;
 	int64_t bad = 0;
-	ms_t newest_ms = 0;
+	ms_t row_ms = 0;
 
 	memset(b->page, 0, sizeof b->page);
 	while (bybit_next_row(&b->reader, list, &text)) {
@@ -154,13 +160,13 @@ static int64_t fill_page(struct bybit *b, const struct bybit_history *history, s
 			bad++;
 			continue;
 		}
-		newest_ms = candle.open_ms > newest_ms ? candle.open_ms : newest_ms;
+		row_ms = candle.open_ms > row_ms ? candle.open_ms : row_ms;
 		if (candle.open_ms < history->from_ms || candle.open_ms > history->to_ms ||
 		    candle.open_ms + frame > final_ms)
 			continue;
 		b->page[(candle.open_ms - history->from_ms) / frame] = candle;
 	}
-	drop_running(b, history, newest_ms);
+	drop_running(b, history, row_ms);
 	return bad;
 }
 
@@ -198,7 +204,7 @@ enum bybit_verdict bybit_on_history(struct bybit *b, int slot, const struct bybi
 		return BYBIT_AGAIN;
 	if (bad > 0) {
 		snprintf(b->reader.why, sizeof b->reader.why, "%lld rows cannot be used", (long long)bad);
-		if (job->failures + 1 < BAD_TRIES)
+		if (++history->bad_pages < BAD_TRIES)
 			return BYBIT_AGAIN;
 		bybit_garbage(b, history->sym, "kline", b->reader.why, out);
 	}
