@@ -46,6 +46,14 @@ ms_t emu_frozen_until(const struct emu *emu)
 	return emu_fault_until(emu, EMU_FAULT_FREEZE);
 }
 
+ms_t emu_stall_ms(const struct emu *emu)
+{
+	ms_t stall = emu_fault_until(emu, EMU_FAULT_STALL), frozen = emu_frozen_until(emu);
+
+	stall = stall > frozen ? stall : frozen;
+	return stall > emu->now_ms ? stall - emu->now_ms : 0;
+}
+
 ms_t emu_server_ms(const struct emu *emu)
 {
 	return emu->now_ms + (emu->now_ms < emu->skew_until_ms ? emu->skew_ms : 0);
@@ -181,9 +189,12 @@ static void draw(struct emu *emu)
 			&emu->universe.at[random_below(&emu->dice, emu->universe.count)];
 		memcpy(fault.symbol, victim->wire, sizeof(fault.symbol));
 	}
+	next_draw(emu);
+	if (fault.kind == EMU_FAULT_DELIST &&
+	    (size_t)emu->counts.struck[EMU_FAULT_DELIST] >= emu->universe.count / 4)
+		return; /* some have to stay */
 	emu_note(emu, "fault %s is drawn, value %lld %s", row->word, (long long)fault.value, fault.symbol);
 	strike(emu, &fault);
-	next_draw(emu);
 }
 
 /* What is over leaves; what is due begins. */

@@ -58,9 +58,9 @@
 	  "the next bar's last running values are wrong and it is never confirmed: REST has the right ones") \
 	X(SUSPEND, "suspend", NOW, MS, 120000, 1200000, 1,                                                   \
 	  "the symbol does not trade for so long, from a bar's open")                                        \
-	X(DELIST, "delist", NOW, MS, 600000, 86400000, 0,                                                    \
+	X(DELIST, "delist", NOW, MS, 600000, 86400000, 1,                                                    \
 	  "the symbol gets a deliveryTime so far ahead; then it is gone")                                    \
-	X(TICK, "tick", NOW, NONE, 0, 0, 0, "the symbol's tick becomes a tenth or ten times as large")       \
+	X(TICK, "tick", NOW, NONE, 0, 0, 1, "the symbol's tick becomes a tenth or ten times as large")       \
 	X(FREEZE, "freeze", LAST, MS, 500, 15000, 2,                                                         \
 	  "the server's process stops: not even connections are taken (a library does as for stall)")        \
 	X(RESET_ALL, "reset_all", NOW, NONE, 0, 0, 3,                                                        \

@@ -97,6 +97,7 @@ struct emu_topic {
 };
 struct emu_client {
 	bool open;
+	bool closing;    /* closed from here; EMU_CLOSE was not taken yet */
 	uint64_t number; /* of all that ever came */
 	char conn_id[40];
 	size_t args; /* characters of all topics */

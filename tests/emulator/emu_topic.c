@@ -33,7 +33,7 @@ int emu_ws_open(struct emu *emu, ms_t now, const char *target)
 		return -503;
 	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
 		struct emu_client *client = &emu->clients[i];
-		if (client->open)
+		if (client->open || client->closing)
 			continue;
 		client->open = true;
 		client->number = ++emu->client_count;
@@ -80,9 +80,9 @@ void emu_ws_close(struct emu *emu, int client)
 {
 	struct emu_client *c = &emu->clients[client];
 
-	if (!c->open)
+	if (!c->open && !c->closing)
 		return;
-	c->open = false;
+	c->open = c->closing = false;
 	forget_topics(emu, c);
 	emu_queue_forget(emu, client);
 }
@@ -96,6 +96,7 @@ void emu_clients_drop(struct emu *emu)
 			continue;
 		emu_queue(emu, i, EMU_CLOSE, "", 0);
 		client->open = false;
+		client->closing = true;
 		forget_topics(emu, client);
 	}
 }

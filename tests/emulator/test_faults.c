@@ -399,6 +399,30 @@ static void streams_are_closed_and_can_be_kept_from_opening(void **state)
 	a_stream();
 }
 
+static void a_number_is_given_anew_only_when_its_close_was_taken(void **state)
+{
+	int first = a_running_stream("\"kline.1.BTCUSDT\"");
+
+	(void)state;
+	strike("late:BTCUSDT=20000");
+	minutes_pass(1);
+	take_all();
+	strike("stall=5000");
+	strike("disconnect");
+	int second = a_stream();
+	assert_int_not_equal(first, second);
+	stand_forget();
+	emu_advance(emu, emu_now(emu) + 5000);
+	take_all();
+	assert_int_equal(frame_client[frame_count - 1], first);
+	assert_string_equal(frames[frame_count - 1], "");
+	assert_int_equal(a_stream(), first);
+	emu_advance(emu, emu_now(emu) + 20000);
+	stand_forget();
+	take_all();
+	assert_int_equal(frame_count, 0); /* what was late for the old one is not for the new one */
+}
+
 static void a_bar_may_never_be_confirmed(void **state)
 {
 	(void)state;
@@ -558,6 +582,7 @@ int main(void)
 		TEST(messages_come_twice_late_behind_others_or_never),
 		TEST(a_missed_book_message_leaves_a_gap_in_its_count),
 		TEST(streams_are_closed_and_can_be_kept_from_opening),
+		TEST(a_number_is_given_anew_only_when_its_close_was_taken),
 		TEST(a_bar_may_never_be_confirmed),
 		TEST(the_last_running_values_may_be_wrong_and_never_confirmed),
 		TEST(a_symbol_can_be_suspended_and_come_back),
