@@ -26,6 +26,6 @@ install_packages() {
 
 # What configuring and building needs (the unit tests are part of the tree).
 BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config libcjson-dev libssl-dev libsqlite3-dev zlib1g-dev
-	libinih-dev libcmocka-dev)
-# What testing needs besides: the other compiler, the scripts, and the network edges' libraries.
-TEST_PACKAGES=(clang python3 sqlite3 git libcurl4-openssl-dev libwebsockets-dev)
+	libinih-dev libcmocka-dev libcurl4-openssl-dev libwebsockets-dev)
+# What testing needs besides: the other compiler, the scripts, and certificates to be made.
+TEST_PACKAGES=(clang python3 sqlite3 git openssl)

@@ -13,9 +13,11 @@
 #ifndef IO_CLOCK_H
 #define IO_CLOCK_H
 
-#include "tradebot/units.h"
+#include "tradebot/exchange.h"
 
-#define CLOCK_STEP_MS 500
+#define CLOCK_STEP_MS    500
+#define CLOCK_COMPARE_MS 60000
+#define CLOCK_TELL_MS    30000 /* so long the first time of a stepped clock is waited for */
 
 struct clock {
 	int fd;              /* of a stepped one; -1: the system's */
@@ -46,10 +48,15 @@ ms_t clock_now(struct clock *clock);
  * messages have been sent and stream messages heard so far. 0 or TB_EIO. */
 int clock_idle(struct clock *clock, ms_t due_ms, int64_t sent, int64_t heard);
 /* Stepped only: takes what has been told, without waiting. 1: a time was told, 0: not yet, TB_EIO: its teller
- * is gone. */
+ * is gone, or tells what cannot be (time that runs back). */
 int clock_take(struct clock *clock);
 
 /* How long until due_ms in real milliseconds, rounded up; 0 if it has come. System's clock only. */
 ms_t clock_wait_ms(struct clock *clock, ms_t due_ms);
+
+/* The system's clock without the system: starts it with, or reads it at, these two readings. Pure.
+ * monotonic_ms > 0 and never less than before; wall_ms may be anything. */
+void clock_begin(struct clock *clock, ms_t wall_ms, ms_t monotonic_ms);
+ms_t clock_read(struct clock *clock, ms_t wall_ms, ms_t monotonic_ms);
 
 #endif

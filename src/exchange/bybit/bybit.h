@@ -26,6 +26,16 @@ struct bybit_setup {
 /* "https://..." or "wss://..." of that environment's host; never NULL. */
 const char *bybit_base(enum bybit_environment environment, enum say_host host);
 
+/* For status and doctor. */
+struct bybit_counts {
+	int64_t listed, foreign, left_out, bad_rows; /* of the last listing: what trades and is ours; not for
+						      * us; no usable grid, name or room; unreadable */
+	int64_t unattached; /* listed, but not in the attached universe: after a restart */
+	int64_t garbage;    /* ever: what could not be understood */
+	int64_t limits;     /* ever: orders to be silent */
+	int64_t gaps;       /* ever: order books that were begun anew */
+};
+
 struct bybit;
 extern const struct exchange_ops
 	bybit_ops; /* its state is a struct bybit; ops->state_bytes zeroed bytes, 16-aligned */
@@ -33,5 +43,6 @@ extern const struct exchange_ops
 /* Before anything else. TB_EINVAL: a timeframe or number of levels that Bybit does not have. After it, the
  * first TIME asks for the server's time and the listing and opens the public stream. */
 int bybit_init(struct exchange *exchange, const struct bybit_setup *setup);
+const struct bybit_counts *bybit_counts(const struct exchange *exchange);
 
 #endif
