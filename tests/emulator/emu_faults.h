@@ -8,7 +8,8 @@
 
 /* When: NEXT waits for the next thing it fits, an hour at most; LAST goes on for value ms; NOW acts at once.
  * Unit: of the value; low: what a command without a value means; draws are from low to high.
- * X(id, word, when, unit, low, high, weight of a draw, text) */
+ * X(id, word, when, unit, low, high, weight of a draw, text). delist and tick are drawn only
+ * where they are wanted: struct emu_weather. */
 #define EMU_FAULTS(X)                                                                                        \
 	X(DELAY, "delay", NEXT, MS, 300, 8000, 20, "the next answer comes so late")                          \
 	X(RESET_BEFORE, "reset_before", NEXT, NONE, 0, 0, 8,                                                 \
@@ -94,8 +95,9 @@ int emu_fault_parse(const char *text, struct emu_fault *fault, char *error, size
 struct emu_weather {
 	uint64_t seed;
 	int64_t per_hour; /* on average, at most 3600 */
+	bool regrid;      /* also delist and tick, which change what an instrument is */
 };
-/* "SEED[,per-hour=N]" (20 an hour if nothing is said). TB_EINVAL. */
+/* "SEED[,per-hour=N][,regrid]" (20 an hour if nothing is said). TB_EINVAL. */
 int emu_weather_parse(const char *text, struct emu_weather *weather);
 
 #endif

@@ -48,7 +48,12 @@ static void a_fault_is_written_as_word_symbol_value_times_and_time(void **state)
 	assert_int_equal(emu_weather_parse("7,per-hour=30", &weather), TB_OK);
 	assert_int_equal(weather.seed, 7);
 	assert_int_equal(weather.per_hour, 30);
+	assert_false(weather.regrid);
+	assert_int_equal(emu_weather_parse("7,regrid,per-hour=40", &weather), TB_OK);
+	assert_true(weather.regrid && weather.per_hour == 40);
 	assert_int_equal(emu_weather_parse("7,per-day=30", &weather), TB_EINVAL);
+	assert_int_equal(emu_weather_parse("7,regrids", &weather), TB_EINVAL);
+	assert_int_equal(emu_weather_parse("7,", &weather), TB_EINVAL);
 }
 
 static void the_catalogue_is_the_table_in_the_docs(void **state)
@@ -104,6 +109,20 @@ static void a_planned_fault_comes_at_its_time(void **state)
 	get(TICKERS);
 }
 
+static void instruments_change_by_seed_only_where_that_is_wanted(void **state)
+{
+	(void)state;
+	for (int wanted = 0; wanted < 2; wanted++) {
+		struct emu_setup setup = a_setup(8);
+		stand_close();
+		setup.weather = (struct emu_weather){.seed = 4, .per_hour = 600, .regrid = wanted};
+		stand_open(&setup);
+		emu_advance(emu, START_MS + DAY_MS);
+		assert_int_equal(struck(EMU_FAULT_TICK) > 0, wanted);
+		assert_int_equal(struck(EMU_FAULT_DELIST), wanted ? 2 : 0); /* a quarter, at most */
+	}
+}
+
 static void calm_ends_what_waits_and_what_lasts(void **state)
 {
 	struct emu_setup setup = a_setup(4);
@@ -111,7 +130,7 @@ static void calm_ends_what_waits_and_what_lasts(void **state)
 
 	(void)state;
 	stand_close();
-	setup.weather = (struct emu_weather){3, 600};
+	setup.weather = (struct emu_weather){.seed = 3, .per_hour = 600};
 	stand_open(&setup);
 	emu_advance(emu, START_MS + 20 * HOUR_MS);
 	for (int i = 0; i < EMU_FAULT_COUNT; i++)
@@ -134,6 +153,7 @@ int main(void)
 		TEST(the_catalogue_is_the_table_in_the_docs),
 		TEST(each_row_of_the_catalogue_can_be_commanded_alone),
 		TEST(a_planned_fault_comes_at_its_time),
+		TEST(instruments_change_by_seed_only_where_that_is_wanted),
 		TEST(calm_ends_what_waits_and_what_lasts),
 	};
 
