@@ -20,16 +20,6 @@ static int close_it(void **state)
 	return 0;
 }
 
-static int64_t struck(enum emu_fault_kind kind)
-{
-	return emu_counts(emu)->struck[kind];
-}
-
-static void minutes_pass(int64_t minutes)
-{
-	emu_advance(emu, (emu_now(emu) / MINUTE_MS + minutes) * MINUTE_MS + 500);
-}
-
 /* A stream with these topics, a minute after the start, its first messages forgotten. */
 static int a_running_stream(const char *topics)
 {
@@ -49,50 +39,6 @@ static bool is_json(const char *text, size_t len)
 
 	json_arena_init(&arena, arena_memory, sizeof(arena_memory));
 	return json_parse(&arena, text, len, &root) == JSON_OK;
-}
-
-static void a_fault_is_written_as_word_symbol_value_times_and_time(void **state)
-{
-	struct emu_fault fault;
-	char error[160];
-	static const char *const wrong[] = {"",        "nothing", "late=x",        "late*x",    "late:=3",
-					    "late@-1", "late=3 ", "late:BTCUSDT=", "delay*1*2", "dela"};
-
-	(void)state;
-	assert_int_equal(emu_fault_parse("late:BTCUSDT=3000*5@60000", &fault, error, sizeof(error)), TB_OK);
-	assert_int_equal(fault.kind, EMU_FAULT_LATE);
-	assert_string_equal(fault.symbol, "BTCUSDT");
-	assert_int_equal(fault.value, 3000);
-	assert_int_equal(fault.times, 5);
-	assert_int_equal(fault.at_ms, 60000);
-	assert_int_equal(emu_fault_parse("miss", &fault, error, sizeof(error)), TB_OK);
-	assert_int_equal(fault.times, 1);
-	assert_int_equal(fault.at_ms, UNKNOWN);
-	assert_int_equal(emu_fault_parse("clock_skew=-1500", &fault, error, sizeof(error)), TB_OK);
-	assert_int_equal(fault.value, -1500);
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_int_equal(emu_fault_parse(wrong[i], &fault, error, sizeof(error)), TB_EINVAL);
-	assert_int_equal(strike("miss:NOPEUSDT"), TB_EINVAL);
-	assert_int_equal(strike("miss*0"), TB_EINVAL);
-	assert_int_equal(strike("body_cut=100"), TB_EINVAL);
-	struct emu_weather weather;
-	assert_int_equal(emu_weather_parse("7,per-hour=30", &weather), TB_OK);
-	assert_int_equal(weather.seed, 7);
-	assert_int_equal(weather.per_hour, 30);
-	assert_int_equal(emu_weather_parse("7,per-day=30", &weather), TB_EINVAL);
-}
-
-static void each_row_of_the_catalogue_can_be_commanded_alone(void **state)
-{
-	(void)state;
-	for (int i = 0; i < EMU_FAULT_COUNT; i++) {
-		struct emu_setup setup = a_setup(2);
-		stand_close();
-		stand_open(&setup);
-		minutes_pass(2);
-		assert_int_equal(strike(emu_fault_rows[i].word), TB_OK);
-		assert_int_equal(emu_counts(emu)->struck[i], emu_fault_rows[i].when != EMU_WHEN_NEXT);
-	}
 }
 
 static void an_answer_is_late_once(void **state)
@@ -399,6 +345,30 @@ static void streams_are_closed_and_can_be_kept_from_opening(void **state)
 	a_stream();
 }
 
+static void a_number_is_given_anew_only_when_its_close_was_taken(void **state)
+{
+	int first = a_running_stream("\"kline.1.BTCUSDT\"");
+
+	(void)state;
+	strike("late:BTCUSDT=20000");
+	minutes_pass(1);
+	take_all();
+	strike("stall=5000");
+	strike("disconnect");
+	int second = a_stream();
+	assert_int_not_equal(first, second);
+	stand_forget();
+	emu_advance(emu, emu_now(emu) + 5000);
+	take_all();
+	assert_int_equal(frame_client[frame_count - 1], first);
+	assert_string_equal(frames[frame_count - 1], "");
+	assert_int_equal(a_stream(), first);
+	emu_advance(emu, emu_now(emu) + 20000);
+	stand_forget();
+	take_all();
+	assert_int_equal(frame_count, 0); /* what was late for the old one is not for the new one */
+}
+
 static void a_bar_may_never_be_confirmed(void **state)
 {
 	(void)state;
@@ -502,46 +472,10 @@ static void a_changed_tick_is_told_by_the_listing_and_a_whole_book(void **state)
 		assert_int_equal(json_grid(json_at(row, 1), &after, &price), JSON_OK);
 }
 
-static void a_planned_fault_comes_at_its_time(void **state)
-{
-	(void)state;
-	assert_int_equal(strike("busy_10016=1000@90000"), TB_OK);
-	emu_advance(emu, START_MS + 89999);
-	get(TICKERS);
-	emu_advance(emu, START_MS + 90000);
-	assert_int_equal(code_of(TICKERS), 10016);
-	emu_advance(emu, START_MS + 91000);
-	get(TICKERS);
-}
-
-static void calm_ends_what_waits_and_what_lasts(void **state)
-{
-	struct emu_setup setup = a_setup(4);
-	int64_t sum = 0;
-
-	(void)state;
-	stand_close();
-	setup.weather = (struct emu_weather){3, 600};
-	stand_open(&setup);
-	emu_advance(emu, START_MS + 20 * HOUR_MS);
-	for (int i = 0; i < EMU_FAULT_COUNT; i++)
-		sum += struck((enum emu_fault_kind)i);
-	assert_true(sum > 1000); /* of 12,000 drawn: most wait for clients that are not there */
-	emu_calm(emu);
-	for (int i = 0; i < 100; i++) {
-		emu_advance(emu, emu_now(emu) + 1000);
-		get("/v5/market/time");
-		assert_int_equal(reply.delay_ms, 0);
-	}
-	a_stream();
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_four, close_it)
 	const struct CMUnitTest tests[] = {
-		TEST(a_fault_is_written_as_word_symbol_value_times_and_time),
-		TEST(each_row_of_the_catalogue_can_be_commanded_alone),
 		TEST(an_answer_is_late_once),
 		TEST(a_connection_is_reset_before_or_after_the_request),
 		TEST(a_body_ends_in_its_middle),
@@ -558,13 +492,12 @@ int main(void)
 		TEST(messages_come_twice_late_behind_others_or_never),
 		TEST(a_missed_book_message_leaves_a_gap_in_its_count),
 		TEST(streams_are_closed_and_can_be_kept_from_opening),
+		TEST(a_number_is_given_anew_only_when_its_close_was_taken),
 		TEST(a_bar_may_never_be_confirmed),
 		TEST(the_last_running_values_may_be_wrong_and_never_confirmed),
 		TEST(a_symbol_can_be_suspended_and_come_back),
 		TEST(a_symbol_is_told_to_be_delisted_and_then_gone),
 		TEST(a_changed_tick_is_told_by_the_listing_and_a_whole_book),
-		TEST(a_planned_fault_comes_at_its_time),
-		TEST(calm_ends_what_waits_and_what_lasts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

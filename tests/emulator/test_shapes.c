@@ -14,7 +14,7 @@ static int open_four(void **state)
 	(void)state;
 	setup.traffic = true;
 	stand_open(&setup);
-	emu_advance(emu, START_MS + DAY_MS + MINUTE_MS);
+	emu_advance(emu, START_MS + MINUTE_MS);
 	return 0;
 }
 
