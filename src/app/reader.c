@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Reading verbs never ask the daemon for its memory: what is committed is what counts, and it is there when
- * the daemon is not. */
+ * What is committed is what counts, and it is there when the daemon is not; what only a running daemon knows
+ * is live_part's. */
 #include "reader.h"
 
 #include "setup.h"

@@ -102,6 +102,7 @@ const struct cli_verb verbs[] = {
 	{"trades", verb_trades, "", 0, 0, "the closed trades", json_options, NULL},
 	{"why", verb_why, "SYMBOL", 1, 1, "why a symbol was traded or refused, in words", json_options, NULL},
 	{"risk", verb_risk, "", 0, 0, "limits, states and how much of each is used", json_options, NULL},
+	{"scan", verb_scan, "", 0, 0, "the last table of the market: ranks, filters, what is watched", json_options, NULL},
 	{"scores", verb_scores, "", 0, 0, "salience of each strategy and regime", json_options, NULL},
 	{"report", verb_report, "", 0, 0, "results by strategy, symbol, exit and regime", json_options, NULL},
 	{NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},

@@ -19,6 +19,7 @@ int verb_status(const struct cli *cli);
 int verb_trades(const struct cli *cli);
 int verb_why(const struct cli *cli);
 int verb_risk(const struct cli *cli);
+int verb_scan(const struct cli *cli);
 int verb_scores(const struct cli *cli);
 int verb_report(const struct cli *cli);
 
