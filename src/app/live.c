@@ -94,6 +94,7 @@ static void open_world(struct live *live, ms_t now_ms)
 		return;
 	}
 	live->begun = true;
+	live->begun_us = loop_us();
 	live->world->world.witness = (struct witness){.ctx = live, .heard = heard};
 	live_world_begin(live->world, now_ms, live->link_news.kind == EVENT_LINK ? &live->link_news : NULL);
 	live_world_due(live->world, now_ms); /* the account's own lists are here at once */

@@ -35,7 +35,7 @@ struct live {
 	bool begun, ready;
 	struct event link_news;             /* the last there was; kind EVENT_NONE: none yet */
 	ms_t started_ms, ready_ms, last_ms; /* last_ms: of the last turn of the loop */
-	int64_t started_us;
+	int64_t started_us, begun_us;
 	bool told_idle; /* stepped: nothing is worked off until a time is told */
 	bool stop;
 	unsigned signals; /* that ended it; enum loop_signal */

@@ -19,6 +19,7 @@
 #define BEAT_US         (60 * SECOND_US)
 #define STATUS_US       (10 * SECOND_US)
 #define WAITING_US      (30 * SECOND_US) /* between two lines about what a start still waits for */
+#define TABLE_US        (30 * SECOND_US) /* how long a start waits for the market's table */
 #define TROUBLE_MS      (10 * SECOND_MS) /* between two lines about the wire */
 #define NAMES_MOST      5
 #define STATUS_TEXT_MAX 400
@@ -183,8 +184,11 @@ static void look_if_ready(struct live *live, ms_t now_ms, int64_t now_us)
 	struct live_world *world = live->world;
 	char names[200], status[STATUS_TEXT_MAX];
 	size_t cold = name_cold(live, names, sizeof names);
+	/* on a restart the table may be late: what was watched is traded meanwhile */
+	bool late = engine_ready(world->engine) && live->feed->watched_count > 0 &&
+		    now_us - live->begun_us >= TABLE_US;
 
-	if (!live_world_ready(world) || cold > 0) {
+	if ((!live_world_ready(world) && !late) || cold > 0) {
 		if (now_us < live->warned_us)
 			return;
 		live->warned_us = now_us + WAITING_US;

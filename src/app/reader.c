@@ -156,8 +156,8 @@ static int list_record(void *ctx, const struct record *record)
 int reader_print_list(struct reader *reader, enum record_kind kind)
 {
 	struct reader_list list = {.reader = reader};
-	int code = journal_each(&reader->journal, kind, &(struct journal_query){.sym = SYM_NONE},
-				list_record, &list);
+	int code = journal_each(&reader->journal, kind, &(struct journal_query){.sym = SYM_NONE}, list_record,
+				&list);
 
 	puts(list.count ? "]" : "[]");
 	return code;
