@@ -295,5 +295,9 @@ ms_t execution_next_ms(const struct execution *x)
 		ms_t due = order_due_ms(x, &x->orders[i]);
 		next = due < next ? due : next;
 	}
+	for (size_t i = 0; i < x->early_count; i++) { /* when it stops waiting for its entry's fills */
+		ms_t due = x->early[i].at_ms + x->set.fills_ms;
+		next = due < next ? due : next;
+	}
 	return next;
 }

@@ -4,6 +4,7 @@
 #include "http.h"
 
 #include <curl/curl.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "bytes.h"
 
 #define CONNECT_MOST_MS 5000
+#define HEAD_LINE_MAX   2048
 #define IDLE_MOST_S     50L /* a connection idle for longer is not used again; exchanges close after 60 */
 
 struct call {
@@ -264,6 +266,15 @@ static void set_request(struct call *call)
 	}
 }
 
+/* Where the system keeps what it trusts, a file for each. curl's own choice is one file with all of it, which
+ * takes 50 ms and more to read when the first connection is made. */
+static const char *system_ca_dir(void)
+{
+	const char *dir = getenv(X509_get_default_cert_dir_env());
+
+	return dir != NULL ? dir : X509_get_default_cert_dir();
+}
+
 static void set_connection(struct call *call, ms_t left_ms)
 {
 	CURL *easy = call->easy;
@@ -284,10 +295,8 @@ static void set_connection(struct call *call, ms_t left_ms)
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	if (call->http->ca_file != NULL) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, call->http->ca_file);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
+	curl_easy_setopt(easy, CURLOPT_CAINFO, call->http->ca_file);
+	curl_easy_setopt(easy, CURLOPT_CAPATH, call->http->ca_file != NULL ? NULL : system_ca_dir());
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -335,24 +344,27 @@ void http_on_answer(struct http *http)
 }
 
 /* Header lines, each ended by a line feed, and two that curl would add by itself and that say nothing true.
- */
-static struct curl_slist *head_list(const char *head)
+ * False: a line is too long to be sent. */
+static bool head_list(const char *head, struct curl_slist **list)
 {
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 	bool has_type = false;
 
+	*list = curl_slist_append(NULL, "Expect:");
 	while (*head != '\0') {
 		size_t len = strcspn(head, "\n");
-		char line[1024];
-		if (len > 0 && len < sizeof line) {
-			memcpy(line, head, len);
-			line[len] = '\0';
-			has_type = has_type || strncasecmp(line, "Content-Type:", 13) == 0;
-			list = curl_slist_append(list, line);
-		}
+		char line[HEAD_LINE_MAX];
+		if (len >= sizeof line)
+			return false;
+		memcpy(line, head, len);
+		line[len] = '\0';
+		has_type = has_type || strncasecmp(line, "Content-Type:", 13) == 0;
+		if (len > 0)
+			*list = curl_slist_append(*list, line);
 		head += len + (head[len] == '\n');
 	}
-	return has_type ? list : curl_slist_append(list, "Content-Type:");
+	if (!has_type)
+		*list = curl_slist_append(*list, "Content-Type:");
+	return true;
 }
 
 int http_send(struct http *http, uint32_t handle, const char *url, const struct say *say)
@@ -369,8 +381,7 @@ int http_send(struct http *http, uint32_t handle, const char *url, const struct 
 	if (call->easy == NULL && (call->easy = curl_easy_init()) == NULL)
 		return TB_EFULL;
 	call->url = strdup(url);
-	call->head = head_list(say->head);
-	if (call->url == NULL ||
+	if (call->url == NULL || !head_list(say->head, &call->head) ||
 	    (say->len > 0 && !bytes_add(&call->body, say->text, say->len, OUTBOX_TEXT_MAX))) {
 		call_clear(call);
 		return TB_EFULL;

@@ -32,7 +32,8 @@ struct http *http_open(struct loop *loop, struct resolver *resolver, const struc
 void http_close(struct http *http);
 
 /* Begins a request: say->post, head, text, deadline_ms; whatever comes of it is told to fn, never from
- * within. handle: not in use. TB_EFULL: HTTP_CALLS_MAX are under way. TB_EINVAL: no usable address. */
+ * within. handle: not in use. TB_EFULL: not begun, HTTP_CALLS_MAX are under way or a
+ * header line is over 2 KiB. TB_EINVAL: no usable address. */
 int http_send(struct http *http, uint32_t handle, const char *url, const struct say *say);
 /* Nothing more is told of it. True: nothing of it had been sent. */
 bool http_drop(struct http *http, uint32_t handle);

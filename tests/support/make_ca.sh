@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A CA for tests and one server certificate of it, with the names given. usage: make_ca.sh DIR NAME...
+# A CA for tests and one server certificate of it, with the names given; trusted/ is a folder in which OpenSSL finds
+# the CA as it finds those of the system. usage: make_ca.sh DIR NAME...
 set -eu
 dir=$1
 shift
@@ -20,6 +21,8 @@ done
 	printf '%s\n' basicConstraints=CA:FALSE extendedKeyUsage=serverAuth "subjectAltName=$names,IP:127.0.0.1" >ext
 	openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -sha256 -extfile ext \
 		-out server.pem
+	mkdir -p trusted
+	cp ca.pem "trusted/$(openssl x509 -in ca.pem -noout -hash).0"
 } >log 2>&1 || {
 	cat log >&2
 	exit 1

@@ -41,7 +41,16 @@ extern const struct exchange_ops
 	bybit_ops; /* its state is a struct bybit; ops->state_bytes zeroed bytes, 16-aligned */
 
 /* Before anything else. TB_EINVAL: a timeframe or number of levels that Bybit does not have. After it, the
- * first TIME asks for the server's time and the listing and opens the public stream. */
+ * first TIME asks for the server's time and the listing and opens the public stream.
+ *
+ * on_wire gives TB_EFULL, and has taken nothing, for a REPLY where heard has room for less than 1,100 events:
+ * empty it and say the same again. ask knows WATCH (TB_EFULL: 64 symbols are watched; on for one that is
+ * watched: off and on again), HISTORY and SCAN, and gives TB_ENOENT for what is not in the attached universe.
+ * HISTORY ends with SNAPSHOT_END of its symbol, once for all that was asked while it was under way.
+ *
+ * LINK UP: the stream is up and REST answers; again with each answer to the question for the time, then with
+ * its latency. DOWN: the stream is not up, or three requests in a row have failed. clock_off_ms is the
+ * server's clock minus ours, UNKNOWN until it was measured. LIMITED: requests are silent until until_ms. */
 int bybit_init(struct exchange *exchange, const struct bybit_setup *setup);
 const struct bybit_counts *bybit_counts(const struct exchange *exchange);
 

@@ -73,7 +73,14 @@ struct bybit_listing {
 struct bybit_history {
 	bool active;
 	sym_t sym;
+	int64_t bad_pages;            /* of this window, in a row: with rows that cannot be used */
 	ms_t from_ms, to_ms, last_ms; /* opens: of the window under way, of the newest bar wanted */
+};
+
+/* Bars counted back from when they were asked for: an answer may be a long time coming. */
+struct bybit_wanted {
+	int64_t bars; /* 0: nothing is wanted */
+	ms_t asked_ms;
 };
 
 enum bybit_topic { TOPIC_KLINE, TOPIC_TICKER, TOPIC_BOOK, TOPIC_COUNT };
@@ -149,7 +156,7 @@ struct bybit {
 	struct bybit_history histories[BYBIT_HISTORIES];
 	size_t queued;
 	sym_t queue[SYMBOLS_MAX];
-	int64_t history_bars[SYMBOLS_MAX]; /* asked for and not answered; 0: not */
+	struct bybit_wanted wanted[SYMBOLS_MAX]; /* history that was asked for and not answered */
 	struct candle page[BYBIT_PAGE_BARS];
 
 	struct bybit_stream stream;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Old bars: /v5/market/kline in windows with both ends said, the oldest first (contract, section 4.4: rows
  * come newest first, at most a thousand, the running bar among them). A bar is final when its end has come by
- * the server's clock. A symbol that is asked for again while it waits or is under way gets one answer. */
+ * the server's clock. A symbol that is asked for again while it waits or is under way gets one answer, to
+ * both questions. */
 #include "bybit_internal.h"
 
 #include <stdio.h>
@@ -9,17 +10,42 @@
 
 #define BAD_TRIES 3 /* then a page is taken without the rows that cannot be read */
 
+static ms_t floor_to(ms_t at_ms, ms_t step_ms)
+{
+	return at_ms - at_ms % step_ms;
+}
+
+/* The open of the oldest bar that is wanted, by the server's clock as we know it now. */
+static ms_t begins_ms(const struct bybit *b, const struct bybit_wanted *wanted)
+{
+	ms_t frame = b->setup.timeframe_ms, offset_ms = bybit_server_ms(b) - b->now_ms;
+	ms_t open_ms = floor_to(wanted->asked_ms + offset_ms, frame) - wanted->bars * frame;
+
+	return open_ms > 0 ? open_ms : 0;
+}
+
+/* The open of the newest bar that is over. */
+static ms_t newest_ms(const struct bybit *b)
+{
+	return floor_to(bybit_server_ms(b), b->setup.timeframe_ms) - b->setup.timeframe_ms;
+}
+
 int bybit_ask_history(struct bybit *b, sym_t sym, int64_t bars)
 {
 	if (bars < 1)
 		return TB_EINVAL;
-	bars = bars < BYBIT_BARS_MAX ? bars : BYBIT_BARS_MAX;
-	if (b->history_bars[sym] == 0)
+	struct bybit_wanted *was = &b->wanted[sym];
+	struct bybit_wanted now = {bars < BYBIT_BARS_MAX ? bars : BYBIT_BARS_MAX, b->now_ms};
+	if (was->bars == 0) {
 		b->queue[b->queued++] = sym;
-	else if (bars > b->history_bars[sym])
+		*was = now;
+	} else if (begins_ms(b, &now) < begins_ms(b, was)) {
 		bybit_restart_history(b, sym);
-	if (bars > b->history_bars[sym])
-		b->history_bars[sym] = bars;
+		*was = now;
+	}
+	for (int i = 0; i < BYBIT_HISTORIES; i++)
+		if (b->histories[i].active && b->histories[i].sym == sym)
+			b->histories[i].last_ms = newest_ms(b);
 	return TB_OK;
 }
 
@@ -34,14 +60,10 @@ void bybit_restart_history(struct bybit *b, sym_t sym)
 	}
 }
 
-static ms_t floor_to(ms_t at_ms, ms_t step_ms)
-{
-	return at_ms - at_ms % step_ms;
-}
-
 static void next_window(struct bybit *b, struct bybit_history *history, ms_t from_ms)
 {
 	history->from_ms = from_ms;
+	history->bad_pages = 0;
 	history->to_ms =
 		bybit_earlier(history->last_ms, from_ms + (BYBIT_PAGE_BARS - 1) * b->setup.timeframe_ms);
 }
@@ -50,8 +72,8 @@ static void begin(struct bybit *b, int slot, sym_t sym, struct turn_out *out)
 {
 	struct bybit_history *history = &b->histories[slot];
 	ms_t frame = b->setup.timeframe_ms, listed_ms = b->universe->at[sym].listed_ms;
-	ms_t last_ms = floor_to(bybit_server_ms(b), frame) - frame;
-	ms_t from_ms = last_ms - (b->history_bars[sym] - 1) * frame;
+	ms_t last_ms = newest_ms(b);
+	ms_t from_ms = begins_ms(b, &b->wanted[sym]);
 
 	if (listed_ms != UNKNOWN && from_ms < listed_ms)
 		from_ms = floor_to(listed_ms, frame);
@@ -60,7 +82,7 @@ static void begin(struct bybit *b, int slot, sym_t sym, struct turn_out *out)
 		bybit_end_history(b, slot, out);
 		return;
 	}
-	next_window(b, history, from_ms > 0 ? from_ms : 0);
+	next_window(b, history, from_ms);
 	b->jobs[JOB_HISTORY + slot] = (struct bybit_job){.due_ms = b->now_ms};
 }
 
@@ -104,9 +126,18 @@ void bybit_end_history(struct bybit *b, int slot, struct turn_out *out)
 
 	if (event != NULL)
 		event->snapshot.what = SNAPSHOT_HISTORY;
-	b->history_bars[history->sym] = 0;
+	b->wanted[history->sym].bars = 0;
 	history->active = false;
 	b->jobs[JOB_HISTORY + slot] = (struct bybit_job){.due_ms = NEVER_MS};
+}
+
+/* The newest row may be the running bar: it has to be over by our clock, too. */
+static void drop_running(struct bybit *b, const struct bybit_history *history, ms_t row_ms)
+{
+	ms_t frame = b->setup.timeframe_ms;
+
+	if (row_ms >= history->from_ms && row_ms <= history->to_ms && row_ms + frame > b->now_ms)
+		b->page[(row_ms - history->from_ms) / frame].open_ms = 0;
 }
 
 /* Rows into the page, each where its time belongs, whatever their order. How many could not be read. */
@@ -119,6 +150,7 @@ static int64_t fill_page(struct bybit *b, const struct bybit_history *history, s
 	struct json_slice text;
 	struct candle candle;
 	int64_t bad = 0;
+	ms_t row_ms = 0;
 
 	memset(b->page, 0, sizeof b->page);
 	while (bybit_next_row(&b->reader, list, &text)) {
@@ -128,11 +160,13 @@ static int64_t fill_page(struct bybit *b, const struct bybit_history *history, s
 			bad++;
 			continue;
 		}
+		row_ms = candle.open_ms > row_ms ? candle.open_ms : row_ms;
 		if (candle.open_ms < history->from_ms || candle.open_ms > history->to_ms ||
 		    candle.open_ms + frame > final_ms)
 			continue;
 		b->page[(candle.open_ms - history->from_ms) / frame] = candle;
 	}
+	drop_running(b, history, row_ms);
 	return bad;
 }
 
@@ -170,7 +204,7 @@ enum bybit_verdict bybit_on_history(struct bybit *b, int slot, const struct bybi
 		return BYBIT_AGAIN;
 	if (bad > 0) {
 		snprintf(b->reader.why, sizeof b->reader.why, "%lld rows cannot be used", (long long)bad);
-		if (job->failures + 1 < BAD_TRIES)
+		if (++history->bad_pages < BAD_TRIES)
 			return BYBIT_AGAIN;
 		bybit_garbage(b, history->sym, "kline", b->reader.why, out);
 	}

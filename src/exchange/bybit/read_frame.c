@@ -107,6 +107,8 @@ bool bybit_read_frame(struct bybit_reader *reader, const char *text, size_t len,
 	if (answer != JSON_OK)
 		return bybit_fail(reader, "message", answer);
 	answer = json_slice_text(at[TOPIC], &topic);
+	if (answer == JSON_OK && at[TOPIC].text[0] != '"')
+		answer = JSON_TYPE;
 	if (answer == JSON_OK) {
 		bybit_copy_text(reader, at[TOPIC], frame->topic, sizeof frame->topic);
 		return read_data(reader, at, frame);

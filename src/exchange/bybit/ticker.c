@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The ticker of one symbol: a snapshot, then deltas with only what has changed (contract, section 11). A
- * field that is absent stands, one that is "" has no value. Said are a quote when one of its four prices was
- * sent and all are known, and the funding rate when it or its time has changed. */
+ * field that is absent stands, one that is "" has no value. Said are the funding rate when it or its time has
+ * changed, and the quote with each message that is not about funding alone: a delta without a price says that
+ * the prices still stand. */
 #include "bybit_internal.h"
 
 #define SETTLED_EARLY_MS 5000 /* how far ahead of our idea of the server's time a settlement is believed */
@@ -94,6 +95,6 @@ void bybit_on_ticker(struct bybit *b, struct bybit_watch *watch, const struct by
 	if (off)
 		bybit_doubt_grid(b);
 	take_funding(b, watch->sym, ticker, &row, out);
-	if (quoted)
+	if (quoted || (row.rate == NULL && row.next_funding == NULL))
 		tell_quote(b, watch->sym, ticker, out);
 }

@@ -144,10 +144,14 @@ static void a_page_with_bad_rows_is_taken_without_them_after_three_tries(void **
 
 	(void)state;
 	stand_ask(s, INTENT_HISTORY, 0, 2);
+	for (int i = 0; i < 5; i++) { /* other failures do not count */
+		stand_answer(s, stand_asked(s, "/v5/market/kline"), 503, "", "");
+		stand_wait(s, 15000);
+	}
 	for (int i = 0; i < 2; i++) {
 		stand_result(s, stand_asked(s, "/v5/market/kline"), page);
 		assert_int_equal(stand_heard(s, EVENT_CANDLE), 0);
-		stand_wait(s, 2000);
+		stand_wait(s, 39000);
 	}
 	stand_result(s, stand_asked(s, "/v5/market/kline"), page);
 	assert_int_equal(stand_heard(s, EVENT_CANDLE), 1);
@@ -202,6 +206,53 @@ static void many_histories_wait_their_turn_and_each_is_answered_once(void **stat
 	}
 	assert_int_equal(opened, 12);
 	assert_int_equal(ends, 12);
+	stand_free(s);
+}
+
+static void bars_are_counted_back_from_when_they_were_asked_for(void **state)
+{
+	struct stand *s = stand_new();
+	char btc[1024];
+
+	(void)state;
+	stand_time(s, START_MS);
+	uint32_t time = stand_asked(s, "/v5/market/time");
+	stand_page(s, stand_asked(s, "/v5/market/instruments-info"), stand_row(btc, sizeof btc, "BTC", ""),
+		   "");
+	s->universe = *bybit_ops.listing(&s->exchange);
+	bybit_ops.attach(&s->exchange, &s->universe);
+	assert_int_equal(stand_ask(s, INTENT_HISTORY, 0, 3),
+			 0); /* it has to wait: the server's time is unknown */
+	assert_int_equal(s->box.count, 0);
+	stand_answer(s, time, WIRE_CUT, "", "timeout");
+	stand_wait(s, 5 * MINUTE_MS);
+	time = stand_asked(s, "/v5/market/time");
+	assert_int_equal(stand_ask(s, INTENT_HISTORY, 0, 4), 0);
+	stand_server_time(s, time, 0);
+	bars(s, asked_window(s, NEWEST_MS - 2 * MINUTE_MS, NEWEST_MS + 5 * MINUTE_MS),
+	     NEWEST_MS - 2 * MINUTE_MS, NEWEST_MS + 5 * MINUTE_MS);
+	assert_int_equal(stand_heard(s, EVENT_CANDLE), 8);
+	assert_int_equal(stand_heard(s, EVENT_SNAPSHOT_END), 1);
+	stand_free(s);
+}
+
+static void a_question_that_joins_another_is_answered_to_its_own_end(void **state)
+{
+	struct stand *s = stand_attached();
+
+	(void)state;
+	s->now_ms += 50 * SECOND_MS;
+	assert_int_equal(stand_ask(s, INTENT_HISTORY, 0, 2), 0);
+	uint32_t request = asked_window(s, NEWEST_MS - MINUTE_MS, NEWEST_MS);
+	s->now_ms += 15 * SECOND_MS;
+	assert_int_equal(stand_ask(s, INTENT_HISTORY, 0, 1), 0);
+	bars(s, request, NEWEST_MS - MINUTE_MS, NEWEST_MS);
+	assert_int_equal(stand_heard(s, EVENT_CANDLE), 2);
+	assert_int_equal(stand_heard(s, EVENT_SNAPSHOT_END), 0);
+	bars(s, asked_window(s, NEWEST_MS + MINUTE_MS, NEWEST_MS + MINUTE_MS), NEWEST_MS + MINUTE_MS,
+	     NEWEST_MS + MINUTE_MS);
+	assert_int_equal(stand_heard(s, EVENT_CANDLE), 1);
+	assert_int_equal(stand_heard(s, EVENT_SNAPSHOT_END), 1);
 	stand_free(s);
 }
 
@@ -318,6 +369,8 @@ int main(void)
 		cmocka_unit_test(a_page_with_bad_rows_is_taken_without_them_after_three_tries),
 		cmocka_unit_test(a_history_that_is_refused_three_times_ends_and_says_so),
 		cmocka_unit_test(many_histories_wait_their_turn_and_each_is_answered_once),
+		cmocka_unit_test(bars_are_counted_back_from_when_they_were_asked_for),
+		cmocka_unit_test(a_question_that_joins_another_is_answered_to_its_own_end),
 		cmocka_unit_test(nothing_is_taken_where_there_is_no_room_for_it),
 		cmocka_unit_test(bars_between_two_ticks_go_to_the_nearest),
 		cmocka_unit_test(a_scan_is_one_request_and_rows_of_what_we_know),

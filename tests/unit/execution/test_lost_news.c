@@ -66,6 +66,20 @@ static void a_fill_does_not_wait_for_its_entry_for_ever(void **state)
 	assert_true(news.unknown);
 }
 
+static void the_end_of_that_wait_is_a_time_at_which_it_wants_to_be_called(void **state)
+{
+	struct fill_news news;
+
+	(void)state;
+	enter(SIDE_LONG, 10);
+	fill(held(1)->stop_id, SIDE_SHORT, 10, 949);
+	x.early[0].at_ms -= 9990; /* stamped by the exchange so long before it came */
+	assert_int_equal(execution_next_ms(&x), now + 10);
+	now = execution_next_ms(&x);
+	assert_true(early(&news));
+	assert_true(execution_next_ms(&x) != now);
+}
+
 static void a_stop_that_filled_with_what_there_was_is_over(void **state)
 {
 	(void)state;
@@ -253,6 +267,7 @@ int main(void)
 		TEST(a_stop_fill_told_before_its_entry_waits_for_it_and_the_result_is_exact),
 		TEST(a_fill_whose_entry_turns_out_to_be_rejected_is_told_as_a_doubt),
 		TEST(a_fill_does_not_wait_for_its_entry_for_ever),
+		TEST(the_end_of_that_wait_is_a_time_at_which_it_wants_to_be_called),
 		TEST(a_stop_that_filled_with_what_there_was_is_over),
 		TEST(an_entry_that_came_and_went_untold_does_not_hold_its_place_for_ever),
 		TEST(what_was_never_told_is_written_off_when_lists_and_books_agree),

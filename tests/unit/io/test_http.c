@@ -102,6 +102,21 @@ static void an_answer_without_end_is_cut(void **state)
 	stand_close();
 }
 
+static void a_header_that_cannot_be_sent_whole_sends_nothing(void **state)
+{
+	char head[4000];
+
+	(void)state;
+	open_stand();
+	memset(head, 'h', sizeof head);
+	memcpy(head, "X-Sign: ", 8);
+	memcpy(head + sizeof head - 2, "\n", 2);
+	assert_true(outbox_get(&stand.outbox, HOST_REST, 1, DEADLINE_MS, "/hello", head));
+	stand_until(1);
+	assert_int_equal(stand.kept[0].in.status, WIRE_NOT_SENT);
+	stand_close();
+}
+
 static void a_redirect_is_an_answer_like_any_other(void **state)
 {
 	(void)state;
@@ -227,7 +242,7 @@ static void a_name_server_that_is_dead_is_waited_for_until_the_deadline_and_hold
 	stand_until(1);
 	assert_int_equal(stand.kept[0].in.status, WIRE_NOT_SENT);
 	struct loop_lag lag = loop_lag(&stand.loop);
-	assert_true(lag.max_us < 100000);
+	assert_true(lag.max_us < 400000); /* asked on the loop it would be 700000 and more */
 	assert_true(lag.turns > 1);
 	int64_t begun_us = loop_us();
 	stand_close();
@@ -263,6 +278,23 @@ static void a_certificate_of_an_unknown_authority_is_refused(void **state)
 	assert_int_equal(kept->in.status, WIRE_NOT_SENT);
 	assert_non_null(strstr(kept->text, "certificate"));
 	stand_close();
+}
+
+static void what_the_system_trusts_is_trusted_by_requests_and_streams(void **state)
+{
+	char dir[80];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s/trusted", stand.server.dir);
+	setenv("SSL_CERT_DIR", dir, 1); /* it is the system's now */
+	stand_open("api.exchange.test", "stream.exchange.test", stand.server.port, NULL);
+	assert_int_equal(stand_got("/hello", DEADLINE_MS)->in.status, 200);
+	stand_forget();
+	assert_true(outbox_open(&stand.outbox, HOST_PUBLIC, 0, "/ws/echo"));
+	stand_until(1);
+	assert_int_equal(stand.kept[0].in.kind, WIRE_UP);
+	stand_close();
+	unsetenv("SSL_CERT_DIR");
 }
 
 static void plain_http_is_not_spoken(void **state)
@@ -325,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_body_is_posted_byte_for_byte),
 		cmocka_unit_test(a_megabyte_comes_whole_and_the_connection_is_used_again),
 		cmocka_unit_test(an_answer_without_end_is_cut),
+		cmocka_unit_test(a_header_that_cannot_be_sent_whole_sends_nothing),
 		cmocka_unit_test(a_redirect_is_an_answer_like_any_other),
 		cmocka_unit_test(a_post_whose_connection_dies_is_sent_once_and_cut),
 		cmocka_unit_test(a_post_without_a_body_is_sent_once_too),
@@ -338,6 +371,7 @@ int main(void)
 		cmocka_unit_test(a_second_address_is_tried_where_the_first_is_dead),
 		cmocka_unit_test(a_certificate_for_another_name_is_refused),
 		cmocka_unit_test(a_certificate_of_an_unknown_authority_is_refused),
+		cmocka_unit_test(what_the_system_trusts_is_trusted_by_requests_and_streams),
 		cmocka_unit_test(plain_http_is_not_spoken),
 		cmocka_unit_test(the_environment_names_no_proxy),
 		cmocka_unit_test(more_requests_than_fit_are_answered_one_and_all),

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,11 +161,12 @@ static void lag_is_the_time_between_two_waits_without_commits(void **state)
 	loop_wait(&loop, 1);
 	usleep(40000); /* the turn */
 	loop_wait(&loop, 1);
-	assert_in_range(loop_lag(&loop).max_us, 40000, 500000);
+	assert_in_range(loop_lag(&loop).max_us, 40000, 5000000);
 	loop_lag_reset(&loop);
 	loop_wait(&loop, 1);
-	usleep(200000);
-	loop_excuse(&loop, 200000);
+	int64_t begun_us = loop_us();
+	usleep(200000); /* the commit */
+	loop_excuse(&loop, loop_us() - begun_us);
 	loop_wait(&loop, 1);
 	assert_true(loop_lag(&loop).max_us < 150000);
 	assert_true(loop_lag(&loop).turns >= 2);
@@ -185,14 +187,14 @@ static void lag_counts_what_is_called_during_the_wait(void **state)
 	assert_int_equal(write(ends[1], "a", 1), 1);
 	wait_for_calls(1);
 	loop_wait(&loop, 1);
-	assert_in_range(loop_lag(&loop).max_us, 40000, 500000);
+	assert_in_range(loop_lag(&loop).max_us, 40000, 5000000);
 }
 
 /* ---- names ---- */
 
 static int answers;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* a lookup cannot end while it is held */
-static int lookups;
+static atomic_int lookups;
 
 static void on_answer(void *ctx)
 {
@@ -227,7 +229,7 @@ static void a_name_is_asked_once_and_then_known(void **state)
 	struct resolver resolver;
 
 	(void)state;
-	answers = lookups = 0;
+	answers = 0, lookups = 0;
 	assert_int_equal(resolver_open(&resolver, &loop, lookup_by_name, on_answer, NULL), 0);
 	assert_int_equal(resolver_find(&resolver, "a.test", true, &answer), RESOLVER_ASKED);
 	assert_int_equal(resolver_find(&resolver, "a.test", true, &answer), RESOLVER_ASKED);
@@ -252,7 +254,7 @@ static void a_failure_is_told_and_asked_again_only_for_a_new_wish(void **state)
 	struct resolver resolver;
 
 	(void)state;
-	answers = lookups = 0;
+	answers = 0, lookups = 0;
 	assert_int_equal(resolver_open(&resolver, &loop, lookup_by_name, on_answer, NULL), 0);
 	assert_int_equal(resolver_find(&resolver, "no.test", false, &answer), RESOLVER_ASKED);
 	wait_for_answers(1);
@@ -271,7 +273,7 @@ static void a_lookup_that_hangs_holds_up_neither_the_loop_nor_others_nor_the_end
 	char host[16];
 
 	(void)state;
-	answers = lookups = 0;
+	answers = 0, lookups = 0;
 	pthread_mutex_lock(&gate);
 	assert_int_equal(resolver_open(&resolver, &loop, lookup_by_name, on_answer, NULL), 0);
 	for (int i = 0; i < RESOLVER_HOSTS_MAX; i++) { /* more than may be asked at a time */

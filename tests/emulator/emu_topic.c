@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT
+ * Streams: who is there, who has which topic, and what is answered to subscribe, unsubscribe and ping. Data
+ * messages pass the faults here, one client after the other. */
+#include "emu_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+
+#define PATH_PUBLIC "/v5/public/linear"
+
+static void name_client(const struct emu *emu, struct emu_client *client)
+{
+	int64_t word = (int64_t)client->number;
+	uint64_t a = hash_words(emu->setup.market.seed, &word, 1), b = hash_words(a, &word, 1);
+
+	snprintf(client->conn_id, sizeof(client->conn_id), "%08x-%04x-%04x-%04x-%012llx", (unsigned)(a >> 32),
+		 (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xffff), (unsigned)(b >> 48),
+		 (unsigned long long)(b & 0xffffffffffffULL));
+}
+
+int emu_ws_open(struct emu *emu, ms_t now, const char *target)
+{
+	size_t path = strcspn(target, "?");
+
+	emu_advance(emu, now);
+	emu->counts.opens++;
+	if (path != strlen(PATH_PUBLIC) || strncmp(target, PATH_PUBLIC, path) != 0)
+		return -404;
+	if (emu_fault_until(emu, EMU_FAULT_MAINTENANCE) > 0 || emu_fault_until(emu, EMU_FAULT_NO_STREAMS) > 0)
+		return -503;
+	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
+		struct emu_client *client = &emu->clients[i];
+		if (client->open)
+			continue;
+		client->open = true;
+		client->number = ++emu->client_count;
+		client->topic_count = client->args = 0;
+		name_client(emu, client);
+		return i;
+	}
+	return -503;
+}
+
+void emu_ws_close(struct emu *emu, int client)
+{
+	struct emu_client *c = &emu->clients[client];
+
+	if (!c->open)
+		return;
+	c->open = false;
+	emu->subscriptions -= (int64_t)c->topic_count;
+	c->topic_count = 0;
+	emu_queue_forget(emu, client);
+}
+
+/* Closes all streams from here. What was queued is sent before. */
+void emu_clients_drop(struct emu *emu)
+{
+	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
+		struct emu_client *client = &emu->clients[i];
+		if (!client->open)
+			continue;
+		emu_queue(emu, i, EMU_CLOSE, "", 0);
+		client->open = false;
+		emu->subscriptions -= (int64_t)client->topic_count;
+		client->topic_count = 0;
+	}
+}
+
+bool emu_anybody(const struct emu *emu, int64_t kind, int64_t sym, int64_t detail)
+{
+	if (emu->subscriptions == 0)
+		return false;
+	for (size_t i = 0; i < EMU_CLIENTS_MAX; i++) {
+		const struct emu_client *client = &emu->clients[i];
+		for (size_t k = 0; k < client->topic_count; k++)
+			if (client->topics[k].kind == kind && client->topics[k].sym == sym &&
+			    client->topics[k].detail == detail)
+				return true;
+	}
+	return false;
+}
+
+/* One message on its way to one client, and what may happen to it there. */
+static void pass(struct emu *emu, int client, int64_t sym, const char *text, size_t len)
+{
+	int64_t value = 0;
+
+	if (emu_fault_take(emu, EMU_FAULT_MISS, sym, NULL))
+		return;
+	for (int kind = EMU_FAULT_FRAME_TRUNCATED; kind <= EMU_FAULT_FRAME_NAN; kind++) {
+		if (!emu_fault_take(emu, (enum emu_fault_kind)kind, sym, NULL))
+			continue;
+		emu_mangle((enum emu_fault_kind)kind, text, len, &emu->dice, &emu->work);
+		emu_queue(emu, client, EMU_TEXT, emu->work.at, emu->work.len);
+		return;
+	}
+	if (emu_fault_take(emu, EMU_FAULT_LATE, sym, &value)) {
+		emu_queue_late(emu, client, text, len, emu->now_ms + value);
+		return;
+	}
+	if (emu_fault_take(emu, EMU_FAULT_REORDER, sym, NULL)) {
+		emu_queue_late(emu, client, text, len, emu->now_ms + 1);
+		return;
+	}
+	emu_queue(emu, client, EMU_TEXT, text, len);
+	if (emu_fault_take(emu, EMU_FAULT_DUPLICATE, sym, NULL))
+		emu_queue(emu, client, EMU_TEXT, text, len);
+}
+
+void emu_publish(struct emu *emu, int64_t kind, int64_t sym, int64_t detail)
+{
+	for (int i = 0; i < EMU_CLIENTS_MAX && emu->subscriptions > 0; i++) {
+		const struct emu_client *client = &emu->clients[i];
+		for (size_t k = 0; k < client->topic_count; k++) {
+			const struct emu_topic *topic = &client->topics[k];
+			if (topic->kind == kind && topic->sym == sym && topic->detail == detail &&
+			    !topic->silent)
+				pass(emu, i, sym, emu->frame.at, emu->frame.len);
+		}
+	}
+}
+
+/* "kline.1.BTCUSDT", "tickers.BTCUSDT", "orderbook.50.BTCUSDT", "publicTrade.BTCUSDT". False: none of them.
+ */
+static bool parse_topic(const struct emu *emu, const char *text, struct emu_topic *topic)
+{
+	char kind[24] = "", middle[16] = "";
+	const char *first = strchr(text, '.'), *last = strrchr(text, '.');
+
+	*topic = (struct emu_topic){.kind = TOPIC_QUIET, .sym = SYM_NONE};
+	if (first == NULL || strlen(text) >= sizeof(topic->text) || (size_t)(first - text) >= sizeof(kind) ||
+	    last - first >= (ptrdiff_t)sizeof(middle))
+		return false;
+	strcpy(topic->text, text);
+	memcpy(kind, text, (size_t)(first - text));
+	if (last > first)
+		memcpy(middle, first + 1, (size_t)(last - first - 1));
+	topic->sym = emu_find(emu, last + 1);
+	bool known = topic->sym != SYM_NONE && emu_is_listed(&emu->symbols[topic->sym]);
+	if (!known && !emu_listing_has(emu, last + 1))
+		return false;
+	bool plain = last == first, right;
+	int64_t is = TOPIC_QUIET;
+	if (strcmp(kind, "kline") == 0) {
+		is = TOPIC_KLINE;
+		topic->detail = emu_interval_ms(middle);
+		right = topic->detail != 0;
+	} else if (strcmp(kind, "orderbook") == 0) {
+		is = TOPIC_BOOK;
+		for (right = false; topic->detail < EMU_BOOK_LEVELS; topic->detail++) {
+			char level[16];
+			snprintf(level, sizeof(level), "%lld", (long long)emu_book_levels[topic->detail]);
+			if ((right = strcmp(level, middle) == 0))
+				break;
+		}
+	} else {
+		is = strcmp(kind, "tickers") == 0       ? TOPIC_TICKER
+		     : strcmp(kind, "publicTrade") == 0 ? TOPIC_TRADE
+							: TOPIC_QUIET;
+		right = plain && (is != TOPIC_QUIET || strcmp(kind, "allLiquidation") == 0 ||
+				  strcmp(kind, "priceLimit") == 0);
+	}
+	topic->kind = known ? is : TOPIC_QUIET;
+	return right;
+}
+
+static void acknowledge(struct emu *emu, int client, const char *op, const char *req_id, bool success,
+			const char *message)
+{
+	text_clear(&emu->frame);
+	text_add(&emu->frame,
+		 "{\"success\":%s,\"ret_msg\":\"%s\",\"conn_id\":\"%s\",\"req_id\":\"%s\",\"op\":\"%s\"}",
+		 success ? "true" : "false", message, emu->clients[client].conn_id, req_id, op);
+	emu_queue(emu, client, EMU_TEXT, emu->frame.at, emu->frame.len);
+}
+
+static struct emu_topic *find_topic(struct emu_client *client, const char *text)
+{
+	for (size_t i = 0; i < client->topic_count; i++)
+		if (strcmp(client->topics[i].text, text) == 0)
+			return &client->topics[i];
+	return NULL;
+}
+
+/* Every argument is right, or why not. Nothing is subscribed yet. */
+static bool check_args(struct emu *emu, struct emu_client *client, const struct cJSON *args, char *why,
+		       size_t size)
+{
+	size_t characters = 0;
+
+	if (json_count(args) == 0) {
+		snprintf(why, size, "args is empty");
+		return false;
+	}
+	for (const struct cJSON *item = json_first(args); item != NULL; item = json_next(item)) {
+		struct emu_topic topic;
+		const char *text = "";
+		if (json_text(item, &text) != JSON_OK || strpbrk(text, "\"\\") != NULL ||
+		    !parse_topic(emu, text, &topic)) {
+			snprintf(why, size, "Invalid topic: %.80s", strpbrk(text, "\"\\") ? "?" : text);
+			return false;
+		}
+		if (find_topic(client, text) != NULL) {
+			snprintf(why, size, "error:already subscribed,topic:%s", text);
+			return false;
+		}
+		characters += strlen(text);
+	}
+	if (client->args + characters > EMU_ARGS_MAX) {
+		snprintf(why, size, "args size >%d", EMU_ARGS_MAX);
+		return false;
+	}
+	return true;
+}
+
+static void subscribe(struct emu *emu, int number, const struct cJSON *args, const char *req_id)
+{
+	struct emu_client *client = &emu->clients[number];
+	char why[160];
+	size_t first = client->topic_count;
+
+	if (!check_args(emu, client, args, why, sizeof(why))) {
+		acknowledge(emu, number, "subscribe", req_id, false, why);
+		return;
+	}
+	if (emu_fault_take(emu, EMU_FAULT_REFUSED, SYM_NONE, NULL)) {
+		acknowledge(emu, number, "subscribe", req_id, false, "error:server busy");
+		return;
+	}
+	bool silent = emu_fault_take(emu, EMU_FAULT_SILENT, SYM_NONE, NULL);
+	bool told = !emu_fault_take(emu, EMU_FAULT_NO_ACK, SYM_NONE, NULL);
+	if (told)
+		acknowledge(emu, number, "subscribe", req_id, true, "");
+	for (const struct cJSON *item = json_first(args); item != NULL; item = json_next(item)) {
+		struct emu_topic topic;
+		const char *text = "";
+		if (json_text(item, &text) != JSON_OK || !parse_topic(emu, text, &topic) ||
+		    find_topic(client, text) != NULL)
+			continue;
+		topic.silent = silent;
+		client->args += strlen(text);
+		if (client->topic_count == client->topic_room) {
+			client->topic_room = client->topic_room > 0 ? 2 * client->topic_room : 64;
+			client->topics = emu_grow(client->topics, client->topic_room * sizeof(topic));
+		}
+		emu_topic_snapshot(emu, number, &topic);
+		client->topics[client->topic_count++] = topic;
+	}
+	emu->subscriptions += (int64_t)(client->topic_count - first);
+}
+
+static void unsubscribe(struct emu *emu, int number, const struct cJSON *args, const char *req_id)
+{
+	struct emu_client *client = &emu->clients[number];
+
+	for (const struct cJSON *item = json_first(args); item != NULL; item = json_next(item)) {
+		const char *text = "";
+		struct emu_topic *topic = json_text(item, &text) == JSON_OK ? find_topic(client, text) : NULL;
+		if (topic == NULL)
+			continue;
+		client->args -= strlen(text);
+		client->topic_count--;
+		emu->subscriptions--;
+		memmove(topic, topic + 1,
+			(size_t)(client->topics + client->topic_count - topic) * sizeof(*topic));
+	}
+	acknowledge(emu, number, "unsubscribe", req_id, true, "");
+}
+
+void emu_ws_frame(struct emu *emu, ms_t now, int client, const char *text, size_t len)
+{
+	const struct cJSON *root = NULL;
+	const char *op = "", *said = "";
+	char req_id[128] = "";
+
+	emu_advance(emu, now);
+	emu->counts.messages++;
+	if (client < 0 || client >= EMU_CLIENTS_MAX || !emu->clients[client].open)
+		return;
+	if (json_parse(&emu->arena, text, len, &root) != JSON_OK ||
+	    json_text(json_member(root, "op"), &op) != JSON_OK) {
+		acknowledge(emu, client, "", "", false, "error:request format");
+		return;
+	}
+	if (json_number_text(json_member(root, "req_id"), &said) == JSON_OK && strpbrk(said, "\"\\") == NULL)
+		snprintf(req_id, sizeof(req_id), "%s", said);
+	if (strcmp(op, "subscribe") == 0)
+		subscribe(emu, client, json_member(root, "args"), req_id);
+	else if (strcmp(op, "unsubscribe") == 0)
+		unsubscribe(emu, client, json_member(root, "args"), req_id);
+	else if (strcmp(op, "ping") != 0)
+		acknowledge(emu, client, "", req_id, false, "error:unknown op");
+	else if (emu_fault_until(emu, EMU_FAULT_NO_PONG) == 0)
+		acknowledge(emu, client, "ping", req_id, true, "pong");
+}
