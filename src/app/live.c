@@ -6,7 +6,6 @@
 #include "outbox.h"
 #include "record_log.h"
 #include "state_dir.h"
-#include "version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +44,7 @@ static void hand_out(void *ctx, struct outbox *outbox, ms_t now_ms)
 {
 	struct live *live = ctx;
 
-	link_say(live->link, outbox, now_ms);
+	link_say(live->wire.link, outbox, now_ms);
 }
 
 static void give_up(struct live *live, int err)
@@ -77,21 +76,25 @@ static void open_world(struct live *live, ms_t now_ms)
 				       .instance = any_number(live),
 				       .stage = live->stage,
 				       .rollout = live->rollout,
-				       .outbox = live->outbox,
+				       .outbox = live->wire.outbox,
 				       .hand_out = hand_out,
 				       .told = told,
 				       .ctx = live};
 
 	snprintf(mode, sizeof mode, "paper:%s", live->config->exchange);
 	live->world_open = true;
+	int64_t began_us = loop_us();
 	int err = live_world_open(live->world, &options, now_ms, live->error, sizeof live->error);
 	if (err == 0)
 		err = check_clock(live, now_ms);
+	loop_excuse(&live->wire.loop, loop_us() - began_us); /* reading and making files; nothing waits yet */
+	live->excused_us = live->world->commit_us;
 	if (err != 0) {
 		give_up(live, err);
 		return;
 	}
 	live->begun = true;
+	live->begun_us = loop_us();
 	live->world->world.witness = (struct witness){.ctx = live, .heard = heard};
 	live_world_begin(live->world, now_ms, live->link_news.kind == EVENT_LINK ? &live->link_news : NULL);
 	live_world_due(live->world, now_ms); /* the account's own lists are here at once */
@@ -103,13 +106,13 @@ static void knock(struct live *live, const struct wire_in *in)
 {
 	struct exchange *market = &live->market;
 	struct events *events = live->knocked;
-	struct turn_out out = {.say = live->outbox, .heard = events};
+	struct turn_out out = {.say = live->wire.outbox, .heard = events};
 
 	events->count = 0;
 	market->ops->on_wire(market, in, &out);
 	for (size_t i = 0; i < events->count; i++)
 		live_note_event(live, &events->at[i]);
-	link_say(live->link, live->outbox, in->at_ms);
+	link_say(live->wire.link, live->wire.outbox, in->at_ms);
 	if (market->ops->listing(market) != NULL)
 		open_world(live, in->at_ms);
 }
@@ -141,13 +144,13 @@ static void due(struct live *live, ms_t now_ms)
 /* What came at this instant, and what is due. What was due before comes before what came now. */
 static void work(struct live *live, ms_t now_ms)
 {
-	bool stepped = clock_is_stepped(&live->clock);
+	bool stepped = clock_is_stepped(&live->wire.clock);
 	int64_t until_us = loop_us() + BATCH_US;
 	struct wire_in in;
 
 	if (next_ms(live) < now_ms)
 		due(live, now_ms);
-	for (int64_t n = 1; !live->stop && link_take(live->link, now_ms, &in); n++) {
+	for (int64_t n = 1; !live->stop && link_take(live->wire.link, now_ms, &in); n++) {
 		hear(live, &in);
 		if (!stepped && n % LOOK_EVERY == 0 && loop_us() >= until_us)
 			break;
@@ -159,13 +162,13 @@ static void work(struct live *live, ms_t now_ms)
 /* Against a stepped clock nothing is worked off before all of the instant is here. */
 static bool held_back(const struct live *live)
 {
-	return clock_is_stepped(&live->clock) &&
-	       (live->told_idle || link_counts(live->link)->frames < live->clock.told_frames);
+	return clock_is_stepped(&live->wire.clock) &&
+	       (live->told_idle || link_counts(live->wire.link)->frames < live->wire.clock.told_frames);
 }
 
 static ms_t due_ms(const struct live *live)
 {
-	ms_t mine = next_ms(live), link = link_next_ms(live->link);
+	ms_t mine = next_ms(live), link = link_next_ms(live->wire.link);
 
 	return mine < link ? mine : link;
 }
@@ -173,19 +176,19 @@ static ms_t due_ms(const struct live *live)
 /* Says so when nothing is left to do at this instant. */
 static void say_idle(struct live *live, ms_t now_ms)
 {
-	const struct link_counts *n = link_counts(live->link);
+	const struct link_counts *n = link_counts(live->wire.link);
 
 	if (live->told_idle || held_back(live) || n->under_way + n->waiting + n->opening + n->queued > 0 ||
 	    due_ms(live) <= now_ms)
 		return;
 	live->told_idle = true;
-	if (clock_idle(&live->clock, due_ms(live), n->sent, n->frames) != 0)
+	if (clock_idle(&live->wire.clock, due_ms(live), n->sent, n->frames) != 0)
 		live->stop = true;
 }
 
 static void take_time(struct live *live)
 {
-	int answer = clock_take(&live->clock);
+	int answer = clock_take(&live->wire.clock);
 
 	if (answer > 0)
 		live->told_idle = false;
@@ -197,14 +200,14 @@ static void excuse_commits(struct live *live)
 {
 	int64_t spent_us = live->world->commit_us;
 
-	loop_excuse(&live->loop, spent_us - live->excused_us);
+	loop_excuse(&live->wire.loop, spent_us - live->excused_us);
 	live->excused_us = spent_us;
 }
 
 static void turn(struct live *live)
 {
-	ms_t now_ms = clock_now(&live->clock);
-	unsigned signals = loop_signals(&live->loop);
+	ms_t now_ms = clock_now(&live->wire.clock);
+	unsigned signals = loop_signals(&live->wire.loop);
 
 	live->last_ms = now_ms;
 	live->signals |= signals & (LOOP_TERM | LOOP_INT);
@@ -213,11 +216,11 @@ static void turn(struct live *live)
 		live_reload(live, now_ms);
 	if (!live->stop && !held_back(live))
 		work(live, now_ms);
-	link_step(live->link, now_ms);
+	link_step(live->wire.link, now_ms);
 	control_step(&live->control, loop_us());
 	if (!live->stop)
 		live_house(live, now_ms, loop_us());
-	if (!live->stop && clock_is_stepped(&live->clock))
+	if (!live->stop && clock_is_stepped(&live->wire.clock))
 		say_idle(live, now_ms);
 	excuse_commits(live);
 	live->turns++;
@@ -231,12 +234,13 @@ static ms_t wait_ms(struct live *live)
 	ms_t most_ms = most_us <= 0 ? 0 : most_us / 1000 + 1;
 	ms_t left_ms;
 
-	if (clock_is_stepped(&live->clock)) {
+	if (clock_is_stepped(&live->wire.clock)) {
 		bool more = !held_back(live) &&
-			    (due_ms(live) <= live->last_ms || link_counts(live->link)->queued > 0);
+			    (due_ms(live) <= live->last_ms || link_counts(live->wire.link)->queued > 0);
 		return more ? 0 : most_ms;
 	}
-	left_ms = link_counts(live->link)->queued > 0 ? 0 : clock_wait_ms(&live->clock, due_ms(live));
+	left_ms =
+		link_counts(live->wire.link)->queued > 0 ? 0 : clock_wait_ms(&live->wire.clock, due_ms(live));
 	return left_ms < most_ms ? left_ms : most_ms;
 }
 
@@ -246,11 +250,11 @@ int live_run(struct live *live)
 		turn(live);
 		if (live->stop)
 			break;
-		if (loop_wait(&live->loop, wait_ms(live)) != 0) {
+		if (loop_wait(&live->wire.loop, wait_ms(live)) != 0) {
 			snprintf(live->error, sizeof live->error, "the event loop cannot go on");
 			give_up(live, TB_EIO);
 		}
-		if (clock_is_stepped(&live->clock))
+		if (clock_is_stepped(&live->wire.clock))
 			take_time(live);
 	}
 	live_farewell(live, live->last_ms);
@@ -265,46 +269,16 @@ static void woken(void *ctx, int fd, unsigned events)
 
 static int open_market(struct live *live)
 {
-	const struct config *config = live->config;
-	int err = live_codec_open(&live->codec, config, (uint64_t)any_number(live), live->error,
-				  sizeof live->error);
-
-	live->codec_open = err == 0;
 	live->feed = calloc(1, sizeof *live->feed);
 	live->inner = calloc(1, sizeof *live->inner);
 	live->knocked = calloc(1, sizeof *live->knocked);
-	live->outbox = calloc(1, sizeof *live->outbox);
 	live->world = calloc(1, sizeof *live->world);
-	if (err != 0)
-		return err;
-	if (!live->feed || !live->inner || !live->knocked || !live->outbox || !live->world) {
+	if (!live->feed || !live->inner || !live->knocked || !live->world) {
 		snprintf(live->error, sizeof live->error, "not enough memory");
 		return TB_EFULL;
 	}
-	feed_init(live->feed, &live->codec.exchange, config->limits.timeframe_ms, live->inner);
+	feed_init(live->feed, &live->wire.codec.exchange, live->config->limits.timeframe_ms, live->inner);
 	live->market = (struct exchange){&feed_ops, live->feed};
-	return 0;
-}
-
-static int open_link(struct live *live)
-{
-	const char *const bases[HOST_COUNT] = {
-		[HOST_REST] = live->codec.bases[HOST_REST], [HOST_PUBLIC] = live->codec.bases[HOST_PUBLIC]};
-	char agent[64];
-	struct http_options options = {
-		.agent = agent, .ca_file = live->config->ca_file[0] != '\0' ? live->config->ca_file : NULL};
-	void *memory = calloc(1, link_bytes());
-
-	snprintf(agent, sizeof agent, "tradebotd/%s", app_version());
-	if (memory != NULL)
-		live->net = wire_net_open(&live->loop, &live->clock, &options, resolver_ask_system,
-					  live->error, sizeof live->error);
-	if (live->net == NULL) {
-		free(memory);
-		return TB_EIO;
-	}
-	live->link = link_init(memory, &wire_net_ops, live->net, bases, (uint64_t)any_number(live));
-	wire_net_bind(live->net, live->link);
 	return 0;
 }
 
@@ -315,58 +289,43 @@ static void open_control(struct live *live)
 
 	if (state_path(live->config->state, STATE_SOCKET_FILE, path) == 0 &&
 	    control_open(&live->control, path, live_answer, live, error, sizeof error) == 0 &&
-	    loop_add(&live->loop, control_fd(&live->control), LOOP_READ, woken, live) == 0)
+	    loop_add(&live->wire.loop, control_fd(&live->control), LOOP_READ, woken, live) == 0)
 		return;
 	log_line(live->started_ms, LOG_WARN, "control", "no control socket: %s", error);
 }
 
 int live_open(struct live *live)
 {
-	int err = clock_open(&live->clock, live->clock_path, live->error, sizeof live->error);
+	int err = live_wire_open(&live->wire, live->config, live->clock_path, (uint64_t)any_number(live),
+				 live->error, sizeof live->error);
 
-	live->clock_open = err == 0;
-	live->loop.epoll = live->loop.wake = live->loop.signal = -1;
-	if (err == 0)
-		err = loop_open(&live->loop, live->error, sizeof live->error);
-	live->loop_open = err == 0;
 	if (err == 0)
 		err = open_market(live);
-	if (err == 0)
-		err = open_link(live);
 	if (err != 0)
 		return err;
 	live->notify_open = true;
-	live->started_ms = live->last_ms = clock_now(&live->clock);
+	live->started_ms = live->last_ms = clock_now(&live->wire.clock);
 	live->started_us = loop_us();
 	if (!notify_open(&live->notify))
 		log_line(live->started_ms, LOG_WARN, "app", "NOTIFY_SOCKET cannot be used");
 	open_control(live);
-	if (clock_is_stepped(&live->clock) &&
-	    loop_add(&live->loop, live->clock.fd, LOOP_READ, woken, live) != 0)
+	if (clock_is_stepped(&live->wire.clock) &&
+	    loop_add(&live->wire.loop, live->wire.clock.fd, LOOP_READ, woken, live) != 0)
 		return TB_EIO;
-	log_line(live->started_ms, LOG_INFO, "link", "asking %s and %s", live->codec.bases[HOST_REST],
-		 live->codec.bases[HOST_PUBLIC]);
+	log_line(live->started_ms, LOG_INFO, "link", "asking %s and %s", live->wire.codec.bases[HOST_REST],
+		 live->wire.codec.bases[HOST_PUBLIC]);
 	return 0;
 }
 
 void live_close(struct live *live)
 {
-	if (live->loop_open && live->control.fn != NULL)
-		loop_drop(&live->loop, control_fd(&live->control));
+	if (live->wire.loop_open && live->control.fn != NULL)
+		loop_drop(&live->wire.loop, control_fd(&live->control));
 	control_close(&live->control);
-	if (live->link != NULL)
-		link_close(live->link);
-	wire_net_close(live->net);
-	free(live->link);
-	if (live->loop_open)
-		loop_close(&live->loop);
-	if (live->clock_open)
-		clock_close(&live->clock);
+	live_wire_close(&live->wire);
 	if (live->notify_open)
 		notify_close(&live->notify);
 	if (live->world_open)
 		live_world_close(live->world);
-	if (live->codec_open)
-		live_codec_close(&live->codec);
-	free(live->world), free(live->outbox), free(live->knocked), free(live->inner), free(live->feed);
+	free(live->world), free(live->knocked), free(live->inner), free(live->feed);
 }

@@ -8,16 +8,12 @@
 #define TRADEBOT_APP_LIVE_H
 
 #include "cli.h"
-#include "clock.h"
 #include "control.h"
 #include "feed.h"
-#include "link.h"
-#include "live_codec.h"
+#include "live_wire.h"
 #include "live_world.h"
 #include "log.h"
-#include "loop.h"
 #include "notify.h"
-#include "wire_net.h"
 
 struct live {
 	const struct cli *cli; /* for settings read anew */
@@ -26,25 +22,20 @@ struct live {
 	ratio_t stage;
 	bool rollout;
 
-	struct clock clock;
-	struct loop loop;
+	struct live_wire wire;
 	struct notify notify;
-	struct wire_net *net;
-	struct link *link;
-	struct live_codec codec;
 	struct feed *feed;
 	struct exchange market; /* the feed around the codec */
 	struct events *inner;   /* the feed's scratch */
 	struct events *knocked; /* what was said before there was a world */
-	struct outbox *outbox;
 	struct control control;
-	bool clock_open, loop_open, notify_open, codec_open, world_open;
+	bool notify_open, world_open;
 	struct live_world *world; /* zeroed until the listing is there */
 
 	bool begun, ready;
 	struct event link_news;             /* the last there was; kind EVENT_NONE: none yet */
 	ms_t started_ms, ready_ms, last_ms; /* last_ms: of the last turn of the loop */
-	int64_t started_us;
+	int64_t started_us, begun_us;
 	bool told_idle; /* stepped: nothing is worked off until a time is told */
 	bool stop;
 	unsigned signals; /* that ended it; enum loop_signal */

@@ -114,7 +114,7 @@ static void put_link(const struct live *live, FILE *out)
 {
 	static const char *const words[] = {
 		[LINK_UP] = "up", [LINK_DOWN] = "down", [LINK_SLOW] = "slow", [LINK_LIMITED] = "limited"};
-	const struct link_counts *n = link_counts(live->link);
+	const struct link_counts *n = link_counts(live->wire.link);
 	const struct event *news = &live->link_news;
 	bool known = news->kind == EVENT_LINK;
 
@@ -136,7 +136,7 @@ static void put_link(const struct live *live, FILE *out)
 
 static void put_loop(const struct live *live, FILE *out)
 {
-	struct loop_lag now = loop_lag(&live->loop);
+	struct loop_lag now = loop_lag(&live->wire.loop);
 	int64_t most = live->lag_most_us > now.max_us ? live->lag_most_us : now.max_us;
 	const struct live_world *world = live->world;
 
@@ -162,7 +162,7 @@ static void put_feed(const struct live *live, FILE *out)
 	FEED_COUNTS(X)
 #undef X
 	fputs("}, \"codec\": {", out);
-	live_codec_counts(&live->codec, out);
+	live_codec_counts(&live->wire.codec, out);
 	fputc('}', out);
 }
 

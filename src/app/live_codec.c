@@ -13,6 +13,7 @@ struct live_codec_row {
 	const char *(*base)(enum say_host host);
 	int (*init)(struct exchange *exchange, const struct config *config, uint64_t seed);
 	void (*counts)(const struct exchange *exchange, FILE *out);
+	int64_t (*limits)(const struct exchange *exchange);
 };
 
 /* Public data is the mainnet's, whatever is traded. */
@@ -44,8 +45,13 @@ static void count_bybit(const struct exchange *exchange, FILE *out)
 		(long long)n->unattached, (long long)n->garbage, (long long)n->limits, (long long)n->gaps);
 }
 
+static int64_t limits_of_bybit(const struct exchange *exchange)
+{
+	return bybit_counts(exchange)->limits;
+}
+
 static const struct live_codec_row rows[] = {
-	{"bybit", &bybit_ops, bybit_public_base, open_bybit, count_bybit},
+	{"bybit", &bybit_ops, bybit_public_base, open_bybit, count_bybit, limits_of_bybit},
 };
 
 static const struct live_codec_row *row_of(const char *name)
@@ -121,4 +127,9 @@ void live_codec_close(struct live_codec *codec)
 void live_codec_counts(const struct live_codec *codec, FILE *out)
 {
 	codec->row->counts(&codec->exchange, out);
+}
+
+int64_t live_codec_limits(const struct live_codec *codec)
+{
+	return codec->row->limits(&codec->exchange);
 }

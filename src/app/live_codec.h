@@ -22,6 +22,8 @@ int live_codec_open(struct live_codec *codec, const struct config *config, uint6
 		    size_t size);
 void live_codec_close(struct live_codec *codec);
 
+/* How often the exchange has told it to be silent. */
+int64_t live_codec_limits(const struct live_codec *codec);
 /* What it has counted, as members of a JSON object: "listed": 612, ... */
 void live_codec_counts(const struct live_codec *codec, FILE *out);
 

@@ -19,6 +19,7 @@
 #define BEAT_US         (60 * SECOND_US)
 #define STATUS_US       (10 * SECOND_US)
 #define WAITING_US      (30 * SECOND_US) /* between two lines about what a start still waits for */
+#define TABLE_US        (30 * SECOND_US) /* how long a start waits for the market's table */
 #define TROUBLE_MS      (10 * SECOND_MS) /* between two lines about the wire */
 #define NAMES_MOST      5
 #define STATUS_TEXT_MAX 400
@@ -151,7 +152,7 @@ static void write_status(const struct live *live, ms_t now_ms, char *out, size_t
 	sym_t oldest;
 
 	if (!live->begun) {
-		snprintf(out, size, "waiting for %s: %s", live->codec.bases[HOST_REST],
+		snprintf(out, size, "waiting for %s: %s", live->wire.codec.bases[HOST_REST],
 			 live->trouble[0] != '\0' ? live->trouble : "no answer yet");
 		return;
 	}
@@ -183,8 +184,11 @@ static void look_if_ready(struct live *live, ms_t now_ms, int64_t now_us)
 	struct live_world *world = live->world;
 	char names[200], status[STATUS_TEXT_MAX];
 	size_t cold = name_cold(live, names, sizeof names);
+	/* on a restart the table may be late: what was watched is traded meanwhile */
+	bool late = engine_ready(world->engine) && live->feed->watched_count > 0 &&
+		    now_us - live->begun_us >= TABLE_US;
 
-	if (!live_world_ready(world) || cold > 0) {
+	if ((!live_world_ready(world) && !late) || cold > 0) {
 		if (now_us < live->warned_us)
 			return;
 		live->warned_us = now_us + WAITING_US;
@@ -215,7 +219,7 @@ static void check_start(struct live *live, int64_t now_us)
 		 "%s did not say within %lld s (EXCHANGE_START) what can be traded; the last that happened: "
 		 "%s. "
 		 "'tradebotd doctor' looks closer",
-		 live->codec.bases[HOST_REST], (long long)(live->config->start_ms / SECOND_MS),
+		 live->wire.codec.bases[HOST_REST], (long long)(live->config->start_ms / SECOND_MS),
 		 live->trouble[0] != '\0' ? live->trouble : "nothing");
 	live->stop = true;
 	live->code = EXIT_FAILED;
@@ -229,8 +233,8 @@ static void beat(struct live *live, ms_t now_ms)
 	sym_t oldest;
 	ms_t age_ms = live_data_age(live, now_ms, &oldest);
 
-	live->lag = loop_lag(&live->loop);
-	loop_lag_reset(&live->loop);
+	live->lag = loop_lag(&live->wire.loop);
+	loop_lag_reset(&live->wire.loop);
 	if (live->lag.max_us > live->lag_most_us)
 		live->lag_most_us = live->lag.max_us;
 	show_money(engine_equity(world->engine), 2, equity);
@@ -247,7 +251,7 @@ static void beat(struct live *live, ms_t now_ms)
 		 (double)world->commit_most / 1e3);
 	int64_t began_us = loop_us();
 	journal_idle(&live->world->journal.journal);
-	loop_excuse(&live->loop, loop_us() - began_us);
+	loop_excuse(&live->wire.loop, loop_us() - began_us);
 }
 
 static bool is_due(int64_t *due_us, int64_t now_us, int64_t every_us)

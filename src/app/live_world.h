@@ -62,7 +62,8 @@ void live_world_hear(struct live_world *live, const struct wire_in *in);
 void live_world_due(struct live_world *live, ms_t now_ms);
 ms_t live_world_next_ms(const struct live_world *live);
 
-/* The engine knows the account, has seen a table of the market and has chosen what to watch. */
+/* The engine knows the account and the history of what it watches, has seen a table of the market and chosen
+ * what else to watch. */
 bool live_world_ready(const struct live_world *live);
 
 #endif

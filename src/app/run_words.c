@@ -41,7 +41,7 @@ static price_t price_of(struct engine *engine, const struct engine_view *view, s
 {
 	const struct scanner_symbol *row = &engine_scanner(engine)->at[sym];
 
-	return view->quote.last > 0 ? view->quote.last : row->seen ? row->last : UNKNOWN;
+	return view->quote.last > 0 ? view->quote.last : row->last > 0 ? row->last : UNKNOWN;
 }
 
 static bool say_least(const struct engine_settings *settings, const struct instrument *instrument,
