@@ -205,7 +205,7 @@ static void a_depth_that_64_bits_do_not_hold_is_summed_level_by_level_or_capped(
 	struct bybit_book *one = calloc(1, sizeof *one);
 	struct instrument fine = {.tick = {1, 8}, .lot = {1, 8}, .contract = {1, 0}};
 	struct instrument coarse = {.tick = {1, 0}, .lot = {1, 0}, .contract = {1, 0}};
-	struct bybit_level bid = {1000000000000000, 100000000000}, ask = {bid.price + 1, 2 * bid.qty};
+	struct bybit_level bid = {1000000000000000, 1000000000}, ask = {bid.price + 1, 2 * bid.qty};
 
 	(void)state;
 	assert_int_equal(instrument_settle(&fine), 0);
@@ -215,8 +215,8 @@ static void a_depth_that_64_bits_do_not_hold_is_summed_level_by_level_or_capped(
 	one->bids.level[0] = bid, one->asks.level[0] = ask;
 	bid.price--, ask.price++;
 	one->bids.level[1] = bid, one->asks.level[1] = ask;
-	/* 2 x 10^7 USDT x 1000, less one tick */
-	assert_int_equal(bybit_book_depth(one, &fine), 20000000000 * MONEY_ONE - 1000);
+	/* twice 10^7 USDT x 10 coins, less one tick of 10 coins */
+	assert_int_equal(bybit_book_depth(one, &fine), 200000000 * MONEY_ONE - 10);
 	assert_int_equal(bybit_book_depth(one, &coarse), VALUE_MAX);
 	free(one);
 }
