@@ -128,6 +128,11 @@ struct config {
 	bool sandbox, shared_account, accept_unpromoted;
 	ratio_t taker_fee; /* where the exchange does not say */
 	int64_t failures;  /* consecutive, that make the exchange unhealthy */
+	char rest_url[CONFIG_TEXT_MAX], stream_url[CONFIG_TEXT_MAX]; /* "": the exchange's own */
+	char ca_file[CONFIG_TEXT_MAX];                               /* "": what the system trusts */
+	char book_levels[8];                                         /* 50, 200 or 1000 */
+	ratio_t maintenance; /* margin, where the exchange does not say */
+	ms_t start_ms;       /* how long a start may wait for the exchange's first answers */
 
 	struct config_symbols symbols; /* TRADING_SYMBOLS */
 	struct limits limits;
@@ -174,6 +179,7 @@ enum config_flag {
 	CONFIG_USUAL = 1,     /* .env.example has it uncommented */
 	CONFIG_HARD_LOW = 2,  /* the lower end is compiled in */
 	CONFIG_HARD_HIGH = 4, /* the upper end is */
+	CONFIG_RELOAD = 8,    /* a running daemon takes a new value on SIGHUP; see reload.h */
 };
 
 struct config_row {

@@ -224,7 +224,10 @@ void config_generate_docs(FILE *out)
 		     "- `!` marks an end of a range that is compiled in: a value beyond it does not start "
 		     "(exit code 2), a stricter\n"
 		     "  one is welcome. C is the capital the bot may use, E the account's equity, NAV the "
-		     "index of its result.\n");
+		     "index of its result.\n"
+		     "- `(SIGHUP)`: a running `run --paper` takes a new value on that signal "
+		     "(`systemctl reload`); of all others it\n"
+		     "  says that they wait for a restart.\n");
 	for (size_t i = 0; i < config_row_count; i++) {
 		const struct config_row *row = &config_rows[i];
 
@@ -237,6 +240,6 @@ void config_generate_docs(FILE *out)
 			row->initial[0] != '\0' ? "`" : "none", row->initial,
 			row->initial[0] != '\0' ? "`" : "");
 		config_print_allowed(row, out);
-		fprintf(out, " | %s |\n", row->help);
+		fprintf(out, " | %s%s |\n", row->help, row->flags & CONFIG_RELOAD ? " (SIGHUP)" : "");
 	}
 }

@@ -166,7 +166,7 @@ static int config_put_text(struct config *config, const struct config_row *row, 
 			return TB_EINVAL;
 		}
 	}
-	if (row->type == CONFIG_TEXT && length == 0) {
+	if (row->type == CONFIG_TEXT && length == 0 && row->initial[0] != '\0') {
 		snprintf(error, size, "%s: %s is empty", place, row->env);
 		return TB_EINVAL;
 	}

@@ -77,3 +77,31 @@ int journal_sink_restore(struct journal_sink *sink, struct engine *engine, struc
 	}
 	return err;
 }
+
+static int take_first_stage(void *ctx, const struct record *record)
+{
+	ratio_t *first = ctx;
+
+	if (*first == UNKNOWN)
+		*first = record->stage.stage;
+	return 0;
+}
+
+int journal_sink_check_rollout(struct journal_sink *sink, bool rollout, const char *dir, char *error,
+			       size_t size)
+{
+	ratio_t first = UNKNOWN;
+
+	if (rollout)
+		return 0;
+	if (journal_each(&sink->journal, RECORD_STAGE, &(struct journal_query){.sym = SYM_NONE},
+			 take_first_stage, &first) != 0) {
+		snprintf(error, size, "%s", sink->journal.error.text);
+		return TB_EIO;
+	}
+	if (first == UNKNOWN || first != 0)
+		return 0;
+	snprintf(error, size,
+		 "%.300s began as a roll-out: go on with --stage rollout, or use a new --state folder", dir);
+	return TB_EREFUSED;
+}

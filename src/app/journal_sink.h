@@ -21,4 +21,9 @@ int journal_sink_commit(struct journal_sink *sink, const struct turn_records *tu
 int journal_sink_restore(struct journal_sink *sink, struct engine *engine, struct wants *wants, char *error,
 			 size_t size);
 
+/* A state folder that began in shadow, gone on with without being asked to stay there, would trade at a stage
+ * that nothing has earned: TB_EREFUSED, with a text that names dir. */
+int journal_sink_check_rollout(struct journal_sink *sink, bool rollout, const char *dir, char *error,
+			       size_t size);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Reading verbs never ask the daemon for its memory: what is committed is what counts, and it is there when
- * the daemon is not. */
+ * What is committed is what counts, and it is there when the daemon is not; what only a running daemon knows
+ * is live_part's. */
 #include "reader.h"
 
 #include "setup.h"
@@ -156,8 +156,8 @@ static int list_record(void *ctx, const struct record *record)
 int reader_print_list(struct reader *reader, enum record_kind kind)
 {
 	struct reader_list list = {.reader = reader};
-	int code = journal_each(&reader->journal, kind, &(struct journal_query){.sym = SYM_NONE},
-				list_record, &list);
+	int code = journal_each(&reader->journal, kind, &(struct journal_query){.sym = SYM_NONE}, list_record,
+				&list);
 
 	puts(list.count ? "]" : "[]");
 	return code;

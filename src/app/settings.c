@@ -4,6 +4,8 @@
 
 #include "signal_config.h"
 
+#include <stdio.h>
+
 void settings_of_config(const struct config *config, ms_t timeframe_ms, struct engine_settings *settings)
 {
 	engine_settings_default(settings);
@@ -88,4 +90,19 @@ size_t settings_symbols(const struct config *config, struct universe *universe,
 			universe->at[sym].blacklisted = 1;
 	}
 	return settings->manual_count;
+}
+
+int settings_check(const struct config *config, size_t manual, bool rollout, char *error, size_t size)
+{
+	if (manual == 0 && !config->scanner.enabled) {
+		snprintf(
+			error, size,
+			"nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
+		return TB_EINVAL;
+	}
+	if (rollout && !config->learn.shadow) {
+		snprintf(error, size, "--stage rollout needs LEARN_SHADOW=true: it begins in shadow");
+		return TB_EINVAL;
+	}
+	return 0;
 }

@@ -16,4 +16,8 @@ void settings_of_config(const struct config *config, ms_t timeframe_ms, struct e
 size_t settings_symbols(const struct config *config, struct universe *universe,
 			struct engine_settings *settings);
 
+/* Whether these settings can trade a market that has `manual` of TRADING_SYMBOLS. rollout: the account is to
+ * begin in shadow. TB_EINVAL with a text. */
+int settings_check(const struct config *config, size_t manual, bool rollout, char *error, size_t size);
+
 #endif

@@ -28,7 +28,7 @@ void sim_run_acted(void *ctx, int64_t turn)
 	if (run->failed || run->journal.journal.turn != turn ||
 	    sim_state_save(&run->state, &run->sim, turn) == 0)
 		return;
-	log_line(run->sim.world.now_ms, LOG_ERROR, "sim", "not stored: %s", run->state.error);
+	log_line(run->sim.world.now_ms, LOG_ERROR, "sim", "not stored: %s", run->state.file.error);
 	run->failed = true;
 }
 
@@ -41,11 +41,11 @@ static int load_state(struct sim_run *run, char *error, size_t size)
 		snprintf(error, size,
 			 "%.300s is missing but the journal is not new: the simulated exchange cannot be "
 			 "resumed; use a new --state folder",
-			 run->state.path);
+			 run->state.file.path);
 		return TB_EREFUSED;
 	}
 	if (err != 0) {
-		snprintf(error, size, "%s", run->state.error);
+		snprintf(error, size, "%s", run->state.file.error);
 		return err;
 	}
 	run->resumed = journal->turn > 0;
@@ -59,10 +59,11 @@ int sim_run_open(struct sim_run *run, const struct sim_options *options, const c
 	char path[STATE_PATH_MAX];
 	int err = sim_world_open(&run->sim, options, error, size);
 
+	sim_state_init(&run->state);
 	if (err != 0)
 		return err;
 	if (state_path(dir, STATE_JOURNAL_FILE, path) != 0 ||
-	    state_path(dir, STATE_SIM_FILE, run->state.path) != 0) {
+	    state_path(dir, STATE_SIM_FILE, run->state.file.path) != 0) {
 		snprintf(error, size, "the path of the state folder is too long");
 		return TB_EINVAL;
 	}

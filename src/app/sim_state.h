@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sim.bin: the simulated market and account on disk, so that a killed simulation goes on exactly where it
- * was. It is renewed (one of its two places in turn) after each recorded turn that wanted something of
+ * was. It is renewed after each recorded turn that wanted something of
  * the exchange, once that was acted on, and carries that turn's number. The journal may be ahead by turns
  * that only recorded, and by one more at their end whose intents were not acted on: they are then delivered
  * again, by what the journal wrote down, to a market and broker wound on to its time. They cannot have
@@ -10,17 +10,15 @@
 
 #include "journal.h"
 #include "sim_world.h"
+#include "state_file.h"
 
 struct sim_state {
-	char path[1024];
-	char error[512]; /* of the last save that failed */
-	bool open;
-	int fd;    /* if open */
-	int next;  /* the place that the next save fills; the other one is in force */
-	size_t saves;
+	struct state_file file; /* its error is that of the last call that failed */
 };
 
-/* 0, or TB_EIO with sim_state.error. Opens the file, which stays open. */
+/* Before anything else; file.path is the caller's to set. */
+void sim_state_init(struct sim_state *state);
+/* 0, or TB_EIO. Opens the file, which stays open. */
 int sim_state_save(struct sim_state *state, const struct sim_world *sim, int64_t turn);
 void sim_state_close(struct sim_state *state);
 

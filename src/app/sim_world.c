@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sizing goes by the account's equity; this only has to be more than it could ever need. */
-#define SHADOW_BALANCE (VALUE_MAX / 10)
-
 static void lend_tapes(struct sim_world *sim, const struct candle_set *set)
 {
 	for (size_t i = 0; i < set->universe.count; i++) {
@@ -42,21 +39,31 @@ static void read_history(void *ctx, sym_t sym, int64_t bars,
 	}
 }
 
+/* The accounts hear what they were spared, before anything else reaches them. */
+static void catch_up(void *ctx)
+{
+	struct sim_world *sim = ctx;
+	struct turn_out out = {.heard = sim->world.answers};
+
+	if (sim->passed_ms == 0)
+		return;
+	sim_market_catch_up(&sim->market, sim->passed_ms, sim->world.asking);
+	for (size_t i = 0; i < sim->world.asking->count; i++)
+		sim_broker_ops.on_market(&sim->broker_exchange, &sim->world.asking->at[i], &out);
+	sim->world.asking->count = 0;
+	sim->passed_ms = 0;
+}
+
 static int open_venues(struct sim_world *sim, char *error, size_t size)
 {
 	const struct sim_options *o = &sim->options;
 	ms_t timeframe_ms = o->set ? o->set->timeframe_ms : o->config->limits.timeframe_ms;
-	struct sim_model model = sim_model_default;
+	struct sim_model model;
 	struct sim_weather_setup weather;
+	int err = sim_accounts_model(o->config, &model, &weather, error, size);
 
-	if (sim_weather_parse(o->config->sim.weather, &weather) != 0) {
-		snprintf(error, size,
-			 "SIM_WEATHER %s: off, mild or storm, then any of ,seed=N ,per-day=N ,jitter=MS",
-			 o->config->sim.weather);
-		return TB_EINVAL;
-	}
-	model.half_spread = o->config->sim.half_spread;
-	model.depth_share = o->config->sim.depth_share;
+	if (err != 0)
+		return err;
 	sim_market_init(&sim->market, &(struct sim_market_setup){.timeframe_ms = timeframe_ms,
 								 .start_ms = o->set ? 0 : o->start_ms,
 								 .end_ms = o->set ? 0 : o->end_ms,
@@ -65,7 +72,7 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 								 .preroll = o->set ? 0 : SIM_PREROLL,
 								 .weather = weather,
 								 .model = model});
-	int err = sim_market_attach(&sim->market, sim->universe, o->set ? sim->tapes : NULL);
+	err = sim_market_attach(&sim->market, sim->universe, o->set ? sim->tapes : NULL);
 	if (err != 0) {
 		snprintf(error, size, "%s",
 			 err == TB_ENOENT ? "there is no bar in this span"
@@ -73,23 +80,11 @@ static int open_venues(struct sim_world *sim, char *error, size_t size)
 		return err;
 	}
 	sim_market_renew(&sim->market, sim->universe); /* some may not be listed yet */
-	err = sim_broker_init(&sim->broker,
-			      &(struct sim_broker_setup){.balance = o->balance,
-							 .latency_ms = o->config->sim.latency_ms,
-							 .model = model,
-							 .weather = weather},
-			      sim->universe);
-	if (err == 0)
-		err = sim_shadow_init(&sim->shadow,
-				      &(struct sim_broker_setup){.balance = SHADOW_BALANCE,
-								 .latency_ms = o->config->sim.latency_ms,
-								 .book = BOOK_SHADOW,
-								 .leverage = sim->settings.decision.leverage,
-								 .model = model},
-				      sim->universe, &sim->broker);
-	if (err != 0)
-		snprintf(error, size, "the simulated account cannot start with this balance or latency");
-	return err;
+	return sim_accounts_init(&sim->broker, &sim->shadow,
+				 &(struct sim_accounts_setup){.config = o->config,
+							      .balance = o->balance,
+							      .leverage = sim->settings.decision.leverage},
+				 sim->universe, error, size);
 }
 
 static int open_engine(struct sim_world *sim, char *error, size_t size)
@@ -116,6 +111,8 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->world.shadow_busy = &sim->shadow.heard_count;
 	sim->world.history = read_history;
 	sim->world.history_ctx = sim;
+	sim->world.wake = catch_up;
+	sim->world.wake_ctx = sim;
 	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};
 	checker_init(&sim->checker, sim->universe, sim->options.balance,
 		     sim->options.rollout ? RATIO_ONE : sim->options.stage);
@@ -139,16 +136,8 @@ int sim_world_open(struct sim_world *sim, const struct sim_options *options, cha
 			   options->set ? options->set->timeframe_ms : options->config->limits.timeframe_ms,
 			   &sim->settings);
 	size_t manual = settings_symbols(options->config, sim->universe, &sim->settings);
-	if (manual == 0 && !options->config->scanner.enabled) {
-		snprintf(
-			error, size,
-			"nothing to trade: none of TRADING_SYMBOLS is in this market and the scanner is off");
+	if (settings_check(options->config, manual, options->rollout, error, size) != 0)
 		return TB_EINVAL;
-	}
-	if (options->rollout && !sim->settings.shadow) {
-		snprintf(error, size, "--stage rollout needs LEARN_SHADOW=true: it begins in shadow");
-		return TB_EINVAL;
-	}
 	sim->market_exchange = (struct exchange){&sim_market_ops, &sim->market};
 	sim->broker_exchange = (struct exchange){&sim_broker_ops, &sim->broker};
 	sim->shadow_exchange = (struct exchange){&sim_shadow_ops, &sim->shadow};
@@ -227,20 +216,55 @@ bool sim_world_next(struct sim_world *sim, ms_t *next_ms)
 	       (sim->world.carry->count > 0 || sim_broker_ops.next_ms(&sim->broker_exchange) != NEVER_MS);
 }
 
+static bool waits_for_operator(const struct sim_world *sim)
+{
+	const struct desk *desk = engine_desk(sim->engine);
+
+	return sim->options.rebase_after_ms != 0 && (desk->locked || desk->paused);
+}
+
+/* Where nothing is in the accounts or on its way, nobody can act on the prices within a bar: its end and the
+ * next open may pass at once. When that open is; NEVER_MS: something else is due before it. */
+static inline ms_t open_to_pass_to(const struct sim_world *sim)
+{
+	ms_t open_ms = sim_market_plain_open(&sim->market);
+	bool alone = engine_next_ms(sim->engine) >= open_ms && engine_is_flat(sim->engine) &&
+		     sim->world.carry->count == 0 && sim->shadow.heard_count == 0 &&
+		     !waits_for_operator(sim) && sim_broker_idle(&sim->broker);
+
+	return alone ? open_ms : NEVER_MS;
+}
+
+static inline void pass_bar(struct sim_world *sim, ms_t open_ms)
+{
+	struct world *w = &sim->world;
+
+	if (sim->passed_ms == 0)
+		sim->passed_ms = open_ms - sim->market.state.setup.timeframe_ms;
+	sim_market_pass(&sim->market, w->heard);
+	world_pass(w, w->heard, open_ms);
+}
+
 void sim_world_turn(struct sim_world *sim, ms_t now_ms)
 {
+	catch_up(sim);
 	world_turn(&sim->world, now_ms);
 	rebase(sim);
 }
 
 void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 {
-	ms_t next_ms;
-
-	for (int64_t turn = 0; sim_world_next(sim, &next_ms); turn++) {
+	for (int64_t turn = 0;; turn++) {
+		ms_t open_ms = pace->each_instant ? NEVER_MS : open_to_pass_to(sim), next_ms = open_ms - 1;
+		bool passes = open_ms != NEVER_MS;
+		if (!passes && !sim_world_next(sim, &next_ms))
+			break;
 		if (pace->before != NULL && !pace->before(pace->ctx, sim->world.now_ms, next_ms))
 			break;
-		sim_world_turn(sim, next_ms);
+		if (passes)
+			pass_bar(sim, open_ms);
+		else
+			sim_world_turn(sim, next_ms);
 		if (pace->after != NULL)
 			pace->after(pace->ctx, turn);
 	}

@@ -8,9 +8,8 @@
 #include "checker.h"
 #include "config.h"
 #include "settings.h"
-#include "sim_broker.h"
+#include "sim_accounts.h"
 #include "sim_market.h"
-#include "sim_shadow.h"
 #include "tally.h"
 #include "world.h"
 
@@ -43,7 +42,8 @@ struct sim_world {
 	struct world world;
 	struct checker checker;
 	struct tally tally;
-	bool ended; /* the market's end has been told to the engine */
+	bool ended;     /* the market's end has been told to the engine */
+	ms_t passed_ms; /* open of the first bar whose prices the idle accounts were spared; 0: none */
 };
 
 /* Wires everything; nothing has happened yet. 0 or an error with its text. */
@@ -65,6 +65,8 @@ void sim_world_turn(struct sim_world *sim, ms_t now_ms); /* what sim_world_next 
  * (wait for the clock here); false ends the run. after: a turn was done; turn counts from 0. */
 struct sim_pace {
 	void *ctx;
+	bool each_instant; /* as the clock has them; else bars without anyone in the market pass in one turn,
+			      to the same results */
 	bool (*before)(void *ctx, ms_t from_ms, ms_t to_ms);
 	void (*after)(void *ctx, int64_t turn);
 };

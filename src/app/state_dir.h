@@ -8,6 +8,8 @@
 #define STATE_LOCK_FILE    "lock"
 #define STATE_JOURNAL_FILE "journal.db"
 #define STATE_SIM_FILE     "sim.bin"
+#define STATE_PAPER_FILE   "paper.bin"
+#define STATE_SOCKET_FILE  "control.sock"
 #define STATE_PATH_MAX     1024
 
 /* Makes dir (0700, and its parents) and locks it for this process until the answered descriptor is closed or

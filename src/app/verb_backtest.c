@@ -74,8 +74,8 @@ static int load(struct backtest *b)
 	}
 	for (size_t i = 0; i < count; i++)
 		paths[i] = cli_value_at(cli, "candles", i);
-	int err = candle_set_load(&b->set, &options, paths, count, cli_value(cli, "timeframe"), from_ms, to_ms,
-				  cli_value(cli, "funding"), b->config.taker_fee, stderr, b->error,
+	int err = candle_set_load(&b->set, &options, paths, count, cli_value(cli, "timeframe"), from_ms,
+				  to_ms, cli_value(cli, "funding"), b->config.taker_fee, stderr, b->error,
 				  sizeof b->error);
 	free(paths);
 	b->load_seconds = seconds_now() - before;
@@ -102,7 +102,8 @@ static int run(struct backtest *b)
 		last_ms = s->candles[s->count - 1].open_ms > last_ms ? s->candles[s->count - 1].open_ms
 								     : last_ms;
 	}
-	/* the report's room, before the first bar: a trade in 32 bars is more than the pauses between them allow */
+	/* the report's room, before the first bar: a trade in 32 bars is more than the pauses between them
+	 * allow */
 	if (tally_keep(&b->sim.tally, b->set.bars / 32 + 1024,
 		       (size_t)(last_ms > first_ms ? (last_ms - first_ms) / DAY_MS : 0) + 8) != 0) {
 		snprintf(b->error, sizeof b->error, "not enough memory");

@@ -4,6 +4,7 @@
 #include "verbs.h"
 
 #include "desk_words.h"
+#include "live_part.h"
 #include "reader.h"
 #include "show.h"
 #include "tradebot/ticket.h"
@@ -100,7 +101,20 @@ static int64_t distance(const struct limit_line *line)
 	return line->limit - line->value;
 }
 
-static void print_text(const struct reader *reader, const struct limit_line *lines, size_t count)
+/* Of a running daemon: it knows the marks. */
+static void print_live(const struct live_part *part)
+{
+	const struct cJSON *answer = part->answer.answer;
+
+	if (!part->there)
+		return;
+	printf("now: equity %s USDT, exposure at marks %s USDT, open result %s USDT\n",
+	       live_part_text(answer, "equity"), live_part_text(answer, "exposure"),
+	       live_part_text(answer, "open_result"));
+}
+
+static void print_text(const struct reader *reader, const struct limit_line *lines, size_t count,
+		       const struct live_part *part)
 {
 	char value[SHOW_MAX], limit[SHOW_MAX], left[SHOW_MAX], last[SHOW_MAX], capital[SHOW_MAX];
 
@@ -108,7 +122,9 @@ static void print_text(const struct reader *reader, const struct limit_line *lin
 	show_value(FIELD_MONEY, reader_capital(reader), NULL, capital);
 	printf("at %s UTC, C = %s\nstate: ", last, capital);
 	desk_words(&reader->desk, reader->journal.turn_ms, stdout);
-	printf("\n\n%-26s %18s %18s %18s\n", "", "now", "limit", "left");
+	printf("\n");
+	print_live(part);
+	printf("\n%-26s %18s %18s %18s\n", "", "now", "limit", "left");
 	for (size_t i = 0; i < count; i++) {
 		show_line_value(lines[i].unit, lines[i].value, value);
 		show_line_value(lines[i].unit, lines[i].limit, limit);
@@ -129,7 +145,8 @@ static void json_value(const char *name, enum field_unit unit, int64_t value)
 	printf("\"%s\": %s", name, text);
 }
 
-static void print_json(const struct reader *reader, const struct limit_line *lines, size_t count)
+static void print_json(const struct reader *reader, const struct limit_line *lines, size_t count,
+		       const struct live_part *part)
 {
 	printf("{");
 	show_json_money(stdout, "capital", reader_capital(reader));
@@ -147,7 +164,9 @@ static void print_json(const struct reader *reader, const struct limit_line *lin
 		json_value("limit", lines[i].unit, lines[i].limit);
 		printf("}");
 	}
-	printf("}}\n");
+	printf("}");
+	live_part_json(part, stdout);
+	printf("}\n");
 }
 
 int verb_risk(const struct cli *cli)
@@ -157,9 +176,13 @@ int verb_risk(const struct cli *cli)
 	struct reader *reader = reader_open(cli, &code);
 	if (!reader)
 		return code;
+	struct live_part part = {0};
 	code = reader_load(reader);
-	if (code == EXIT_DONE)
-		(reader->json ? print_json : print_text)(reader, lines, make_lines(reader, lines));
+	if (code == EXIT_DONE) {
+		live_part_ask(&part, reader, "risk");
+		(reader->json ? print_json : print_text)(reader, lines, make_lines(reader, lines), &part);
+	}
+	live_part_free(&part);
 	reader_close(reader);
 	return code;
 }

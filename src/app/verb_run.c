@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * `tradebotd run`: the daemon. Today it trades the simulated exchange (market generator or candle files), at
- * full speed or against the clock; the state folder makes it resumable at any moment. */
+ * `tradebotd run`: the daemon. Here it trades the simulated exchange (market generator or candle files), at
+ * full speed or against the clock; the state folder makes it resumable at any moment. With --paper it trades
+ * a real market, which is run_paper's. */
 #include "verbs.h"
 
 #include <errno.h>
@@ -12,10 +13,13 @@
 #include <unistd.h>
 
 #include "candle_options.h"
+#include "live_codec.h"
 #include "log.h"
 #include "progress.h"
 #include "record_log.h"
 #include "run_options.h"
+#include "run_paper.h"
+#include "run_words.h"
 #include "setup.h"
 #include "sim_run.h"
 #include "state_dir.h"
@@ -136,38 +140,6 @@ static int64_t fresh_instance(void)
 	return (int64_t)(random & 0xfffff) | 1;
 }
 
-static void say_start(const struct run *run)
-{
-	char now[UTC_TEXT_MAX];
-	const struct config *config = &run->config;
-
-	utc_text(run->world.sim.world.now_ms, now);
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
-		 "%s on the simulated exchange at %s: %zu symbols, state in %s",
-		 run->world.resumed ? "resumed" : "started", now, run->world.sim.universe->count,
-		 config->state);
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
-		 "equity %.2f USDT, risk %.2f %% a trade, daily loss limit %.2f %%, at most %lld positions",
-		 (double)engine_equity(run->world.sim.engine) / MONEY_ONE,
-		 (double)config->limits.risk_per_trade / 1e7, (double)config->limits.daily_loss / 1e7,
-		 (long long)config->limits.positions);
-}
-
-static void say_scan(const struct run *run)
-{
-	const struct scanner_counts *n = engine_scan_counts(run->world.sim.engine);
-
-	if (n->rows == 0) /* gone on with: nothing has been scanned yet */
-		return;
-	log_line(run->world.sim.world.now_ms, LOG_INFO, "scanner",
-		 "%lld symbols: %lld readable, %lld trading, %lld not blacklisted, %lld listed long enough, "
-		 "%lld with "
-		 "turnover, %lld with a narrow spread; %lld watched",
-		 (long long)n->rows, (long long)n->readable, (long long)n->trading,
-		 (long long)n->not_blacklisted, (long long)n->listed, (long long)n->turnover,
-		 (long long)n->spread, (long long)n->watched);
-}
-
 static void wait_until(const struct run *run, ms_t from_ms, ms_t to_ms)
 {
 	double wait = (double)(to_ms - from_ms) / 1000 / run->speed;
@@ -244,7 +216,10 @@ static void turn_until_stopped(struct run *run)
 
 	progress_open(&run->progress, "simulating", sim->world.now_ms, end_ms,
 		      run->speed == 0 && end_ms > 0 ? stderr : NULL);
-	sim_world_run(sim, &(struct sim_pace){.ctx = run, .before = before_turn, .after = after_turn});
+	sim_world_run(sim, &(struct sim_pace){.ctx = run,
+					      .each_instant = run->speed > 0,
+					      .before = before_turn,
+					      .after = after_turn});
 	step_progress(&run->progress, run);
 	if (stop_wanted || run->world.failed)
 		progress_stop(&run->progress);
@@ -291,36 +266,6 @@ static void finish(struct run *run)
 	sim_world_check(&run->world.sim, !run->world.resumed);
 }
 
-static int take_first_stage(void *ctx, const struct record *record)
-{
-	ratio_t *first = ctx;
-
-	if (*first == UNKNOWN)
-		*first = record->stage.stage;
-	return 0;
-}
-
-/* A state folder that began in shadow, gone on with without being asked to stay there, would trade at a stage
- * that nothing has earned. */
-static int refuse_lost_rollout(struct run *run, const struct sim_options *options)
-{
-	ratio_t first = UNKNOWN;
-
-	if (options->rollout)
-		return 0;
-	if (journal_each(&run->world.journal.journal, RECORD_STAGE, &(struct journal_query){.sym = SYM_NONE},
-			 take_first_stage, &first) != 0) {
-		snprintf(run->error, sizeof run->error, "%s", run->world.journal.journal.error.text);
-		return TB_EIO;
-	}
-	if (first == UNKNOWN || first != 0)
-		return 0;
-	snprintf(run->error, sizeof run->error,
-		 "%.300s began as a roll-out: go on with --stage rollout, or use a new --state folder",
-		 run->config.state);
-	return TB_EREFUSED;
-}
-
 static int run_sim(struct run *run)
 {
 	struct sim_options options;
@@ -338,14 +283,16 @@ static int run_sim(struct run *run)
 	err = sim_run_open(&run->world, &options, run->config.state, fresh_instance(), run->error,
 			   sizeof run->error);
 	if (err == 0)
-		err = refuse_lost_rollout(run, &options);
+		err = journal_sink_check_rollout(&run->world.journal, options.rollout, run->config.state,
+						 run->error, sizeof run->error);
 	if (err == 0)
 		err = sim_run_start(&run->world, run->error, sizeof run->error);
 	if (err != 0)
 		return err == TB_EREFUSED ? EXIT_REFUSED : err == TB_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	run->error[0] = '\0';
-	say_start(run);
-	say_scan(run);
+	run_words_start(run->world.sim.engine, &run->config, "the simulated exchange",
+			run->world.sim.universe->count, run->world.resumed, run->world.sim.world.now_ms);
+	run_words_scan(run->world.sim.engine, run->world.sim.world.now_ms);
 	turn_until_stopped(run);
 	if (run->world.failed) {
 		snprintf(run->error, sizeof run->error,
@@ -359,41 +306,66 @@ static int run_sim(struct run *run)
 	return say_end(run);
 }
 
-static int refuse_paper(void)
+/* --exchange sim */
+static int refuse_for_sim(const struct run *run)
 {
-	fprintf(stderr,
-		"tradebotd run: --paper needs an exchange's live market, which this version does not have: "
-		"use --exchange sim without it\n");
+	if (cli_flag(run->cli, "paper"))
+		fprintf(stderr,
+			"tradebotd run: --paper needs an exchange's live market: --exchange bybit --paper; "
+			"the simulated exchange is what --exchange sim trades without it\n");
+	else if (cli_flag(run->cli, "clock"))
+		fprintf(stderr, "tradebotd run: --clock is about --paper against an emulated exchange\n");
+	else
+		return EXIT_DONE;
 	return EXIT_USAGE;
 }
 
 static int refuse_exchange(const struct run *run)
 {
-	fprintf(stderr,
-		"tradebotd run: exchange.name is %s, but this version trades only the simulated exchange: "
-		"use --exchange sim\n",
-		run->config.exchange);
+	const char *name = run->config.exchange;
+
+	if (!live_codec_knows(name))
+		fprintf(stderr,
+			"tradebotd run: this version cannot trade %s: use --exchange bybit --paper (its live "
+			"market, simulated orders) or --exchange sim\n",
+			name);
+	else
+		fprintf(stderr,
+			"tradebotd run: this version sends no order to %s: use --paper (its live market, "
+			"simulated "
+			"orders; no key is needed). Sandbox and live trading come with the next version\n",
+			name);
 	return EXIT_USAGE;
+}
+
+static int run_exchange(struct run *run)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	bool simulated = strcmp(run->config.exchange, "sim") == 0;
+
+	if (!simulated)
+		return cli_flag(run->cli, "paper") && live_codec_knows(run->config.exchange)
+			       ? run_paper(run->cli, &run->config)
+			       : refuse_exchange(run);
+	int code = refuse_for_sim(run);
+	if (code != EXIT_DONE)
+		return code;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	return run_sim(run);
 }
 
 int verb_run(const struct cli *cli)
 {
 	struct run *run = calloc(1, sizeof *run);
-	struct sigaction action = {.sa_handler = on_signal};
 
 	if (run == NULL)
 		return EXIT_FAILED;
 	run->cli = cli;
 	run->lock_fd = -1;
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
 	int code = setup_config(cli, &run->config);
-	if (code == EXIT_DONE && strcmp(run->config.exchange, "sim") != 0)
-		code = refuse_exchange(run);
-	else if (code == EXIT_DONE && cli_flag(cli, "paper"))
-		code = refuse_paper();
-	else if (code == EXIT_DONE)
-		code = run_sim(run);
+	if (code == EXIT_DONE)
+		code = run_exchange(run);
 	if (code != EXIT_DONE && run->error[0] != '\0')
 		fprintf(stderr, "tradebotd run: %s\n", run->error);
 	sim_run_close(&run->world);

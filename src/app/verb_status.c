@@ -6,6 +6,7 @@
 
 #include "desk_words.h"
 #include "learning_words.h"
+#include "live_part.h"
 #include "reader.h"
 #include "show.h"
 #include "tradebot/ticket.h"
@@ -52,7 +53,7 @@ static int print_archived(void *ctx, const struct record *record)
 	return 0;
 }
 
-static void print_text(struct reader *reader)
+static void print_text(struct reader *reader, const struct live_part *part)
 {
 	char last[SHOW_MAX], equity[SHOW_MAX], sampled[SHOW_MAX], drawdown[SHOW_MAX], loss[SHOW_MAX],
 		stage[SHOW_MAX];
@@ -67,6 +68,7 @@ static void print_text(struct reader *reader)
 	show_percent(desk_daily_loss(&reader->desk), 2, loss);
 	show_percent(reader->stage, 0, stage);
 	printf("mode        %s\n", reader->journal.mode);
+	live_part_status(part, reader);
 	printf("last turn   %s UTC (turn %lld)\n", last, (long long)reader->journal.turn);
 	if (reader->equity.equity == UNKNOWN)
 		printf("equity      not sampled yet\n");
@@ -97,7 +99,7 @@ static void print_text(struct reader *reader)
 		       reader->watched[i].scanned == 1 ? "picked by the scanner" : "by TRADING_SYMBOLS");
 }
 
-static void print_json(struct reader *reader)
+static void print_json(struct reader *reader, const struct live_part *part)
 {
 	struct promotion_words words;
 
@@ -133,7 +135,9 @@ static void print_json(struct reader *reader)
 		printf("%s", i ? ", " : "");
 		show_json_text(stdout, show_instrument(&reader->universe, reader->watched[i].sym)->name);
 	}
-	printf("]}\n");
+	printf("]");
+	live_part_json(part, stdout);
+	printf("}\n");
 }
 
 int verb_status(const struct cli *cli)
@@ -142,9 +146,13 @@ int verb_status(const struct cli *cli)
 	struct reader *reader = reader_open(cli, &code);
 	if (!reader)
 		return code;
+	struct live_part part = {0};
 	code = reader_load(reader);
-	if (code == EXIT_DONE)
-		(reader->json ? print_json : print_text)(reader);
+	if (code == EXIT_DONE) {
+		live_part_ask(&part, reader, "status");
+		(reader->json ? print_json : print_text)(reader, &part);
+	}
+	live_part_free(&part);
 	reader_close(reader);
 	return code;
 }

@@ -4,6 +4,7 @@
 #include "verbs.h"
 
 #include "decision_words.h"
+#include "live_part.h"
 #include "reader.h"
 #include "show.h"
 
@@ -66,6 +67,19 @@ static int list_decision(void *ctx, const struct record *record)
 	return 0;
 }
 
+/* How the symbol stands now, where a daemon can say. */
+static void print_now(const struct reader *reader, sym_t sym)
+{
+	struct live_part part = {0};
+	char question[SYMBOL_TEXT_MAX + 8];
+
+	snprintf(question, sizeof question, "why %s", reader->universe.at[sym].name);
+	live_part_ask(&part, reader, question);
+	if (part.there)
+		live_part_symbol(part.answer.answer);
+	live_part_free(&part);
+}
+
 int verb_why(const struct cli *cli)
 {
 	int code;
@@ -78,6 +92,8 @@ int verb_why(const struct cli *cli)
 		reader_close(reader);
 		return EXIT_USAGE;
 	}
+	if (!reader->json)
+		print_now(reader, query.sym);
 	code = journal_each(&reader->journal, RECORD_DECISION, &query,
 			    reader->json ? list_decision : print_decision, &why);
 	if (reader->json)

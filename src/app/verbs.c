@@ -18,9 +18,12 @@
 
 static void verbs_more_of_run(FILE *out)
 {
-	fprintf(out, "With --exchange sim it trades a built-in simulated exchange, fed by a seeded market "
-		     "generator or by\n"
-		     "candle files. 'tradebotd check-config --help' lists every setting.\n\n");
+	fprintf(out,
+		"With --exchange bybit --paper it trades bybit's live market on a simulated account, without "
+		"a key.\n"
+		"With --exchange sim it trades a built-in simulated exchange, fed by a seeded market "
+		"generator or by\n"
+		"candle files. 'tradebotd check-config --help' lists every setting.\n\n");
 	candle_options_print_more(out);
 }
 
@@ -30,8 +33,8 @@ static const struct cli_option candle_options[] = {CANDLE_REPAIR_OPTION, END_OPT
 
 static const struct cli_option run_options[] = {
 	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
+	{"paper", NULL, false, "the exchange's live market, simulated orders; needs no key (bybit)", NULL, NULL},
 	{"sandbox", NULL, false, "the exchange's testnet or demo (not in this version)", "exchange.sandbox", "true"},
-	{"paper", NULL, false, "the exchange's live market, simulated orders (not in this version)", NULL, NULL},
 	{"speed", "max|N", false, "sim: as fast as it goes, or N times real time", NULL, NULL},
 	{"days", "D", false, "sim: stop after so many days", NULL, NULL},
 	{"seed", "S", false, "sim: seed of the market generator", NULL, NULL},
@@ -44,6 +47,7 @@ static const struct cli_option run_options[] = {
 	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1; or rollout: in stages, as live", NULL, NULL},
 	{"weather", "SKY", false, "sim: off, mild or storm[,seed=N][,per-day=N][,jitter=MS]: what the exchange does to us",
 	 "sim.weather", NULL},
+	{"clock", "SOCKET", false, "paper, for tests: the time is told by an emulated exchange over this socket", NULL, NULL},
 	END_OPTIONS,
 };
 
@@ -82,6 +86,12 @@ static const struct cli_option check_config_options[] = {
 	END_OPTIONS,
 };
 
+static const struct cli_option doctor_options[] = {
+	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
+	JSON_OPTION,
+	END_OPTIONS,
+};
+
 const struct cli_verb verbs[] = {
 	{"run", verb_run, "", 0, 0, "trade (what happens without a command)", run_options,
 	 verbs_more_of_run},
@@ -94,10 +104,13 @@ const struct cli_verb verbs[] = {
 	 "check candle files (bars, gaps, faults by line), or write a clean one", candle_options, candle_options_print_more},
 	{"check-config", verb_check_config, "", 0, 0, "every setting, its value and where it came from",
 	 check_config_options, config_print_help},
+	{"doctor", verb_doctor, "", 0, 0, "is everything right before it trades? settings, files, clock, exchange",
+	 doctor_options, NULL},
 	{"status", verb_status, "", 0, 0, "how the daemon of a state folder stands", json_options, NULL},
 	{"trades", verb_trades, "", 0, 0, "the closed trades", json_options, NULL},
 	{"why", verb_why, "SYMBOL", 1, 1, "why a symbol was traded or refused, in words", json_options, NULL},
 	{"risk", verb_risk, "", 0, 0, "limits, states and how much of each is used", json_options, NULL},
+	{"scan", verb_scan, "", 0, 0, "the last table of the market: ranks, filters, what is watched", json_options, NULL},
 	{"scores", verb_scores, "", 0, 0, "salience of each strategy and regime", json_options, NULL},
 	{"report", verb_report, "", 0, 0, "results by strategy, symbol, exit and regime", json_options, NULL},
 	{NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},

@@ -15,10 +15,12 @@ int verb_judge(const struct cli *cli);
 int verb_indicators(const struct cli *cli);
 int verb_candles(const struct cli *cli);
 int verb_check_config(const struct cli *cli);
+int verb_doctor(const struct cli *cli);
 int verb_status(const struct cli *cli);
 int verb_trades(const struct cli *cli);
 int verb_why(const struct cli *cli);
 int verb_risk(const struct cli *cli);
+int verb_scan(const struct cli *cli);
 int verb_scores(const struct cli *cli);
 int verb_report(const struct cli *cli);
 

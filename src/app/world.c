@@ -66,10 +66,10 @@ static void tell_all(struct world *w, const struct events *events, hearer *hears
 		hears(w, &events->at[i]);
 }
 
-static void venue_wire(struct exchange *venue, ms_t now_ms, struct events *out)
+static void venue_wire(const struct world *w, struct exchange *venue, ms_t now_ms, struct events *out)
 {
 	struct wire_in in = {.at_ms = now_ms, .kind = WIRE_TIME};
-	struct turn_out turn = {.heard = out};
+	struct turn_out turn = {.say = w->outbox, .heard = out};
 
 	venue->ops->on_wire(venue, &in, &turn);
 }
@@ -111,7 +111,7 @@ static inline void account_wakes(struct world *w, struct exchange *account, ms_t
 {
 	if (account->ops->next_ms(account) > now_ms)
 		return;
-	venue_wire(account, now_ms, w->answers);
+	venue_wire(w, account, now_ms, w->answers);
 	hear_answers(w, hears);
 }
 
@@ -126,16 +126,13 @@ static void take_instrument(struct world *w, struct event *event)
 	event->instrument.was = &w->was;
 }
 
-/* For each hearer a copy of its own: this runs on every event. */
-static inline __attribute__((always_inline)) void collect(struct world *w, ms_t now_ms, hearer *hears)
+/* What the market venue has said goes to the accounts, then to the hearer. */
+static inline __attribute__((always_inline)) void spread(struct world *w, hearer *hears)
 {
-	struct exchange *market = w->venues.market, *shadow;
-	struct exchange *broker = split(w) ? w->venues.broker : NULL;
-	struct turn_out out = {.heard = w->answers};
-
-	w->heard->count = 0;
-	venue_wire(market, now_ms, w->heard); /* says nothing if it is not time yet */
+	struct exchange *broker = split(w) ? w->venues.broker : NULL, *shadow;
+	struct turn_out out = {.say = w->outbox, .heard = w->answers};
 	struct event *event = w->heard->at;
+
 	for (size_t left = w->heard->count; left > 0; left--, event++) {
 		if (broker != NULL)
 			account_hears(w, broker, event, &out, hears);
@@ -144,8 +141,18 @@ static inline __attribute__((always_inline)) void collect(struct world *w, ms_t 
 		take_instrument(w, event);
 		hears(w, event);
 	}
-	if (broker != NULL)
-		account_wakes(w, broker, now_ms, hears);
+}
+
+/* For each hearer a copy of its own: this runs on every event. */
+static inline __attribute__((always_inline)) void collect(struct world *w, ms_t now_ms, hearer *hears)
+{
+	struct exchange *shadow;
+
+	w->heard->count = 0;
+	venue_wire(w, w->venues.market, now_ms, w->heard); /* says nothing if it is not time yet */
+	spread(w, hears);
+	if (split(w))
+		account_wakes(w, w->venues.broker, now_ms, hears);
 	if ((shadow = shadow_of(w)) != NULL)
 		account_wakes(w, shadow, now_ms, hears);
 }
@@ -205,28 +212,34 @@ static void give_history(struct world *w, const struct event *event)
 	engine_step(w->engine, event, w->wants);
 }
 
-static void ask(struct world *w, const struct intent *intent)
+static void read_history(struct world *w, const struct intent *intent)
 {
-	struct turn_out turn = {.heard = w->asking};
-	bool of_market = intent->kind == INTENT_WATCH || intent->kind == INTENT_SCAN;
-	struct exchange *venue = of_market ? w->venues.market : account_of(w, intent->book);
-
-	if (venue == NULL)
-		return;
-	if (intent->kind != INTENT_HISTORY) {
-		venue->ops->ask(venue, intent, w->now_ms, &turn);
-		return;
-	}
-	if (w->history)
-		w->history(w->history_ctx, intent->sym, intent->value, give_history, w);
+	w->history(w->history_ctx, intent->sym, intent->value, give_history, w);
 	struct event *end = events_add(w->asking, EVENT_SNAPSHOT_END, intent->sym, w->now_ms);
 	if (end)
 		end->snapshot.what = SNAPSHOT_HISTORY;
 }
 
+static void ask(struct world *w, const struct intent *intent)
+{
+	struct turn_out turn = {.say = w->outbox, .heard = w->asking};
+	bool of_market =
+		intent->kind == INTENT_WATCH || intent->kind == INTENT_SCAN || intent->kind == INTENT_HISTORY;
+	struct exchange *venue = of_market ? w->venues.market : account_of(w, intent->book);
+
+	if (intent->kind == INTENT_HISTORY && w->history != NULL) {
+		read_history(w, intent);
+		return;
+	}
+	if (intent->kind == INTENT_WATCH && intent->value != 0 && w->watch != NULL)
+		w->watch(w->watch_ctx, intent->sym);
+	if (venue != NULL)
+		venue->ops->ask(venue, intent, w->now_ms, &turn);
+}
+
 static void act(struct world *w, const struct intent *intent, bool recorded)
 {
-	struct turn_out turn = {.heard = w->asking};
+	struct turn_out turn = {.say = w->outbox, .heard = w->asking};
 	struct exchange *account = account_of(w, intent->book);
 
 	if (intent->kind != INTENT_TICKET) {
@@ -276,6 +289,8 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
 	w->asking->count = 0;
+	if (intents > 0 && w->wake)
+		w->wake(w->wake_ctx);
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);
 	/* History may have wanted something: keep only that. */
@@ -294,6 +309,14 @@ static inline void finish_turn(struct world *w)
 {
 	if (w->wants->intent_count > 0 || w->wants->record_count > 0)
 		record_and_act(w);
+}
+
+/* The end of a turn, recorded and acted on: only now does anything move. */
+static inline void end_turn(struct world *w)
+{
+	finish_turn(w);
+	if (w->outbox != NULL && w->outbox->count > 0)
+		w->hand_out(w->hand_out_ctx, w->outbox, w->now_ms);
 }
 
 static void hear_carried(struct world *w)
@@ -316,6 +339,15 @@ ms_t world_next_ms(const struct world *w)
 	return next > w->now_ms ? next : w->now_ms;
 }
 
+/* What is due by the engine's own clock. */
+static inline void engine_wakes(struct world *w)
+{
+	if (engine_next_ms(w->engine) > w->now_ms)
+		return;
+	struct event time = {.kind = EVENT_TIME, .at_ms = w->now_ms, .sym = SYM_NONE};
+	think(w, &time);
+}
+
 void world_turn(struct world *w, ms_t now_ms)
 {
 	w->now_ms = now_ms;
@@ -323,39 +355,70 @@ void world_turn(struct world *w, ms_t now_ms)
 		hear_carried(w);
 	else {
 		collect(w, now_ms, think);
-		if (engine_next_ms(w->engine) <= now_ms) {
-			struct event time = {.kind = EVENT_TIME, .at_ms = now_ms, .sym = SYM_NONE};
-			think(w, &time);
-		}
+		engine_wakes(w);
 	}
+	end_turn(w);
+}
+
+void world_hear(struct world *w, const struct wire_in *in)
+{
+	struct exchange *market = w->venues.market;
+	struct turn_out out = {.say = w->outbox, .heard = w->heard};
+
+	w->now_ms = in->at_ms;
+	w->heard->count = 0;
+	market->ops->on_wire(market, in, &out);
+	spread(w, think);
+	end_turn(w);
+}
+
+void world_change(struct world *w, sym_t sym, const struct instrument *now)
+{
+	w->heard->count = 0;
+	events_add(w->heard, EVENT_INSTRUMENT, sym, w->now_ms)->instrument.now = now;
+	spread(w, think);
+	end_turn(w);
+}
+
+void world_pass(struct world *w, const struct events *market, ms_t now_ms)
+{
+	w->now_ms = now_ms;
+	tell_all(w, market, think);
+	engine_wakes(w);
 	finish_turn(w);
 }
 
 void world_tell(struct world *w, const struct event *event)
 {
 	think(w, event);
-	finish_turn(w);
+	end_turn(w);
 }
 
 /* What was carried over from before a restart is heard first, and recorded with the first turn: a second
  * death finds it either still in the saved state or in the journal. */
-int world_start(struct world *w, ms_t now_ms)
+void world_begin(struct world *w, ms_t now_ms, const struct event *link)
 {
 	struct event restored = {.kind = EVENT_SNAPSHOT_END,
 				 .at_ms = now_ms,
 				 .sym = SYM_NONE,
 				 .snapshot.what = SNAPSHOT_JOURNAL};
+
+	w->now_ms = now_ms;
+	hear_carried(w);
+	if (link != NULL && !engine_knows_link(w->engine))
+		think(w, link);
+	think(w, &restored);
+	end_turn(w);
+}
+
+int world_start(struct world *w, ms_t now_ms)
+{
 	struct event link = {.kind = EVENT_LINK,
 			     .at_ms = now_ms,
 			     .sym = SYM_NONE,
 			     .link = {.state = LINK_UP, .latency_ms = 0, .clock_off_ms = 0}};
 
-	w->now_ms = now_ms;
-	hear_carried(w);
-	if (!engine_knows_link(w->engine))
-		think(w, &link);
-	think(w, &restored);
-	finish_turn(w);
+	world_begin(w, now_ms, &link);
 	for (int i = 0; i < START_TURNS_MAX && w->carry->count > 0; i++) {
 		hear_carried(w);
 		finish_turn(w);

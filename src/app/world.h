@@ -39,8 +39,8 @@ struct witness {
 
 struct world {
 	struct venues venues;
-	const int64_t
-		*shadow_busy; /* 0: the shadow has nothing to hear and nothing due; world_open: always ask it */
+	const int64_t *shadow_busy; /* 0: the shadow has nothing to hear and nothing due; world_open: always
+				       ask it */
 	struct engine *engine;
 	struct universe *universe;
 	struct instrument was; /* of the running INSTRUMENT event */
@@ -49,7 +49,20 @@ struct world {
 	/* Streams at least `bars` closed bars of sym into give(), oldest first. */
 	void (*history)(void *ctx, sym_t sym, int64_t bars,
 			void (*give)(struct world *, const struct event *), struct world *world);
-	void *history_ctx;
+	void *history_ctx; /* history NULL: the market venue is asked, and answers with events */
+	/* Live venues. outbox: what their codecs want moved; NULL: nobody moves anything. hand_out takes what
+	 * is in it at the end of each turn, once that was recorded and acted on, and empties it. */
+	struct outbox *outbox;
+	void (*hand_out)(void *ctx, struct outbox *outbox, ms_t now_ms);
+	void *hand_out_ctx;
+	/* A symbol is about to be watched, before the market venue is asked to; NULL: nobody needs to know.
+	 */
+	void (*watch)(void *ctx, sym_t sym);
+	void *watch_ctx;
+	/* Before the intents of a turn are acted on, after which the world may be saved; NULL: nothing to do.
+	 * See world_pass. */
+	void (*wake)(void *ctx);
+	void *wake_ctx;
 	int64_t turn; /* last one tried to commit */
 	ms_t now_ms;
 	struct events *heard;   /* scratch: market, then broker */
@@ -69,14 +82,27 @@ struct world {
 int world_open(struct world *world);
 void world_close(struct world *world);
 
-/* Start-up: the journal has been given to the engine as RESTORED events (or is empty). Asks, hears and acts
- * until the engine is ready; then hears what was carried over. 0, or TB_EIO if it does not get ready. */
+/* Start-up: the journal has been given to the engine as RESTORED events (or is empty). Hears what was carried
+ * over, then asks for everything the engine needs; it is ready when the answers have come. link: the state of
+ * the link, if there is news of it; NULL: none. */
+void world_begin(struct world *world, ms_t now_ms, const struct event *link);
+/* The same where every answer is there at once: asks, hears and acts until the engine is ready. 0, or TB_EIO
+ * if it does not get ready. */
 int world_start(struct world *world, ms_t now_ms);
 
 /* When the next turn is due; NEVER_MS: nothing will ever happen. */
 ms_t world_next_ms(const struct world *world);
 /* One turn at now_ms, which must be what world_next_ms() has just said. */
 void world_turn(struct world *world, ms_t now_ms);
+/* One turn caused by something that came over the wire of the market venue, at in->at_ms. Of one instant all
+ * that came is to be heard first, then world_turn() as long as something is due: the order of a simulation.
+ */
+void world_hear(struct world *world, const struct wire_in *in);
+/* A turn in which an instrument is another one: accounts and engine are told as if the market had said it. */
+void world_change(struct world *world, sym_t sym, const struct instrument *now);
+/* A turn whose market events are given and which no account hears: for simulations that know that nothing is
+ * in the accounts. Their wake tells the accounts what they have missed before an intent can reach them. */
+void world_pass(struct world *world, const struct events *market, ms_t now_ms);
 /* A turn with one event of the app's own (a command). */
 void world_tell(struct world *world, const struct event *event);
 

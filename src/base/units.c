@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * Exact integer arithmetic with named roundings. Most products fit in 64 bits; for the others the 128-bit
  * product is made of 32-bit halves and divided digit by digit in base 2^32 (Knuth, algorithm D), because the
- * prover does not know the compiler's own 128-bit type. */
+ * prover does not know the compiler's own 128-bit type. Many processors take several times as long for a
+ * division of 64-bit integers as for one of doubles, so what fits is divided as doubles, exactly, and the
+ * usual divisor is a constant. */
 #include "tradebot/units.h"
 
-#define LOW_HALF 0xffffffffULL
+#define LOW_HALF     0xffffffffULL
+#define DOUBLE_WHOLE (1ULL << 53) /* up to here every integer is a double */
 
 struct product {
 	uint64_t high, low;
 };
 
-static struct product multiply(uint64_t a, uint64_t b)
+static inline struct product multiply(uint64_t a, uint64_t b)
 {
 	uint64_t a_high = a >> 32, a_low = a & LOW_HALF;
 	uint64_t b_high = b >> 32, b_low = b & LOW_HALF;
@@ -45,7 +48,7 @@ static uint64_t digit(uint64_t *left, uint64_t next, uint64_t divisor)
 
 /* product / divisor, floored; the rest goes to *rest. Needs product.high < divisor < 2^63: then the quotient
  * fits in 64 bits. */
-static uint64_t divide(struct product product, uint64_t divisor, uint64_t *rest)
+static inline uint64_t divide(struct product product, uint64_t divisor, uint64_t *rest)
 {
 	uint64_t left = product.high, high, low;
 
@@ -80,8 +83,15 @@ static int64_t mul_div_wide(uint64_t a, uint64_t b, uint64_t c, bool up)
 
 	if (product.high >= c)
 		return -1; /* the quotient is 2^64 or more */
-	quotient = divide(product, c, &rest);
+	quotient = c == RATIO_ONE ? divide(product, RATIO_ONE, &rest) : divide(product, c, &rest);
 	return rounded(quotient, rest, up);
+}
+
+/* a / b, floored. Under 2^53 the nearest double to the quotient is on the same side of every integer as the
+ * quotient itself: it is at least 1 / b below the next one, and the double is nearer than that. */
+static inline uint64_t quotient_of(uint64_t a, uint64_t b)
+{
+	return a < DOUBLE_WHOLE ? (uint64_t)(int64_t)((double)(int64_t)a / (double)(int64_t)b) : a / b;
 }
 
 static inline int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
@@ -92,7 +102,8 @@ static inline int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
 		return -1;
 	if (__builtin_mul_overflow((uint64_t)a, (uint64_t)b, &product))
 		return mul_div_wide((uint64_t)a, (uint64_t)b, (uint64_t)c, up);
-	return rounded(product / (uint64_t)c, product % (uint64_t)c, up);
+	uint64_t quotient = c == RATIO_ONE ? product / RATIO_ONE : quotient_of(product, (uint64_t)c);
+	return rounded(quotient, product - quotient * (uint64_t)c, up);
 }
 
 int64_t mul_div_down(int64_t a, int64_t b, int64_t c)

@@ -6,7 +6,7 @@ struct record *wants_record(struct wants *wants, enum record_kind kind)
 {
 	tb_assert(wants->record_count < TURN_RECORDS_MAX);
 	struct record *record = &wants->records[wants->record_count++];
-	*record = (struct record){.kind = kind};
+	record->kind = kind;
 	return record;
 }
 

@@ -127,17 +127,6 @@ static qty_t size_unweighted(const struct decision_settings *settings, const str
 	return least(lots, lots_in_room(in, out->entry, mul_div_down(margin, settings->leverage, RATIO_ONE)));
 }
 
-static qty_t least_lots(const struct instrument *instrument, price_t entry)
-{
-	qty_t lots = lots_for(instrument, entry, instrument->min_notional);
-
-	if (lots < 0)
-		return VALUE_MAX;
-	if (notional_down(instrument, entry, lots) < instrument->min_notional)
-		lots++;
-	return lots > instrument->min_qty ? lots : instrument->min_qty;
-}
-
 static qty_t size(const struct decision_settings *settings, const struct decision_input *in,
 		  const struct enter *out, int64_t costs_sub, qty_t minimum)
 {
@@ -176,7 +165,7 @@ enum note decision_propose(const struct decision_settings *settings, const struc
 	if (why->actual < why->limit)
 		return NOTE_COSTS;
 
-	qty_t minimum = least_lots(in->instrument, out->entry);
+	qty_t minimum = decision_least_lots(in->instrument, out->entry);
 	out->qty = size(settings, in, out, costs_sub, minimum);
 	*why = (struct finding){.limit = minimum, .actual = out->qty};
 	if (out->qty < minimum || out->qty <= 0)

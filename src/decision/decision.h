@@ -48,4 +48,12 @@ ratio_t decision_costs(const struct decision_input *in);
 enum note decision_propose(const struct decision_settings *settings, const struct decision_input *in,
 			   struct enter *out, struct finding *why);
 
+/* The fewest lots an order may have at this price; VALUE_MAX if that cannot be told. */
+qty_t decision_least_lots(const struct instrument *instrument, price_t entry);
+
+/* The least C with which the sizing above can reach that many lots, when nothing else is open and the stop is
+ * as near as stops may be. scanned: the scanner picked the symbol. VALUE_MAX if no C is enough. */
+money_t decision_least_capital(const struct decision_settings *settings, const struct limits *limits,
+			       const struct instrument *instrument, price_t entry, bool scanned);
+
 #endif

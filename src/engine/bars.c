@@ -8,7 +8,8 @@
 static void move_stop(struct engine *e, struct holding *h, struct engine_symbol *s)
 {
 	const struct instrument *instrument = &e->universe->at[h->sym];
-	ratio_t costs = 2 * instrument->taker_fee + (s->quote.spread == UNKNOWN ? 0 : s->quote.spread);
+	ratio_t spread = quote_spread(s->quote.bid, s->quote.ask);
+	ratio_t costs = 2 * instrument->taker_fee + (spread == UNKNOWN ? 0 : spread);
 	price_t trail = trail_stop(&e->set.exits, h, instrument);
 	price_t even = break_even_stop(h, instrument, &s->quote, costs);
 	bool is_long = h->side == SIDE_LONG;
@@ -31,6 +32,7 @@ static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct 
 		struct holding *h = execution_holding(&e->execution, (enum book)book, sym);
 		if (h->qty == 0)
 			continue;
+		s->quote.volatility = series_volatility(&s->series);
 		execution_touch(&e->execution, h);
 		enum exit_reason due =
 			exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime, er100, s->bar_ms);
@@ -73,6 +75,7 @@ static void take_signal(struct engine *e, struct engine_symbol *s)
 
 	if (s->watched && signals_read(&s->series, &e->set.signal, signals) > 0) {
 		s->signal = signals[0];
+		s->quote.volatility = series_volatility(&s->series);
 		e->any_signal = true;
 	}
 }
@@ -135,11 +138,11 @@ void engine_on_candle(struct engine *e, const struct event *event)
 			    bar->close);
 	s->close = bar->close;
 	s->signal = (struct signal){0};
+	s->quote.volatility = (struct rank){0, 0}; /* until a signal or a position asks for it */
 	s->regime = (enum regime)s->series.regime;
 	s->bar_ms = s->quote.bar_ms = end_ms;
 	if (!event->candle.history)
 		take_signal(e, s);
-	s->quote.volatility = s->series.volatility; /* now: what was just written is slow to read */
 	if (event->candle.history)
 		return;
 	monitor_bar(e, s, bar, event->sym);
@@ -152,7 +155,6 @@ void engine_on_ticker(struct engine *e, const struct event *event)
 
 	quote->bid = event->ticker.bid, quote->ask = event->ticker.ask;
 	quote->mark = event->ticker.mark, quote->last = event->ticker.last;
-	quote->spread = quote_spread(quote->bid, quote->ask);
 	quote->ticker_ms = event->at_ms;
 	if (event->ticker.has_depth)
 		engine_take_depth(quote, event->ticker.depth, event->at_ms);

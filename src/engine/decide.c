@@ -227,6 +227,8 @@ static void decide_one(struct engine *e, const struct candidate *c)
 	struct standing standing;
 	struct ticket ticket;
 
+	struct quote *quote = &e->symbols[c->sym].quote;
+	quote->spread = quote_spread(quote->bid, quote->ask); /* only here is it asked for */
 	enum note note = not_now(e, c, &why);
 	if (note != NOTE_ENTERED) {
 		record_decision(e, c, &enter, VERDICT_NO_TRADE, note, &why);

@@ -269,6 +269,10 @@ static bool step_calm(struct engine *e, const struct event *event)
 	size_t intents = e->wants->intent_count;
 	ms_t round_ms = e->round_ms;
 
+	if (event->kind == EVENT_SCAN_ROW) {
+		scanner_row(&e->scanner, event);
+		return true;
+	}
 	health_stream(&e->health, event->at_ms);
 	if (event->kind == EVENT_DEPTH) {
 		engine_take_depth(quote, event->depth.notional, event->at_ms);
@@ -285,9 +289,11 @@ static bool step_calm(struct engine *e, const struct event *event)
 	return e->round_ms == round_ms && e->wants->intent_count == intents && all_told(e);
 }
 
-/* A closed bar, a quote or a depth of a symbol that we have. */
+/* A closed bar, a quote or a depth of a symbol that we have; or a row for the scanner. */
 static inline bool is_market_now(const struct engine *e, const struct event *event)
 {
+	if (event->kind == EVENT_SCAN_ROW)
+		return true;
 	return event->kind >= EVENT_CANDLE && event->kind <= EVENT_DEPTH && event->sym < e->universe->count &&
 	       event->book < BOOK_COUNT && (event->kind != EVENT_CANDLE || !event->candle.history);
 }
@@ -344,6 +350,11 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 ms_t engine_next_ms(const struct engine *e)
 {
 	return e->due_ms;
+}
+
+bool engine_is_flat(const struct engine *e)
+{
+	return e->execution.active_count == 0 && e->execution.early_count == 0 && e->desk.day_ms != 0;
 }
 
 bool engine_ready(const struct engine *e)

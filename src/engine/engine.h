@@ -65,6 +65,8 @@ void engine_step(struct engine *engine, const struct event *event, struct wants 
 ms_t engine_next_ms(const struct engine *engine);
 
 /* For drivers and checks; read only. */
+/* Nothing is held or on its way in any book: a quote changes itself and nothing else. */
+bool engine_is_flat(const struct engine *engine);
 bool engine_ready(const struct engine *engine);
 /* The state of the link came back with the journal: nobody needs to tell it at the start. */
 bool engine_knows_link(const struct engine *engine);
@@ -73,5 +75,27 @@ money_t engine_equity(const struct engine *engine); /* E, UNKNOWN before the fir
 struct execution *engine_execution(struct engine *engine);
 /* How many symbols of the last table passed each filter of the scanner. */
 const struct scanner_counts *engine_scan_counts(const struct engine *engine);
+const struct scanner *engine_scanner(const struct engine *engine);
+/* When the last table was complete (0: none yet), and when the next one is asked for. */
+ms_t engine_scanned_ms(const struct engine *engine);
+ms_t engine_scan_due_ms(const struct engine *engine);
+enum health_fault engine_health(const struct engine *engine, ms_t now_ms);
+
+/* A symbol as the engine sees it, for people. */
+struct engine_view {
+	bool watched, scanned;
+	struct quote quote;
+	int64_t regime, bars; /* bars: in its series */
+	ratio_t leverage, funding_rate;
+	ms_t funding_ms;
+	money_t exposure;    /* UNKNOWN */
+	enum refusal closed; /* the first rule that would refuse any entry now, whatever its size, stop and
+				target; NONE: none */
+	bool unanswered;     /* ... because a fact it needs is unknown */
+};
+void engine_look(struct engine *engine, sym_t sym, ms_t now_ms, struct engine_view *out);
+
+/* The owner's limits are other ones from now on; timeframe and the life of a proposal stay. Between turns. */
+void engine_set_limits(struct engine *engine, const struct limits *limits);
 
 #endif

@@ -76,9 +76,10 @@ struct engine {
 	bool restored, ready, snapshot_open;
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
-	ms_t due_ms;   /* what engine_next_ms() says, as of the last step that could move it */
-	ms_t scan_ms;  /* next scan */
-	ms_t round_ms; /* end of the bar whose round is open; 0: none */
+	ms_t due_ms;     /* what engine_next_ms() says, as of the last step that could move it */
+	ms_t scan_ms;    /* next scan */
+	ms_t scanned_ms; /* the last one was complete; 0: none yet */
+	ms_t round_ms;   /* end of the bar whose round is open; 0: none */
 	ms_t last_round_ms;
 	bool any_signal;      /* one was read since the last decision */
 	size_t round_missing; /* watched symbols whose bar has not come */

@@ -127,7 +127,11 @@ static void begin(struct engine *e)
 			wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, (sym_t)sym)->value =
 				e->set.decision.leverage;
 	}
-	e->scan_ms = any_watched ? (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms : e->now_ms;
+	/* A market that went on meanwhile is looked at at once; one that stood still when it would have been.
+	 */
+	e->scan_ms = any_watched && e->set.clock_stands
+			     ? (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms
+			     : e->now_ms;
 }
 
 static void ready_if_complete(struct engine *e)

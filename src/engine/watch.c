@@ -27,6 +27,7 @@ void engine_on_scan_end(struct engine *e)
 	struct watched changes[64];
 	bool held[SYMBOLS_MAX] = {false};
 
+	e->scanned_ms = e->now_ms;
 	for (size_t i = 0; i < e->execution.active_count; i++)
 		held[execution_active(&e->execution, i)->sym] = true;
 	size_t count = scanner_finish(&e->scanner, e->universe, &e->set.scanner, held, e->now_ms, changes,

@@ -406,6 +406,11 @@ int journal_commit(struct journal *journal)
 	return TB_EIO;
 }
 
+int journal_check(struct journal *journal, const char *path)
+{
+	return schema_check_integrity(journal->db, path, &journal->error);
+}
+
 int journal_idle(struct journal *journal)
 {
 	int code = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);

@@ -85,6 +85,10 @@ int journal_put(struct journal *journal, const struct record *record);
 int journal_put_intent(struct journal *journal, const struct intent *intent);
 int journal_commit(struct journal *journal);
 
+/* Looks at every page of an open journal, for writing or reading. TB_EIO: it is damaged, journal->error says
+ * how; path: for the text. */
+int journal_check(struct journal *journal, const char *path);
+
 /* For idle turns: moves committed pages from the log into the file, as far as no reader is in the way. */
 int journal_idle(struct journal *journal);
 

@@ -10,7 +10,8 @@
 
 /* A file of version n is brought to n + 1 by the step {n + 1, ...}. The first released schema is 1. */
 static const struct schema_step schema_steps[] = {
-	{2, "DROP TABLE IF EXISTS \"scores\";"}, /* its key has gained the record; made anew from the trades */
+	{2,
+	 "DROP TABLE IF EXISTS \"scores\";"}, /* its key has gained the record; made anew from the trades */
 	{0, NULL}};
 const struct schema schema_now = {JOURNAL_VERSION, schema_steps};
 
@@ -84,7 +85,7 @@ static int ask_int(sqlite3 *db, const char *text, int64_t *value)
 	return code;
 }
 
-static int check_integrity(sqlite3 *db, const char *path, struct journal_error *error)
+int schema_check_integrity(sqlite3 *db, const char *path, struct journal_error *error)
 {
 	sqlite3_stmt *ask = NULL;
 	int code = 0;
@@ -275,7 +276,7 @@ int schema_prepare(sqlite3 *db, const char *path, const struct schema *schema, c
 {
 	int64_t version, tables;
 	size_t missing;
-	int code = check_integrity(db, path, error);
+	int code = schema_check_integrity(db, path, error);
 	if (code)
 		return code;
 	if (ask_int(db, "PRAGMA user_version", &version) ||

@@ -26,6 +26,9 @@ int schema_fail(sqlite3 *db, struct journal_error *error, const char *doing);
 int schema_prepare(sqlite3 *db, const char *path, const struct schema *schema, char *backup, size_t size,
 		   struct journal_error *error);
 
+/* TB_EIO: the file is damaged, or no database. */
+int schema_check_integrity(sqlite3 *db, const char *path, struct journal_error *error);
+
 /* For readers, who change nothing: TB_EREFUSED unless the version is schema's. */
 int schema_check(sqlite3 *db, const char *path, const struct schema *schema, struct journal_error *error);
 

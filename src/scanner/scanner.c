@@ -203,7 +203,7 @@ static void rank_table(struct scanner *scanner, const struct universe *universe,
 	for (int factor = 0; factor < FACTOR_COUNT; factor++)
 		add_points(scanner, (enum scanner_factor)factor, count);
 	sort(&by_points, scanner->order, count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && i < SYMBOLS_MAX; i++) {
 		struct scanner_symbol *symbol = &scanner->at[scanner->order[i]];
 		symbol->place = (int64_t)i + 1;
 		symbol->score = mul_div_down(symbol->points, RATIO_ONE, 200 * (int64_t)count);

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Bin 0 holds everything under 2^22 (a deviation of 1e-6 a bar), the last everything from 2^54 (7 % a bar).
- */
+/* Bin 0 holds zeros only, bin 1 everything else under 2^22 (a deviation of 1e-6 a bar), the last everything
+ * from 2^54 (7 % a bar). */
 #define OCTAVE_FIRST 22
 #define STEPS_LOG2   7
 
@@ -23,9 +23,9 @@ static unsigned percentile_bin(int64_t key)
 	int64_t bin;
 
 	memcpy(&bits, &value, sizeof(bits));
-	bin = (int64_t)(bits >> (52 - STEPS_LOG2)) - ((1023 + OCTAVE_FIRST) << STEPS_LOG2);
-	if (bin < 0)
-		bin = 0;
+	bin = (int64_t)(bits >> (52 - STEPS_LOG2)) - ((1023 + OCTAVE_FIRST) << STEPS_LOG2) + 1;
+	if (bin < 1)
+		bin = key > 0;
 	if (bin >= PERCENTILE_BINS)
 		bin = PERCENTILE_BINS - 1;
 	return (unsigned)bin;
@@ -68,79 +68,49 @@ static void percentile_count(struct percentile *p, unsigned bin, int by)
 	p->fine[bin] = (uint16_t)(p->fine[bin] + by);
 }
 
-/* Which lists are empty and where in them an entry stands cannot be predicted, so links are written without
- * asking; entry 0 takes what would go nowhere. */
 static void percentile_drop_oldest(struct percentile *p)
 {
-	uint16_t number = p->ring[(p->newest - p->count) % PERCENTILE_RING], next;
-	struct percentile_entry *entry = &p->entries[number];
-
+	percentile_count(p, p->bins[(p->newest - p->count) % PERCENTILE_RING], -1);
 	p->count--;
-	percentile_count(p, entry->bin, -1);
-	if (--entry->count > 0)
-		return;
-	next = p->links[PERCENTILE_BINS + number];
-	p->links[entry->place] = next;
-	p->entries[next].place = entry->place;
-	p->links[PERCENTILE_BINS + number] = p->spare;
-	p->spare = number;
 }
 
-static uint16_t percentile_new_entry(struct percentile *p, int64_t key, unsigned bin)
+void percentile_add(struct percentile *p, int64_t key, int window)
 {
-	uint16_t number = p->spare, head = p->links[bin];
-
-	if (number)
-		p->spare = p->links[PERCENTILE_BINS + number];
-	else
-		number = ++p->used;
-	p->entries[number] = (struct percentile_entry){
-		.key = key, .count = 1, .bin = (uint16_t)bin, .place = (uint16_t)bin};
-	p->entries[head].place = (uint16_t)(PERCENTILE_BINS + number);
-	p->links[PERCENTILE_BINS + number] = head;
-	p->links[bin] = number;
-	return number;
-}
-
-/* Keys of the bin that are lower; the entry of an equal one, or 0, goes to *same. Four steps at a time, since
- * nearly all lists are shorter and a list's length cannot be predicted: past the end entry 0 counts nothing
- * and leads to itself. */
-static unsigned lower_in_bin(const struct percentile *p, unsigned bin, int64_t key, uint16_t *same)
-{
-	unsigned number = p->links[bin], below = 0, equal = 0;
-
-	do
-		for (int i = 0; i < 4; i++) {
-			const struct percentile_entry *entry = &p->entries[number];
-			int64_t over = entry->key - key; /* neither is negative */
-			below += entry->count * (unsigned)((uint64_t)over >> 63);
-			equal |= over == 0 ? number : 0U;
-			number = p->links[PERCENTILE_BINS + number];
-		}
-	while (number);
-	*same = (uint16_t)equal;
-	return below;
-}
-
-struct rank percentile_add(struct percentile *percentile, int64_t key, int window)
-{
-	struct percentile *p = percentile;
-	unsigned bin = percentile_bin(key), below, equal = 1;
+	unsigned bin = percentile_bin(key);
 	uint32_t room = window < 1                       ? 1
 			: window > PERCENTILE_WINDOW_MAX ? PERCENTILE_WINDOW_MAX
 							 : (uint32_t)window;
-	uint16_t same;
 
 	while (p->count >= room)
 		percentile_drop_oldest(p);
-	below = lower_bins(p, bin) + lower_in_bin(p, bin, key, &same);
-	if (same)
-		equal = ++p->entries[same].count;
-	else
-		same = percentile_new_entry(p, key, bin);
+	uint16_t last = p->last[bin];
+	bool again = p->fine[bin] > 0 && p->keys[last] == key;
+	p->lower = lower_bins(p, bin);
 	percentile_count(p, bin, 1);
-	p->ring[p->newest % PERCENTILE_RING] = same;
+	p->keys[p->newest] = key;
+	p->bins[p->newest] = (uint16_t)bin;
+	p->run[p->newest] = again ? (uint16_t)(p->run[last] + (p->run[last] < PERCENTILE_RING)) : 1;
+	p->before[p->newest] = again ? p->before[last] : last;
+	p->last[bin] = (uint16_t)p->newest;
 	p->newest = (p->newest + 1) % PERCENTILE_RING;
 	p->count++;
-	return (struct rank){.num = 2 * (int64_t)below + equal, .den = 2 * (int64_t)p->count};
+}
+
+struct rank percentile_rank(const struct percentile *p)
+{
+	uint32_t at = (p->newest - 1) % PERCENTILE_RING;
+	unsigned bin = p->bins[at];
+	int64_t key = p->keys[at];
+	struct rank rank = {.num = 2 * (int64_t)p->lower, .den = 2 * (int64_t)p->count};
+
+	if (bin == 0) {
+		rank.num += p->fine[0];
+		return rank;
+	}
+	for (unsigned left = p->fine[bin]; left > 0; at = p->before[at]) {
+		unsigned run = p->run[at] < left ? p->run[at] : left;
+		rank.num += (int64_t)run * (2 * (p->keys[at] < key) + (p->keys[at] == key));
+		left -= run;
+	}
+	return rank;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * The exact rank of the newest key among the last WINDOW keys, itself included. Called once a bar by
- * series.c. A key falls into one of 4,096 bins (128 to an octave); three levels of counters tell how many
- * keys lie in lower bins, and the bin's list of distinct keys, each with its count, tells the rest. Equal
- * keys share one entry, so a dead-flat market costs no more than a lively one. Keys leave in the order in
- * which they came. No pointers: a struct percentile may be copied or stored as it is. All zero bytes is the
- * empty window. */
+ * The exact rank of the newest key among the last WINDOW keys, itself included. series.c adds a key a bar. A
+ * key falls into one of 4,096 bins (128 to an octave); three levels of counters tell how many keys lie in
+ * lower bins. That alone nearly always answers on which side of a percentage the rank is; only a reader of
+ * the rank itself, and the rare bar whose bin straddles the percentage, looks at the other keys of the bin.
+ * Zero has a bin of its own, and equal keys in a row are one step, so a market that hardly moves costs no
+ * more. No pointers: a struct percentile may be copied or stored as it is. All zero bytes is the empty
+ * window. */
 #ifndef SIGNAL_PERCENTILE_H
 #define SIGNAL_PERCENTILE_H
 
@@ -14,29 +15,37 @@
 #define PERCENTILE_RING       1024 /* a power of two >= PERCENTILE_WINDOW_MAX */
 #define PERCENTILE_BINS       4096
 
-/* One distinct key of the window; entry 0 stands for none. */
-struct percentile_entry {
-	int64_t key;
-	uint16_t count, bin;
-	uint16_t place; /* of the link that leads here */
-};
-
 struct percentile {
-	uint32_t newest, count;         /* ring position after the newest key; keys in the window */
-	uint16_t used, spare;           /* entries ever used; first of those given back */
-	uint16_t ring[PERCENTILE_RING]; /* each key's entry, oldest at newest - count */
+	uint32_t newest, count; /* ring position after the newest key; keys in the window */
+	uint32_t lower;         /* keys in lower bins than the newest key's */
 	uint16_t coarse[16], middle[256], fine[PERCENTILE_BINS]; /* keys per 256, per 16 bins, per bin */
-	uint16_t links[PERCENTILE_BINS + PERCENTILE_WINDOW_MAX +
-		       1]; /* first entry of each bin; then the entry after
-			      each entry, of its bin or of the spare ones */
-	struct percentile_entry entries[PERCENTILE_WINDOW_MAX + 1];
+	uint16_t last[PERCENTILE_BINS]; /* ring position of the newest key that fell into the bin */
+	uint16_t bins[PERCENTILE_RING]; /* of each key, oldest at newest - count */
+	uint16_t run[PERCENTILE_RING];  /* equal keys in a row in its bin, up to this one; some may be gone */
+	uint16_t before[PERCENTILE_RING]; /* position of the key before that run, if the bin has more */
+	int64_t keys[PERCENTILE_RING];
 };
 
 void percentile_init(struct percentile *percentile);
 
-/* Adds key (>= 0) to the newest `window` keys (clamped to 1..PERCENTILE_WINDOW_MAX; the oldest leave first)
- * and returns its rank: num = 2 * keys below + keys equal (itself among them), den = 2 * keys. O(1) but for
- * the distinct keys within half a percent of this one. */
-struct rank percentile_add(struct percentile *percentile, int64_t key, int window);
+/* Adds key (>= 0) to the newest `window` keys (clamped to 1..PERCENTILE_WINDOW_MAX; the oldest leave first).
+ * O(1). */
+void percentile_add(struct percentile *percentile, int64_t key, int window);
+
+/* The rank of the newest key: num = 2 * keys below + keys equal (itself among them), den = 2 * keys; 0 of 0
+ * without any. */
+struct rank percentile_rank(const struct percentile *percentile);
+
+/* Whether that rank is at least so many percent. Needs a key. Of the keys in the newest one's bin all others
+ * may be higher, or all lower: nearly always the answer is the same. */
+static inline bool percentile_reaches(const struct percentile *p, int64_t percent)
+{
+	int64_t others = p->fine[p->bins[(p->newest - 1) % PERCENTILE_RING]] - 1;
+	int64_t least = 100 * (2 * (int64_t)p->lower + 1), wanted = percent * 2 * (int64_t)p->count;
+
+	if ((least >= wanted) == (least + 200 * others >= wanted))
+		return least >= wanted;
+	return 100 * percentile_rank(p).num >= wanted;
+}
 
 #endif

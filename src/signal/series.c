@@ -165,7 +165,7 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 	if (changes < 20)
 		return;
 	key = (int64_t)(20 * s->squares20_8 - (uint64_t)s->return20_8 * (uint64_t)s->return20_8);
-	s->volatility = percentile_add(&s->percentile, key, settings->rank_window);
+	percentile_add(&s->percentile, key, settings->rank_window);
 }
 
 static enum regime regime_now(const struct series *s, const struct signal_settings *settings)
@@ -179,8 +179,8 @@ static enum regime regime_now(const struct series *s, const struct signal_settin
 	if (s->bars <= RATIO_BARS || (int64_t)s->percentile.count < settings->rank_minimum ||
 	    s->percentile.count == 0)
 		return REGIME_NONE;
-	bool high = 100 * s->volatility.num >= settings->rank_high * s->volatility.den;
-	bool low = 100 * s->volatility.num < settings->rank_low * s->volatility.den;
+	bool high = percentile_reaches(&s->percentile, settings->rank_high);
+	bool low = !percentile_reaches(&s->percentile, settings->rank_low);
 	bool trending = fabs(series_efficiency100(s)) >= settings->ratio_trending;
 	return (enum regime)regimes[high][low][trending];
 }
@@ -245,6 +245,11 @@ enum series_answer series_push(struct series *s, const struct signal_settings *s
 	return answer;
 }
 
+struct rank series_volatility(const struct series *series)
+{
+	return percentile_rank(&series->percentile);
+}
+
 double series_mean20(const struct series *series)
 {
 	return (double)series->close20.sum / 20;
@@ -253,6 +258,14 @@ double series_mean20(const struct series *series)
 double series_deviation20(const struct series *series)
 {
 	return sqrt(moments_spread20(&series->close20)) / 20;
+}
+
+bool series_inside20(const struct series *series, double deviations)
+{
+	double off20 = (double)(20 * close_before(series, 0) - series->close20.sum);
+
+	/* a millionth is more than all roundings can come to */
+	return off20 * off20 < 0.999999 * (deviations * deviations) * moments_spread20(&series->close20);
 }
 
 double series_efficiency100(const struct series *series)
@@ -288,7 +301,7 @@ void series_read(const struct series *s, const struct signal_settings *settings,
 				   .er100 = s->bars > RATIO_BARS ? series_efficiency100(s) : NAN,
 				   .regime = (enum regime)s->regime};
 	if ((int64_t)s->percentile.count >= settings->rank_minimum)
-		out->volatility = s->volatility;
+		out->volatility = series_volatility(s);
 	if (s->bars >= 20) {
 		double width = settings->band_width * series_deviation20(s);
 

@@ -72,8 +72,7 @@ struct series {
 		cross_before; /* SMA 10 through SMA 30 on the newest bar, on the one before: enum side */
 	int32_t above;        /* sign of SMA 10 - SMA 30 on the newest bar */
 	int32_t regime, candidate, candidate_bars; /* enum regime */
-	struct rank volatility;
-	struct percentile percentile;
+	struct percentile percentile;              /* of volatility keys */
 };
 
 /* What stands after the newest bar. Prices in ticks; NAN: too little history. */
@@ -115,9 +114,14 @@ void series_read(const struct series *series, const struct signal_settings *sett
 int signals_read(const struct series *series, const struct signal_settings *settings,
 		 struct signal out[static STRATEGY_COUNT]);
 
+/* The rank of the newest bar's volatility, of however many there are; den 0: none yet. */
+struct rank series_volatility(const struct series *series);
 /* Deviations of the newest 20 closes (population, ticks) and their mean, in ticks. Needs 20 bars. */
 double series_mean20(const struct series *series);
 double series_deviation20(const struct series *series);
+/* Whether the newest close is clearly within so many of them; costs no root. False: it may be within or not.
+ */
+bool series_inside20(const struct series *series, double deviations);
 /* close - close 100 bars ago over the path between; 0 if the price stood still. Needs 101 bars. */
 double series_efficiency100(const struct series *series);
 

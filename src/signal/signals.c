@@ -47,9 +47,13 @@ static bool mean_reversion(const struct series *s, const struct signal_settings 
 			   struct signal *signal)
 {
 	price_t close = s->closes[(s->bars - 1) & (SERIES_CLOSES - 1)];
-	double mid = series_mean20(s), deviation = series_deviation20(s), off = (double)close - mid, stop,
-	       floor_stop;
+	double mid, deviation, off, stop, floor_stop;
 
+	if (series_inside20(s, settings->band_width)) /* nearly always */
+		return false;
+	mid = series_mean20(s);
+	deviation = series_deviation20(s);
+	off = (double)close - mid;
 	if (magnitude(off) <= settings->band_width * deviation)
 		return false;
 	signal->side = off < 0 ? SIDE_LONG : SIDE_SHORT;
@@ -84,15 +88,18 @@ static bool trend(const struct series *s, const struct signal_settings *settings
 static bool breakout(const struct series *s, const struct signal_settings *settings, struct signal *signal)
 {
 	price_t close = s->closes[(s->bars - 1) & (SERIES_CLOSES - 1)], beyond;
-	double rank;
+	struct rank rank;
+	double share;
 
 	if (close <= s->hh20 && close >= s->ll20)
 		return false;
 	signal->side = close > s->hh20 ? SIDE_LONG : SIDE_SHORT;
 	beyond = close > s->hh20 ? close - s->hh20 : s->ll20 - close;
-	rank = (double)s->volatility.num / (double)s->volatility.den;
-	signal->confidence = confidence(BEYOND_WEIGHT * (double)beyond / s->atr +
-					PERCENTILE_WEIGHT * not_negative(rank - settings->rank_high / 100.0));
+	rank = series_volatility(s);
+	share = (double)rank.num / (double)rank.den;
+	signal->confidence =
+		confidence(BEYOND_WEIGHT * (double)beyond / s->atr +
+			   PERCENTILE_WEIGHT * not_negative(share - settings->rank_high / 100.0));
 	return distances_set(signal, settings->breakout_stop_atr * s->atr,
 			     settings->breakout_target_atr * s->atr, settings->breakout_trail_atr * s->atr);
 }

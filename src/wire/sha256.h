@@ -7,9 +7,13 @@
 
 #define SHA256_HEX_SIZE 65
 
+#define SHA256_HELD 4096
+
 struct evp_md_ctx_st;
 struct sha256 {
 	struct evp_md_ctx_st *context, *copy; /* copy: so that a running digest can be read */
+	size_t held_len;                      /* small pieces wait here: many blocks at once are cheaper */
+	unsigned char held[SHA256_HELD];
 };
 
 /* 0, or TB_EIO (then closed). */

@@ -37,7 +37,7 @@ static double run_once(const struct candle *c, size_t count, int steps, double *
 		if (steps >= 3)
 			*sum += signals_read(&series, &settings, out);
 	}
-	*sum += (double)series.volatility.num;
+	*sum += (double)series_volatility(&series).num;
 	return (now_ns() - begin) / (double)count;
 }
 

@@ -36,7 +36,7 @@ static const char help[] =
 	"  --padding N          so many more rows in the listing that must not be traded\n"
 	"  --instruments TEXT   weather of instruments: mild or storm, as SIM_WEATHER\n"
 	"  --fault SPEC         WORD[:SYMBOL][=VALUE][*TIMES][@MS after the start]; again for more\n"
-	"  --faults SEED[,per-hour=N]  draws faults by seed\n"
+	"  --faults SEED[,per-hour=N][,regrid]  draws faults by seed; regrid: delist and tick, too\n"
 	"  --control PATH       Unix socket for lines: fault SPEC, calm, now, counts, quit; - is standard "
 	"input\n"
 	"  --dump DIR           writes its bars and settlements as candle files before it serves\n"

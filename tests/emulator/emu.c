@@ -149,11 +149,9 @@ void emu_advance(struct emu *emu, ms_t now)
 
 ms_t emu_next_ms(const struct emu *emu)
 {
-	ms_t due = due_ms(emu), stall = emu_fault_until(emu, EMU_FAULT_STALL);
-	ms_t frozen = emu_fault_until(emu, EMU_FAULT_FREEZE);
+	ms_t due = due_ms(emu), stall = emu_stall_ms(emu);
 
-	stall = stall > frozen ? stall : frozen;
-	return emu->queue_count > 0 && stall > emu->now_ms ? earlier(due, stall) : due;
+	return emu->queue_count > 0 && stall > 0 ? earlier(due, emu->now_ms + stall) : due;
 }
 
 ms_t emu_now(const struct emu *emu)

@@ -40,6 +40,8 @@ ms_t emu_next_ms(const struct emu *emu);
 ms_t emu_now(const struct emu *emu);
 /* Until when the process is to stand still; 0: it goes on. */
 ms_t emu_frozen_until(const struct emu *emu);
+/* For how long nothing is answered or sent (stall, freeze); a stream that is opened now is up only then. */
+ms_t emu_stall_ms(const struct emu *emu);
 bool emu_market_ended(const struct emu *emu);
 
 /* How an answer reaches the client. */

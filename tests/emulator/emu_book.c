@@ -4,6 +4,8 @@
  * follows from its price, the salt and the epoch, so a book needs no memory but struct emu_book_state. */
 #include "emu_internal.h"
 
+#include <string.h>
+
 #include "hash.h"
 
 #define BOOK_PHASES 16 /* one level in so many changes its size with each epoch */
@@ -24,8 +26,10 @@ static qty_t rungs_lots(const struct emu_book_state *state, price_t price)
 {
 	int64_t words[2] = {price, 0};
 	uint64_t own = hash_words(state->salt, words, 1);
-	qty_t base = state->lots > 0 ? state->lots : 10;
+	qty_t base = 8; /* about as many as at the best, in steps, so that they are not new with every bar */
 
+	while (base <= state->lots / 2)
+		base *= 2;
 	words[1] = (state->epoch + (int64_t)(own % BOOK_PHASES)) / BOOK_PHASES;
 	return 1 + base / 8 + (qty_t)(hash_words(state->salt, words, 2) % (uint64_t)base);
 }
@@ -68,7 +72,11 @@ static void put_level(const struct emu_symbol *symbol, price_t price, qty_t lots
 
 	emu_price(symbol, price, price_text);
 	emu_size(symbol, lots, size_text);
-	text_add(out, "%s[\"%s\",\"%s\"]", first ? "" : ",", price_text, lots > 0 ? size_text : "0");
+	text_put(out, first ? "[\"" : ",[\"", first ? 2 : 3);
+	text_put(out, price_text, strlen(price_text));
+	text_put(out, "\",\"", 3);
+	text_put(out, lots > 0 ? size_text : "0", lots > 0 ? strlen(size_text) : 1);
+	text_put(out, "\"]", 2);
 }
 
 void emu_book_whole(const struct emu_symbol *symbol, const struct emu_book_state *state, int64_t levels,

@@ -46,6 +46,14 @@ ms_t emu_frozen_until(const struct emu *emu)
 	return emu_fault_until(emu, EMU_FAULT_FREEZE);
 }
 
+ms_t emu_stall_ms(const struct emu *emu)
+{
+	ms_t stall = emu_fault_until(emu, EMU_FAULT_STALL), frozen = emu_frozen_until(emu);
+
+	stall = stall > frozen ? stall : frozen;
+	return stall > emu->now_ms ? stall - emu->now_ms : 0;
+}
+
 ms_t emu_server_ms(const struct emu *emu)
 {
 	return emu->now_ms + (emu->now_ms < emu->skew_until_ms ? emu->skew_ms : 0);
@@ -164,16 +172,23 @@ static void next_draw(struct emu *emu)
 			: NEVER_MS;
 }
 
+static int64_t weight_of(const struct emu *emu, int64_t kind)
+{
+	bool regrid = kind == EMU_FAULT_DELIST || kind == EMU_FAULT_TICK;
+
+	return regrid && !emu->setup.weather.regrid ? 0 : emu_fault_rows[kind].weight;
+}
+
 static void draw(struct emu *emu)
 {
 	struct emu_fault fault = {.times = 1, .at_ms = UNKNOWN};
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < EMU_FAULT_COUNT; i++)
-		sum += emu_fault_rows[i].weight;
+	for (int64_t i = 0; i < EMU_FAULT_COUNT; i++)
+		sum += weight_of(emu, i);
 	int64_t ticket = (int64_t)random_below(&emu->dice, (uint64_t)sum);
-	while (ticket >= emu_fault_rows[fault.kind].weight)
-		ticket -= emu_fault_rows[fault.kind++].weight;
+	while (ticket >= weight_of(emu, fault.kind))
+		ticket -= weight_of(emu, fault.kind++);
 	const struct emu_fault_row *row = &emu_fault_rows[fault.kind];
 	fault.value = row->low + (int64_t)random_below(&emu->dice, (uint64_t)(row->high - row->low + 1));
 	if (random_below(&emu->dice, 3) != 0) {
@@ -181,9 +196,12 @@ static void draw(struct emu *emu)
 			&emu->universe.at[random_below(&emu->dice, emu->universe.count)];
 		memcpy(fault.symbol, victim->wire, sizeof(fault.symbol));
 	}
+	next_draw(emu);
+	if (fault.kind == EMU_FAULT_DELIST &&
+	    (size_t)emu->counts.struck[EMU_FAULT_DELIST] >= emu->universe.count / 4)
+		return; /* some have to stay */
 	emu_note(emu, "fault %s is drawn, value %lld %s", row->word, (long long)fault.value, fault.symbol);
 	strike(emu, &fault);
-	next_draw(emu);
 }
 
 /* What is over leaves; what is due begins. */

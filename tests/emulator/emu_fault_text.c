@@ -56,16 +56,23 @@ int emu_weather_parse(const char *text, struct emu_weather *weather)
 {
 	static const char option[] = "per-hour=";
 	int64_t seed, per_hour = 20;
+	bool regrid = false;
 
 	if (!take_number(&text, ",", &seed) || seed < 0)
 		return TB_EINVAL;
-	if (*text == ',') {
-		if (strncmp(++text, option, sizeof(option) - 1) != 0)
+	while (*text == ',') {
+		text++;
+		if (strncmp(text, option, sizeof(option) - 1) == 0) {
+			text += sizeof(option) - 1;
+			if (!take_number(&text, ",", &per_hour) || per_hour < 0 || per_hour > 3600)
+				return TB_EINVAL;
+		} else if (strncmp(text, "regrid", 6) == 0 && (text[6] == ',' || text[6] == '\0')) {
+			regrid = true;
+			text += 6;
+		} else {
 			return TB_EINVAL;
-		text += sizeof(option) - 1;
-		if (!take_number(&text, "", &per_hour) || per_hour < 0 || per_hour > 3600)
-			return TB_EINVAL;
+		}
 	}
-	*weather = (struct emu_weather){(uint64_t)seed, per_hour};
+	*weather = (struct emu_weather){(uint64_t)seed, per_hour, regrid};
 	return TB_OK;
 }

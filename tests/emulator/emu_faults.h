@@ -8,7 +8,8 @@
 
 /* When: NEXT waits for the next thing it fits, an hour at most; LAST goes on for value ms; NOW acts at once.
  * Unit: of the value; low: what a command without a value means; draws are from low to high.
- * X(id, word, when, unit, low, high, weight of a draw, text) */
+ * X(id, word, when, unit, low, high, weight of a draw, text). delist and tick are drawn only
+ * where they are wanted: struct emu_weather. */
 #define EMU_FAULTS(X)                                                                                        \
 	X(DELAY, "delay", NEXT, MS, 300, 8000, 20, "the next answer comes so late")                          \
 	X(RESET_BEFORE, "reset_before", NEXT, NONE, 0, 0, 8,                                                 \
@@ -58,10 +59,10 @@
 	  "the next bar's last running values are wrong and it is never confirmed: REST has the right ones") \
 	X(SUSPEND, "suspend", NOW, MS, 120000, 1200000, 1,                                                   \
 	  "the symbol does not trade for so long, from a bar's open")                                        \
-	X(DELIST, "delist", NOW, MS, 600000, 86400000, 0,                                                    \
+	X(DELIST, "delist", NOW, MS, 600000, 86400000, 1,                                                    \
 	  "the symbol gets a deliveryTime so far ahead; then it is gone")                                    \
-	X(TICK, "tick", NOW, NONE, 0, 0, 0, "the symbol's tick becomes a tenth or ten times as large")       \
-	X(FREEZE, "freeze", NOW, MS, 500, 15000, 2,                                                          \
+	X(TICK, "tick", NOW, NONE, 0, 0, 1, "the symbol's tick becomes a tenth or ten times as large")       \
+	X(FREEZE, "freeze", LAST, MS, 500, 15000, 2,                                                         \
 	  "the server's process stops: not even connections are taken (a library does as for stall)")        \
 	X(RESET_ALL, "reset_all", NOW, NONE, 0, 0, 3,                                                        \
 	  "every connection is reset (a library closes the streams)")
@@ -94,8 +95,9 @@ int emu_fault_parse(const char *text, struct emu_fault *fault, char *error, size
 struct emu_weather {
 	uint64_t seed;
 	int64_t per_hour; /* on average, at most 3600 */
+	bool regrid;      /* also delist and tick, which change what an instrument is */
 };
-/* "SEED[,per-hour=N]" (20 an hour if nothing is said). TB_EINVAL. */
+/* "SEED[,per-hour=N][,regrid]" (20 an hour if nothing is said). TB_EINVAL. */
 int emu_weather_parse(const char *text, struct emu_weather *weather);
 
 #endif

@@ -199,7 +199,6 @@ void emu_http(struct emu *emu, ms_t now, const struct emu_request *request, stru
 	}
 	int64_t left = count_request(emu);
 	ms_t limited = emu_fault_until(emu, EMU_FAULT_LIMITED);
-	ms_t stall = emu_fault_until(emu, EMU_FAULT_STALL), frozen = emu_frozen_until(emu);
 
 	if (turn_away(emu, request, reply))
 		;
@@ -210,9 +209,7 @@ void emu_http(struct emu *emu, ms_t now, const struct emu_request *request, stru
 	else
 		route(emu, request, reply);
 	spoil(emu, reply);
-	stall = stall > frozen ? stall : frozen;
-	if (stall > emu->now_ms)
-		reply->delay_ms += stall - emu->now_ms;
+	reply->delay_ms += emu_stall_ms(emu);
 	text_clear(&emu->head);
 	text_add(&emu->head,
 		 "Content-Type: %s\nX-Bapi-Limit: %d\nX-Bapi-Limit-Status: %lld\n"

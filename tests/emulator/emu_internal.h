@@ -66,6 +66,7 @@ struct emu_path {
 	price_t high, low, now; /* so far */
 };
 
+#define EMU_LISTENER_SLOTS 20
 struct emu_symbol {
 	const struct instrument *instrument; /* the market's, as it is now */
 	struct candle *bars;                 /* all that are remembered, the running one too */
@@ -83,7 +84,8 @@ struct emu_symbol {
 	int64_t book_epoch; /* of the last quote or tick */
 	struct emu_book books[EMU_BOOK_LEVELS];
 	struct emu_path path;
-	bool unconfirmed; /* the bar that ends next is never confirmed */
+	int32_t listeners[EMU_LISTENER_SLOTS]; /* topics of all clients; emu_topic.c has the slots */
+	bool unconfirmed;                      /* the bar that ends next is never confirmed */
 };
 
 enum emu_topic_kind { TOPIC_KLINE, TOPIC_TICKER, TOPIC_BOOK, TOPIC_TRADE, TOPIC_QUIET };
@@ -95,6 +97,7 @@ struct emu_topic {
 };
 struct emu_client {
 	bool open;
+	bool closing;    /* closed from here; EMU_CLOSE was not taken yet */
 	uint64_t number; /* of all that ever came */
 	char conn_id[40];
 	size_t args; /* characters of all topics */
@@ -207,6 +210,7 @@ void emu_rows_refresh(struct emu *emu);
 #define EMU_MONTH (-1)
 ms_t emu_interval_ms(const char *text);
 const char *emu_interval_text(ms_t interval_ms);
+int emu_interval_index(ms_t interval_ms); /* 0..12 */
 /* When the interval that holds ms began; and when it ends. */
 ms_t emu_interval_begin(ms_t interval_ms, ms_t ms);
 ms_t emu_interval_end(ms_t interval_ms, ms_t begin_ms);
@@ -232,7 +236,7 @@ void emu_say_kline(struct emu *emu, sym_t sym, const struct candle *bar, bool cl
 void emu_say_trade(struct emu *emu, sym_t sym, bool up);
 /* emu_topic.c: to everybody who has this topic. The text is in emu->frame. */
 void emu_publish(struct emu *emu, int64_t kind, int64_t sym, int64_t detail);
-bool emu_anybody(const struct emu *emu, int64_t kind, int64_t sym, int64_t detail);
+bool emu_anybody(struct emu *emu, int64_t kind, int64_t sym, int64_t detail);
 void emu_topic_snapshot(struct emu *emu, int client, const struct emu_topic *topic);
 void emu_clients_drop(struct emu *emu);
 

@@ -25,6 +25,15 @@ ms_t emu_interval_ms(const char *text)
 	return 0;
 }
 
+int emu_interval_index(ms_t interval_ms)
+{
+	int index = 0;
+
+	while (intervals[index].ms != interval_ms)
+		index++;
+	return index;
+}
+
 const char *emu_interval_text(ms_t interval_ms)
 {
 	for (size_t i = 0; i < INTERVALS; i++)

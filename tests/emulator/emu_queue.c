@@ -68,7 +68,11 @@ void emu_queue_late_due(struct emu *emu)
 		size_t at = 0;
 		while (emu->late[at].at_ms != next)
 			at++;
-		queue_put(emu, emu->late[at]);
+		const struct emu_client *client = &emu->clients[emu->late[at].client];
+		if (client->open && client->number == emu->late[at].number)
+			queue_put(emu, emu->late[at]);
+		else
+			free(emu->late[at].text);
 		emu->late_count--;
 		memmove(emu->late + at, emu->late + at + 1, (emu->late_count - at) * sizeof(*emu->late));
 	}
@@ -110,8 +114,7 @@ void emu_queue_free(struct emu *emu)
 
 bool emu_take(struct emu *emu, struct emu_out *out)
 {
-	if (emu->queue_count == 0 || emu_fault_until(emu, EMU_FAULT_STALL) > emu->now_ms ||
-	    emu_fault_until(emu, EMU_FAULT_FREEZE) > emu->now_ms)
+	if (emu->queue_count == 0 || emu_stall_ms(emu) > 0)
 		return false;
 	struct emu_queued item = emu->queue[emu->queue_head];
 	emu->queue_head = (emu->queue_head + 1) % emu->queue_room;
@@ -120,5 +123,7 @@ bool emu_take(struct emu *emu, struct emu_out *out)
 	emu->taken = item.text;
 	*out = (struct emu_out){item.client, item.kind, item.text, item.len};
 	emu->counts.texts += item.kind == EMU_TEXT;
+	if (item.kind == EMU_CLOSE)
+		emu->clients[item.client].closing = false;
 	return true;
 }

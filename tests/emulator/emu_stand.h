@@ -189,4 +189,15 @@ static inline int strike(const char *spec)
 	return emu_strike(emu, emu_now(emu), &fault);
 }
 
+static inline int64_t struck(enum emu_fault_kind kind)
+{
+	return emu_counts(emu)->struck[kind];
+}
+
+/* To half a second after the open of that many bars from now. */
+static inline void minutes_pass(int64_t minutes)
+{
+	emu_advance(emu, (emu_now(emu) / MINUTE_MS + minutes) * MINUTE_MS + 500);
+}
+
 #endif

@@ -50,9 +50,7 @@ void emu_size(const struct emu_symbol *symbol, qty_t lots, char out[static DECIM
 
 qty_t emu_depth_lots(const struct emu_symbol *symbol)
 {
-	qty_t lots = symbol->bid > 0 ? lots_for(symbol->instrument, symbol->bid, symbol->depth) : 0;
-
-	return lots > 0 ? lots : 0;
+	return sim_depth_lots(symbol->instrument, symbol->bid, symbol->depth);
 }
 
 size_t emu_bar_from(const struct emu_symbol *symbol, ms_t ms)

@@ -33,7 +33,7 @@ int emu_ws_open(struct emu *emu, ms_t now, const char *target)
 		return -503;
 	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
 		struct emu_client *client = &emu->clients[i];
-		if (client->open)
+		if (client->open || client->closing)
 			continue;
 		client->open = true;
 		client->number = ++emu->client_count;
@@ -44,15 +44,46 @@ int emu_ws_open(struct emu *emu, ms_t now, const char *target)
 	return -503;
 }
 
+/* Where a topic is counted: tickers, trades, four books, thirteen intervals. */
+static int32_t *listeners(struct emu *emu, int64_t kind, int64_t sym, int64_t detail)
+{
+	int32_t *slots = emu->symbols[sym].listeners;
+
+	switch (kind) {
+	case TOPIC_TICKER: return &slots[0];
+	case TOPIC_TRADE: return &slots[1];
+	case TOPIC_BOOK: return &slots[2 + detail];
+	default: return &slots[2 + EMU_BOOK_LEVELS + emu_interval_index(detail)];
+	}
+}
+
+static void count_topic(struct emu *emu, const struct emu_topic *topic, int32_t step)
+{
+	emu->subscriptions += step;
+	if (topic->kind != TOPIC_QUIET)
+		*listeners(emu, topic->kind, topic->sym, topic->detail) += step;
+}
+
+static void forget_topics(struct emu *emu, struct emu_client *client)
+{
+	for (size_t i = 0; i < client->topic_count; i++)
+		count_topic(emu, &client->topics[i], -1);
+	client->topic_count = 0;
+}
+
+bool emu_anybody(struct emu *emu, int64_t kind, int64_t sym, int64_t detail)
+{
+	return emu->subscriptions > 0 && *listeners(emu, kind, sym, detail) > 0;
+}
+
 void emu_ws_close(struct emu *emu, int client)
 {
 	struct emu_client *c = &emu->clients[client];
 
-	if (!c->open)
+	if (!c->open && !c->closing)
 		return;
-	c->open = false;
-	emu->subscriptions -= (int64_t)c->topic_count;
-	c->topic_count = 0;
+	c->open = c->closing = false;
+	forget_topics(emu, c);
 	emu_queue_forget(emu, client);
 }
 
@@ -65,23 +96,9 @@ void emu_clients_drop(struct emu *emu)
 			continue;
 		emu_queue(emu, i, EMU_CLOSE, "", 0);
 		client->open = false;
-		emu->subscriptions -= (int64_t)client->topic_count;
-		client->topic_count = 0;
+		client->closing = true;
+		forget_topics(emu, client);
 	}
-}
-
-bool emu_anybody(const struct emu *emu, int64_t kind, int64_t sym, int64_t detail)
-{
-	if (emu->subscriptions == 0)
-		return false;
-	for (size_t i = 0; i < EMU_CLIENTS_MAX; i++) {
-		const struct emu_client *client = &emu->clients[i];
-		for (size_t k = 0; k < client->topic_count; k++)
-			if (client->topics[k].kind == kind && client->topics[k].sym == sym &&
-			    client->topics[k].detail == detail)
-				return true;
-	}
-	return false;
 }
 
 /* One message on its way to one client, and what may happen to it there. */
@@ -221,7 +238,6 @@ static void subscribe(struct emu *emu, int number, const struct cJSON *args, con
 {
 	struct emu_client *client = &emu->clients[number];
 	char why[160];
-	size_t first = client->topic_count;
 
 	if (!check_args(emu, client, args, why, sizeof(why))) {
 		acknowledge(emu, number, "subscribe", req_id, false, why);
@@ -249,8 +265,8 @@ static void subscribe(struct emu *emu, int number, const struct cJSON *args, con
 		}
 		emu_topic_snapshot(emu, number, &topic);
 		client->topics[client->topic_count++] = topic;
+		count_topic(emu, &topic, 1);
 	}
-	emu->subscriptions += (int64_t)(client->topic_count - first);
 }
 
 static void unsubscribe(struct emu *emu, int number, const struct cJSON *args, const char *req_id)
@@ -263,8 +279,8 @@ static void unsubscribe(struct emu *emu, int number, const struct cJSON *args, c
 		if (topic == NULL)
 			continue;
 		client->args -= strlen(text);
+		count_topic(emu, topic, -1);
 		client->topic_count--;
-		emu->subscriptions--;
 		memmove(topic, topic + 1,
 			(size_t)(client->topics + client->topic_count - topic) * sizeof(*topic));
 	}

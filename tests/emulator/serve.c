@@ -155,10 +155,13 @@ static struct conn *conn_of_client(struct server *server, int client)
 	return conn;
 }
 
-/* A command or the seed wants every connection reset. */
+/* A command or the seed wants every connection reset. In stepped time no stream message may be lost, as the
+ * daemon waits for all that were counted: streams are closed there. */
 static void reset_all(struct server *server)
 {
 	for (struct conn *conn = server->conns; conn != NULL; conn = conn->next) {
+		if (conn->kind == CONN_STREAM && server->setup.clock_path != NULL)
+			continue;
 		conn->dead = conn->reset = true;
 		if (conn->client >= 0 && !conn->dropped)
 			emu_ws_close(server->emu, conn->client);
@@ -211,6 +214,8 @@ static int wait_ms(const struct server *server)
 	for (const struct conn *conn = server->conns; conn != NULL; conn = conn->next)
 		if (conn->held_ms > 0 && conn->held_ms - real < wait)
 			wait = conn->held_ms - real;
+	if (server->idle && wait > IDLE_PATIENCE_MS)
+		wait = IDLE_PATIENCE_MS;
 	if (server->setup.clock_path == NULL) {
 		ms_t next = emu_next_ms(server->emu), now = serve_now(server);
 		if (next != NEVER_MS && (double)(next - now) / server->setup.speed + 1 < (double)wait)
@@ -242,11 +247,11 @@ static void dispatch(struct server *server, const struct epoll_event *event)
 		server->stop = true;
 	else if (ptr == &server->teller.listen_fd)
 		lines_accept(server, &server->teller);
-	else if (ptr == &server->teller)
+	else if (ptr == &server->teller.fd)
 		lines_readable(server, &server->teller);
 	else if (ptr == &server->control.listen_fd)
 		lines_accept(server, &server->control);
-	else if (ptr == &server->control)
+	else if (ptr == &server->control.fd)
 		lines_readable(server, &server->control);
 	else if (event->events & EPOLLOUT)
 		conn_writable(server, ptr);

@@ -23,10 +23,17 @@ struct serve_setup {
 	bool log;
 };
 
+/* What the daemon says it has sent may be lost on a connection that was reset: so long it is waited for. */
+#define IDLE_PATIENCE_MS 1000
+
 enum conn_kind { CONN_HTTP, CONN_STREAM };
 struct conn {
 	int fd;
 	SSL *ssl;
+	/* What the daemon says it has sent may be lost on a connection that was reset: so long it is waited
+	 * for. */
+#define IDLE_PATIENCE_MS 1000
+
 	enum conn_kind kind;
 	bool closing; /* nothing is read any more; closed when what is to be sent has gone */
 	bool reset;   /* ... by a reset */
@@ -61,6 +68,7 @@ struct server {
 	bool idle;                       /* the daemon waits for a time */
 	ms_t due_ms;
 	int64_t sent, heard;
+	ms_t idle_ms;  /* monotonic, since when it waits */
 	ms_t real_ms;  /* monotonic, at the start */
 	ms_t ended_ms; /* emulated time of the market's end; 0: it goes on */
 	int64_t resets_seen;

@@ -96,9 +96,10 @@ void conn_writable(struct server *server, struct conn *conn)
 	conn_flush(server, conn);
 }
 
-/* Frames of the server carry no mask. */
+/* Frames of the server carry no mask. Behind a delayed answer they wait with it. */
 static void put_frame(struct conn *conn, unsigned char opcode, const char *bytes, size_t len)
 {
+	struct text *out = conn->held_ms > 0 ? &conn->held : &conn->out;
 	unsigned char head[10] = {(unsigned char)(0x80 | opcode)};
 	size_t used = 2;
 
@@ -115,8 +116,8 @@ static void put_frame(struct conn *conn, unsigned char opcode, const char *bytes
 			head[2 + i] = (unsigned char)((uint64_t)len >> (56 - 8 * i) & 0xff);
 		used = 10;
 	}
-	text_put(&conn->out, (const char *)head, used);
-	text_put(&conn->out, bytes, len);
+	text_put(out, (const char *)head, used);
+	text_put(out, bytes, len);
 }
 
 void conn_text(struct conn *conn, const char *text, size_t len)

@@ -108,6 +108,12 @@ static void put_reply(struct text *out, const struct emu_reply *reply, bool clos
 	text_put(out, reply->body, reply->sent);
 }
 
+/* In stepped time a waiting daemon is not idle, and time would never go on: nothing waits. */
+static ms_t real_delay(const struct server *server, ms_t delay_ms)
+{
+	return server->setup.clock_path != NULL ? 0 : (ms_t)((double)delay_ms / server->setup.speed);
+}
+
 static void answer(struct server *server, struct conn *conn, const struct parsed *parsed, const char *body)
 {
 	struct emu_request request = {.method = parsed->method,
@@ -122,13 +128,10 @@ static void answer(struct server *server, struct conn *conn, const struct parsed
 		fprintf(stderr, "%lld %s %s -> %d %zu%s\n", (long long)emu_now(server->emu), parsed->method,
 			parsed->target, reply.status, reply.len,
 			reply.ending != EMU_WHOLE ? " cut or reset" : "");
-	/* in stepped time a waiting daemon is not idle, and time would never go on */
-	ms_t delay =
-		server->setup.clock_path != NULL ? 0 : (ms_t)((double)reply.delay_ms / server->setup.speed);
 	text_clear(&conn->held);
 	conn->held_reset = reply.ending == EMU_RESET;
 	conn->held_close = parsed->close || reply.ending == EMU_CUT;
-	conn->held_ms = serve_real_ms() + delay;
+	conn->held_ms = serve_real_ms() + real_delay(server, reply.delay_ms);
 	if (!conn->held_reset)
 		put_reply(&conn->held, &reply, parsed->close);
 }
@@ -153,7 +156,10 @@ static void upgrade(struct server *server, struct conn *conn, const struct parse
 	snprintf(joined, sizeof(joined), "%s%s", parsed->key, guid);
 	SHA1((const unsigned char *)joined, strlen(joined), sum);
 	EVP_EncodeBlock((unsigned char *)accept, sum, sizeof(sum));
-	text_add(&conn->out,
+	text_clear(&conn->held);
+	conn->held_reset = conn->held_close = false;
+	conn->held_ms = serve_real_ms() + real_delay(server, emu_stall_ms(server->emu));
+	text_add(&conn->held,
 		 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 		 "Sec-WebSocket-Accept: %s\r\n\r\n",
 		 accept);
@@ -181,7 +187,7 @@ void conn_take_http(struct server *server, struct conn *conn)
 		memmove(conn->in.at, conn->in.at + used, conn->in.len - used);
 		conn->in.len -= used;
 		conn->in.at[conn->in.len] = '\0';
-		if (conn->kind == CONN_HTTP && conn->held_ms > 0)
+		if (conn->held_ms > 0)
 			conn_due(server, conn, serve_real_ms());
 	}
 }

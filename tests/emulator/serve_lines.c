@@ -28,7 +28,8 @@ int lines_open(struct server *server, struct lines *lines, const char *path, cha
 		return 0;
 	if (strcmp(path, "-") == 0) {
 		lines->fd = 0;
-		watch(server, 0, lines); /* a plain file or /dev/null cannot be waited for: nobody controls */
+		watch(server, 0,
+		      &lines->fd); /* a plain file or /dev/null cannot be waited for: nobody controls */
 		return 0;
 	}
 	if (strlen(path) >= sizeof(address.sun_path)) {
@@ -104,7 +105,7 @@ void lines_accept(struct server *server, struct lines *lines)
 		return;
 	hang_up(server, lines);
 	lines->fd = fd;
-	watch(server, fd, lines);
+	watch(server, fd, &lines->fd);
 	if (lines != &server->teller)
 		return;
 	server->frames_base = server->frames;
@@ -115,8 +116,13 @@ void lines_accept(struct server *server, struct lines *lines)
 /* The daemon is idle: time goes on, once all that both have sent has arrived. */
 void teller_step(struct server *server)
 {
-	if (!server->idle || inputs(server) - server->input_base < server->sent)
+	if (!server->idle)
 		return;
+	if (inputs(server) - server->input_base < server->sent) {
+		if (serve_real_ms() - server->idle_ms < IDLE_PATIENCE_MS)
+			return;
+		server->input_base = inputs(server) - server->sent;
+	}
 	if (server->heard < server->frames - server->frames_base) {
 		tell_now(server);
 		return;
@@ -146,6 +152,7 @@ static void teller_line(struct server *server, const char *line)
 	server->sent = sent;
 	server->heard = heard;
 	server->idle = true;
+	server->idle_ms = serve_real_ms();
 	teller_step(server);
 }
 

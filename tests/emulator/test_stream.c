@@ -433,7 +433,7 @@ static uint64_t hash_of_run(bool traffic, uint64_t fault_seed)
 	struct emu_out out;
 
 	setup.traffic = traffic;
-	setup.weather = (struct emu_weather){fault_seed, fault_seed ? 200 : 0};
+	setup.weather = (struct emu_weather){.seed = fault_seed, .per_hour = fault_seed ? 200 : 0};
 	stand_open(&setup);
 	int client = a_stream();
 	subscribe_to(client,

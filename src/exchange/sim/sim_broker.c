@@ -144,6 +144,16 @@ void sim_broker_renew_due(struct sim_broker *broker)
 	broker->due_ms = due;
 }
 
+bool sim_broker_idle(const struct sim_broker *broker)
+{
+	if (broker->due_ms != NEVER_MS)
+		return false;
+	for (int64_t i = 0; i < broker->slot_count; i++)
+		if (broker->slots[i].qty > 0)
+			return false;
+	return true;
+}
+
 void sim_broker_calm(struct sim_broker *broker)
 {
 	broker->weather.next_ms = NEVER_MS;
@@ -437,11 +447,12 @@ static int hear_market(struct sim_broker *broker, const struct event *event, str
 
 	switch (event->kind) {
 	case EVENT_CANDLE:
-		if (event->candle.closed || event->candle.history)
+		if (event->candle.closed && !event->candle.history)
 			return TB_OK;
 		slot = sim_slot_of(broker, event->sym);
-		if (slot == NULL)
-			return TB_OK;
+		if (slot == NULL || event->candle.candle.open_ms < slot->bar_ms ||
+		    (event->candle.history && slot->bar_ms == 0 && slot->qty > 0))
+			return TB_OK; /* of a history that reaches further back than what is known here */
 		if (slot->qty > 0)
 			return on_price(broker, slot, event, out->heard);
 		hear_bar(slot, &event->candle.candle);

@@ -133,6 +133,13 @@ int sim_broker_command(struct sim_broker *broker, enum sim_fault fault, sym_t sy
 /* No more draws; what is waiting or lasting still comes. Before the end of a run. */
 void sim_broker_calm(struct sim_broker *broker);
 
+/* Every symbol of the account is another one now: map[old] is the new one, SYM_NONE: gone. TB_ENOENT, and
+ * nothing is changed: something of the account is in a symbol that is gone. */
+int sim_broker_renumber(struct sim_broker *broker, const sym_t map[static SYMBOLS_MAX]);
+
+/* Nothing is in the account or on its way, and no weather is about: it need not hear of prices. */
+bool sim_broker_idle(const struct sim_broker *broker);
+
 /* How much of the struct has to be saved. */
 size_t sim_broker_bytes(const struct sim_broker *broker);
 

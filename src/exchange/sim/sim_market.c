@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * The timeline: which event at which millisecond, and where the bars come from. */
-#include "sim_market.h"
+#include "sim_say.h"
 
 #include <string.h>
 
 #include "hash.h"
 
 #define CATCH_UP_MAX 16 /* settlements of one symbol at one instant; more wait for the next */
+#define TAPE_AHEAD   8  /* bars of a tape that are on their way from memory */
 #define ROOM_SYMBOL  (CATCH_UP_MAX + 6)
 
 void sim_market_init(struct sim_market *market, const struct sim_market_setup *setup)
@@ -117,7 +118,7 @@ static double scale_of(const struct sim_market_state *state)
 }
 
 /* The common factor's next bar. Once in SIM_PREROLL bars everybody's place is marked before. */
-static void make_common(struct sim_market_state *state)
+void sim_market_common(struct sim_market_state *state)
 {
 	if (state->made % SIM_PREROLL == 0)
 		for (int64_t i = 0; i < state->setup.symbols; i++) {
@@ -141,7 +142,7 @@ static void wind_generator(struct sim_market *market)
 		symbol->start = (struct sim_mark){.common = state->common, .walk = symbol->walk};
 	}
 	for (int64_t bar = 0; bar < state->setup.preroll; bar++) {
-		make_common(state);
+		sim_market_common(state);
 		for (int64_t i = 0; i < state->setup.symbols; i++) {
 			struct sim_market_symbol *symbol = &state->symbols[i];
 			sim_walk_step(&symbol->walk, &state->common, &symbol->raw);
@@ -290,28 +291,8 @@ static void say_funding(struct sim_market *market, sym_t sym, ms_t now, struct e
 		say_rate(market, sym, now, funding_next(market, sym), false, heard);
 }
 
-/* The next event. There are four to a bar: each writes all that its kind has and leaves the rest of the room
- * as it is. */
-static inline struct event *say(struct event *event, enum event_kind kind, int64_t sym, ms_t now)
-{
-	event->at_ms = now;
-	event->kind = (uint8_t)kind;
-	event->book = 0;
-	event->sym = (sym_t)sym;
-	return event;
-}
-
-static inline void say_candle(struct event *event, int64_t sym, ms_t now, const struct candle *candle,
-			      bool closed)
-{
-	say(event, EVENT_CANDLE, sym, now);
-	event->candle.candle = *candle;
-	event->candle.closed = closed;
-	event->candle.history = false;
-}
-
 /* True if the symbol has a bar that opens at now and that is to be said; it is then in symbol->raw. */
-static bool next_bar(struct sim_market *market, int64_t sym, ms_t now)
+bool sim_market_next_bar(struct sim_market *market, int64_t sym, ms_t now)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
 
@@ -325,6 +306,7 @@ static bool next_bar(struct sim_market *market, int64_t sym, ms_t now)
 		if ((size_t)symbol->closed == tape->count || tape->candles[symbol->closed].open_ms != now)
 			return false;
 		symbol->raw = tape->candles[symbol->closed];
+		__builtin_prefetch(&tape->candles[symbol->closed] + TAPE_AHEAD);
 	}
 	if (symbol->instrument.status != INSTRUMENT_SUSPENDED)
 		return true;
@@ -345,6 +327,18 @@ static __attribute__((noinline)) ms_t next_open(const struct sim_market *market)
 			next = tape->candles[at].open_ms;
 	}
 	return next;
+}
+
+/* No bar opens now. */
+void sim_market_pass_hole(struct sim_market *market)
+{
+	struct sim_market_state *state = &market->state;
+
+	state->phase = SIM_AT_OPEN;
+	if (market->tapes != NULL)
+		state->bar_ms = next_open(market);
+	if (state->bar_ms >= state->setup.end_ms)
+		state->phase = SIM_ENDED; /* a generator stays at this bar: a later end lets it go on */
 }
 
 /* What is said before any price: changed instruments, then settlements. */
@@ -381,19 +375,15 @@ static void say_opens(struct sim_market *market, struct events *heard)
 	if (now >= state->change_ms)
 		say_changes(market, now, heard);
 	if (market->tapes == NULL && !over)
-		make_common(state);
+		sim_market_common(state);
 	struct event *event = &heard->at[heard->count];
 	for (int64_t i = 0; i < state->setup.symbols && !over; i++) {
 		struct sim_market_symbol *symbol = &state->symbols[i];
-		symbol->running = next_bar(market, i, now);
+		symbol->running = sim_market_next_bar(market, i, now);
 		if (!symbol->running)
 			continue;
 		any = true;
-		price_t open = symbol->express.differs ? sim_expressed(&symbol->express, &symbol->raw).open
-						       : symbol->raw.open;
-		struct candle print = {
-			.open_ms = now, .open = open, .high = open, .low = open, .close = open};
-		say_candle(event++, i, now, &print, false);
+		say_print(event++, symbol, i, now);
 	}
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		if (state->symbols[i].ending)
@@ -401,14 +391,10 @@ static void say_opens(struct sim_market *market, struct events *heard)
 		state->symbols[i].ending = 0;
 	}
 	heard->count = (size_t)(event - heard->at);
-	if (any || (market->tapes == NULL && !over)) {
+	if (any || (market->tapes == NULL && !over))
 		state->phase = SIM_AT_RANGE;
-		return;
-	}
-	if (market->tapes != NULL)
-		state->bar_ms = next_open(market);
-	if (state->bar_ms >= state->setup.end_ms)
-		state->phase = SIM_ENDED; /* a generator stays at this bar: a later end lets it go on */
+	else
+		sim_market_pass_hole(market);
 }
 
 static void say_ranges(struct sim_market *market, struct events *heard)

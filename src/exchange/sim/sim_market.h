@@ -91,7 +91,7 @@ struct sim_day_part {
 #define SIM_DAY_RING 128 /* a power of two > SIM_DAY_PARTS */
 struct sim_day_ring {
 	int64_t head, count;
-	uint8_t place[SIM_DAY_RING]; /* in part[]; the best one first, the newest last */
+	uint8_t place[SIM_DAY_RING]; /* in part[]; finished ones, the best first, the latest last */
 };
 struct sim_day {
 	int64_t turnover_high,
@@ -202,6 +202,16 @@ size_t sim_market_history(struct sim_market *market, sym_t sym, size_t from_inde
 /* How many closed bars history has now. */
 size_t sim_market_history_count(const struct sim_market *market, sym_t sym);
 
+/* For a driver that knows that nobody has anything in this market (no position, no order, nothing on its
+ * way). plain_open: the open after the running bar, if neither it nor that bar's end has anything but bars to
+ * say; NEVER_MS: it has, or no bar is running. pass: both instants at once, without the running bars, which
+ * only an account needs: the quotes, then the closed bars; heard is emptied first. catch_up: what accounts
+ * have missed of the bars from the one that opened at from_ms, the first whose end was passed: of each symbol
+ * the last whole bar with its quote, and the open of the running one. */
+ms_t sim_market_plain_open(const struct sim_market *market);
+void sim_market_pass(struct sim_market *market, struct events *heard);
+void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard);
+
 /* True when nothing more will come. */
 bool sim_market_ended(const struct sim_market *market);
 
@@ -221,6 +231,12 @@ static inline bool sim_is_silent(const struct sim_market_symbol *symbol)
 	return symbol->instrument.status == INSTRUMENT_SUSPENDED ||
 	       symbol->instrument.status == INSTRUMENT_GONE;
 }
+
+/* Inside: the steps of an open. The common factor's next bar; whether the symbol has a bar that opens at now
+ * and is to be said (it is then in symbol->raw); no bar opens now, on to where one does. */
+void sim_market_common(struct sim_market_state *state);
+bool sim_market_next_bar(struct sim_market *market, int64_t sym, ms_t now);
+void sim_market_pass_hole(struct sim_market *market);
 
 /* Inside: a bar as it was made, on the present grid. Prices are rounded to the nearest tick, volume down. */
 struct candle sim_expressed(const struct sim_express *express, const struct candle *raw);

@@ -39,6 +39,26 @@ price_t sim_half_spread(const struct sim_model *model, const struct candle *bar)
 	return half < 1 ? 1 : half;
 }
 
+qty_t sim_depth_lots(const struct instrument *instrument, price_t bid, money_t depth)
+{
+	/* it was rounded down from an exact value that may be up to one more */
+	bool exact = instrument->value_den == 1;
+	qty_t lots = bid > 0 && depth > 0 ? lots_for(instrument, bid, exact ? depth : depth + 1) : 0;
+
+	return lots > 0 ? lots : 0;
+}
+
+money_t sim_whole_depth(const struct instrument *instrument, price_t bid, money_t depth)
+{
+	if (bid <= 0 || depth <= 0)
+		return 0;
+	if (instrument->value_den == 1 && bid <= VALUE_MAX / instrument->value_num)
+		return depth - depth % (bid * instrument->value_num); /* the usual instrument: one division */
+	qty_t lots = lots_for(instrument, bid, depth);
+	money_t whole = lots > 0 ? notional_down(instrument, bid, lots) : 0;
+	return whole > 0 ? whole : 0;
+}
+
 money_t sim_bar_turnover(const struct instrument *instrument, const struct candle *bar)
 {
 	int64_t units, value;

@@ -32,6 +32,12 @@ static inline int64_t sim_share(int64_t value, ratio_t ratio)
 	return value / RATIO_ONE * ratio + value % RATIO_ONE * ratio / RATIO_ONE;
 }
 
+/* Depth as a book has it: the value of whole lots at the bid, the thinner side, rounded down. 0: not even
+ * one. */
+money_t sim_whole_depth(const struct instrument *instrument, price_t bid, money_t depth);
+/* The lots of such a depth. */
+qty_t sim_depth_lots(const struct instrument *instrument, price_t bid, money_t depth);
+
 /* The distance of bid and ask from the close of this bar, in ticks: half_spread of the close rounded up, plus
  * widening of (high - low) rounded down, at least one tick, less than the close where that is possible. */
 price_t sim_half_spread(const struct sim_model *model, const struct candle *bar);

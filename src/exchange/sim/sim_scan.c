@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * What a closed bar leaves behind: quote and depth for the next decision, and the 24 h statistics that the
  * scanner's table is made of. The 24 h window moves in parts of a quarter hour (or of one bar, if longer).
- * Its sum and extremes are kept up with each bar, in rings of the parts that may still become the highest or
- * lowest: a scan of all symbols reads them off. */
+ * Its sum is kept up with each bar, its extremes with each part, in rings of the finished ones that may still
+ * become the highest or lowest: a scan of all symbols reads them off. */
 #include "sim_market.h"
 
+#define DEPTH_PART    1000 /* 10 bps of the mid: where depth is counted */
 #define TURNOVER_MOST 9000000000000000000LL
 
 static money_t add_capped(money_t a, money_t b)
@@ -51,10 +52,10 @@ static struct sim_day_part *ring_at(struct sim_day *day, struct sim_day_ring *ri
 	return &day->part[ring->place[(ring->head + index) & (SIM_DAY_RING - 1)]];
 }
 
-/* The newest part, whose high or low may have grown: nothing that it outdoes can ever be the best again. */
-static void ring_push(struct sim_day *day, struct sim_day_ring *ring, bool highs)
+/* A part that is over: nothing that it outdoes can ever be the best again. */
+static void ring_push(struct sim_day *day, struct sim_day_ring *ring, int64_t number, bool highs)
 {
-	uint8_t place = (uint8_t)(day->newest % SIM_DAY_PARTS);
+	uint8_t place = (uint8_t)(number % SIM_DAY_PARTS);
 	const struct sim_day_part *part = &day->part[place];
 
 	while (ring->count > 0) {
@@ -74,10 +75,15 @@ static void ring_expire(struct sim_day *day, struct sim_day_ring *ring)
 	}
 }
 
-/* The window moves on so that its newest part is `number`. */
+/* The newest part is over; the window moves on so that `number` is. */
 static void day_move(struct sim_day *day, int64_t number, int64_t parts)
 {
 	int64_t oldest = number - parts + 1;
+
+	if (day->newest >= 0) {
+		ring_push(day, &day->highs, day->newest, true);
+		ring_push(day, &day->lows, day->newest, false);
+	}
 
 	if (day->newest < 0 || oldest > day->newest) {
 		day->turnover_high = day->turnover_low = 0;
@@ -105,21 +111,10 @@ static void count_day(const struct sim_market_state *state, struct sim_day *day,
 		day->end_ms = (number + 1) * length;
 		day->part[number % SIM_DAY_PARTS] = (struct sim_day_part){
 			.number = number, .open = bar->open, .high = bar->high, .low = bar->low};
-		ring_push(day, &day->highs, true);
-		ring_push(day, &day->lows, false);
 	}
-	struct sim_day_part *part = ring_at(day, &day->highs, day->highs.count - 1);
-	if (bar->high > part->high) {
-		part->high = bar->high;
-		if (day->highs.count > 1 &&
-		    ring_at(day, &day->highs, day->highs.count - 2)->high <= bar->high)
-			ring_push(day, &day->highs, true);
-	}
-	if (bar->low < part->low) {
-		part->low = bar->low;
-		if (day->lows.count > 1 && ring_at(day, &day->lows, day->lows.count - 2)->low >= bar->low)
-			ring_push(day, &day->lows, false);
-	}
+	struct sim_day_part *part = &day->part[day->newest % SIM_DAY_PARTS];
+	part->high = bar->high > part->high ? bar->high : part->high;
+	part->low = bar->low < part->low ? bar->low : part->low;
 	money_t before = part->turnover;
 	part->turnover = add_capped(before, turnover);
 	add_turnover(day, part->turnover - before);
@@ -128,17 +123,13 @@ static void count_day(const struct sim_market_state *state, struct sim_day *day,
 /* Rounding keeps the order of prices, but parts that differed may have become equal. */
 void sim_day_sort(struct sim_day *day)
 {
-	int64_t newest = day->newest;
-
 	day->highs.count = day->lows.count = 0;
-	for (int64_t number = day->oldest; number <= newest; number++) {
+	for (int64_t number = day->oldest; number < day->newest; number++) {
 		if (day->part[number % SIM_DAY_PARTS].number != number)
 			continue;
-		day->newest = number;
-		ring_push(day, &day->highs, true);
-		ring_push(day, &day->lows, false);
+		ring_push(day, &day->highs, number, true);
+		ring_push(day, &day->lows, number, false);
 	}
-	day->newest = newest;
 }
 
 void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
@@ -162,9 +153,12 @@ void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 	money_t mean = symbol->turnover_count == SIM_DEPTH_BARS
 			       ? symbol->turnover_sum / SIM_DEPTH_BARS
 			       : symbol->turnover_sum / symbol->turnover_count;
-	symbol->depth = sim_share(mean, model->depth_share);
 	symbol->last = symbol->done.close;
 	symbol->bid = symbol->last - half;
+	symbol->depth = 0;
+	if (half <= symbol->last / DEPTH_PART) /* else the best quotes lie further away, and so does all */
+		symbol->depth = sim_whole_depth(&symbol->instrument, symbol->bid,
+						sim_share(mean, model->depth_share));
 	symbol->ask = symbol->last + half;
 	count_day(&market->state, &symbol->day, &symbol->done, turnover);
 }
@@ -199,8 +193,11 @@ static void fill_now(const struct sim_day *day, struct event *row)
 	while (day->part[number % SIM_DAY_PARTS].number != number)
 		number++;
 	row->scan.open = day->part[number % SIM_DAY_PARTS].open;
-	row->scan.high = day->part[day->highs.place[day->highs.head]].high;
-	row->scan.low = day->part[day->lows.place[day->lows.head]].low;
+	const struct sim_day_part *newest = &day->part[day->newest % SIM_DAY_PARTS];
+	price_t high_before = day->part[day->highs.place[day->highs.head]].high;
+	price_t low_before = day->part[day->lows.place[day->lows.head]].low;
+	row->scan.high = day->highs.count > 0 && high_before > newest->high ? high_before : newest->high;
+	row->scan.low = day->lows.count > 0 && low_before < newest->low ? low_before : newest->low;
 	int64_t high = day->turnover_high + (day->turnover_low >> 32);
 	row->scan.turnover = TURNOVER_MOST;
 	if (high < TURNOVER_MOST >> 32)

@@ -19,6 +19,14 @@ int sim_shadow_init(struct sim_shadow *shadow, const struct sim_broker_setup *se
 	return sim_broker_init(&shadow->broker, setup, universe);
 }
 
+size_t sim_shadow_bytes(const struct sim_shadow *shadow)
+{
+	bool used =
+		shadow->heard_count > 0 || shadow->broker.executions > 0 || shadow->broker.final_count > 0;
+
+	return used ? offsetof(struct sim_shadow, broker) + sim_broker_bytes(&shadow->broker) : 0;
+}
+
 /* The market in a symbol as the twin has heard it, around what this account has there. */
 static void read_market(struct sim_shadow *shadow, sym_t sym)
 {

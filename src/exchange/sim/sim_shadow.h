@@ -26,4 +26,10 @@ int sim_shadow_init(struct sim_shadow *shadow, const struct sim_broker_setup *se
 /* What submit does after the ticket's check: see sim_broker_accept. */
 int sim_shadow_accept(struct sim_shadow *shadow, const struct order_request *order, ms_t now);
 
+/* As sim_broker_renumber. */
+int sim_shadow_renumber(struct sim_shadow *shadow, const sym_t map[static SYMBOLS_MAX]);
+
+/* How much of the struct has to be saved: nothing of a shadow that has never been used. */
+size_t sim_shadow_bytes(const struct sim_shadow *shadow);
+
 #endif

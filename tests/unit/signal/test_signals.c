@@ -280,18 +280,20 @@ static void confidence_in_a_breakout_rises_with_its_reach_and_the_percentile(voi
 	(void)state;
 	rock_until(600, REGIME_HIGH_VOL);
 	push(MIDDLE + 100, 2);
-	series.volatility = (struct rank){800, 1000};
+	series.percentile.lower = 400;
+	series.percentile.count = 500;
+	series.percentile.fine[series.percentile.bins[series.percentile.newest - 1]] = 1;
 	confidence_rises(&confidence);
 	for (int i = 0; i < 10; i++) {
 		series.hh20 -= 7;
 		confidence_rises(&confidence);
-		series.volatility.num += 20;
+		series.percentile.lower += 9;
 		confidence_rises(&confidence);
 		series.atr *= 0.9;
 		confidence_rises(&confidence);
 	}
 	assert_true(confidence > RATIO_ONE * 8 / 10);
-	series.volatility.num = 500; /* hysteresis: still high_vol, the percentile not */
+	series.percentile.lower = 250; /* hysteresis: still high_vol, the percentile not */
 	assert_int_equal(fires(), 1);
 	assert_true(signal.confidence >= RATIO_ONE / 2);
 }

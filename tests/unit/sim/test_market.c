@@ -127,7 +127,9 @@ static void the_quote_is_the_documented_one(void **state)
 	/* two bars of 1000 lots at 10001 and 10002; a tick times a lot is value_num / value_den */
 	money_t lot = universe.at[0].value_num;
 	assert_int_equal(universe.at[0].value_den, 1);
-	assert_int_equal(ticker->ticker.depth, (10001 + 10002) * 1000 * lot / 2 / 20);
+	/* a twentieth of their mean is 50.0075 lots at the bid: a book has whole ones */
+	assert_int_equal((10001 + 10002) * 1000 / 2 / 20, 500075);
+	assert_int_equal(ticker->ticker.depth, 50 * 10000 * lot);
 }
 
 static void settlements_come_before_opens_and_late_stamps_count_as_their_second(void **state)

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT
+ * See live_world.h. */
+#include "live_world.h"
+
+#include "log.h"
+#include "state_dir.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DUE_TURNS_MAX 64 /* at one time: what is left is seen in the next turn of the loop */
+
+static int64_t monotonic_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* The account as of this turn, then the turn itself: the first counts only with the second. */
+static int store(struct live_world *live, const struct turn_records *turn, const char **why)
+{
+	int err = paper_state_save(&live->state, &live->accounts, turn->turn, turn->now_ms);
+
+	*why = live->state.file.error;
+	if (err != 0)
+		return err;
+	err = journal_sink_commit(&live->journal, turn);
+	*why = live->journal.journal.error.text;
+	if (err == 0)
+		paper_state_keep(&live->state);
+	return err;
+}
+
+static void count_commit(struct live_world *live, ms_t now_ms, int err, const char *why)
+{
+	if (err != 0 && !live->failing)
+		log_line(now_ms, LOG_ERROR, "journal",
+			 "cannot be written: %s; nothing is opened until it can, positions are managed on, "
+			 "what happens is kept in memory",
+			 why);
+	if (err == 0 && live->failing)
+		log_line(now_ms, LOG_INFO, "journal", "can be written again");
+	live->failing = err != 0;
+	live->commits += err == 0;
+	live->failed_commits += err != 0;
+}
+
+static int commit(void *ctx, const struct turn_records *turn)
+{
+	struct live_world *live = ctx;
+	int64_t began = monotonic_us(), took;
+	const char *why;
+	int err = store(live, turn, &why);
+
+	took = monotonic_us() - began;
+	live->commit_us += took;
+	live->commit_most = took > live->commit_most ? took : live->commit_most;
+	count_commit(live, turn->now_ms, err, why);
+	for (size_t i = 0; i < turn->wants->record_count; i++)
+		live->options.told(live->options.ctx, &turn->wants->records[i], err == 0);
+	return err;
+}
+
+/* The account knows only what is watched: there are more instruments than it has room for. */
+static void watch(void *ctx, sym_t sym)
+{
+	struct live_world *live = ctx;
+
+	if (sim_broker_add(&live->accounts.broker, sym, &live->universe.at[sym]) != 0)
+		log_line(live->world.now_ms, LOG_WARN, "sim",
+			 "%s: no room in the simulated account, its orders will be refused",
+			 live->universe.at[sym].name);
+}
+
+static void say_missing(const char *what, const struct config_symbols *list, const struct universe *universe,
+			ms_t now_ms)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (universe_find(universe, list->at[i]) == SYM_NONE)
+			log_line(now_ms, LOG_WARN, "app", "%s: the exchange does not list %s", what,
+				 list->at[i]);
+}
+
+/* now: as the exchange says. The world's own universe begins with the grids that the journal knows. */
+static int make_universe(struct live_world *live, const char *path, struct universe *now, ms_t now_ms,
+			 char *error, size_t size)
+{
+	const struct config *config = live->options.config;
+	const struct universe *listing = live->options.market->ops->listing(live->options.market);
+	struct universe *stored = calloc(1, sizeof *stored);
+	struct journal journal;
+	struct journal_error why = {{0}};
+
+	if (stored == NULL)
+		return TB_EFULL;
+	int err = journal_open_read(&journal, path, stored, &why);
+	if (err == 0)
+		journal_close(&journal);
+	if (err == 0 || err == TB_ENOENT)
+		universe_merge(listing, stored, now, &live->universe, &live->merge);
+	else
+		snprintf(error, size, "%s", why.text);
+	free(stored);
+	if (err != 0 && err != TB_ENOENT)
+		return err;
+	settings_symbols(config, now, &live->settings);
+	size_t manual = settings_symbols(config, &live->universe, &live->settings);
+	say_missing("TRADING_SYMBOLS", &config->symbols, now, now_ms);
+	say_missing("SCANNER_BLACKLIST", &config->scanner.blacklist, now, now_ms);
+	return settings_check(config, manual, live->options.rollout, error, size);
+}
+
+/* Its slots are few beside an exchange's instruments. */
+static int check_room(const struct live_world *live, char *error, size_t size)
+{
+	const struct scanner_settings *scanner = &live->settings.scanner;
+	int64_t most = (int64_t)live->settings.manual_count +
+		       (scanner->enabled ? scanner->top + scanner->hysteresis : 0);
+
+	if (most <= SIM_SYMBOLS_MAX)
+		return 0;
+	snprintf(error, size,
+		 "up to %lld symbols would be watched (TRADING_SYMBOLS, SCANNER_MAX_POSITIONS, "
+		 "SCANNER_HYSTERESIS): the simulated account takes %d",
+		 (long long)most, SIM_SYMBOLS_MAX);
+	return TB_EINVAL;
+}
+
+static int open_engine(struct live_world *live, char *error, size_t size)
+{
+	void *memory = calloc(1, engine_bytes(live->universe.count));
+	struct world *world = &live->world;
+
+	if (memory == NULL || world_open(world) != 0 || tally_open(&live->tally, &live->universe) != 0) {
+		free(memory);
+		snprintf(error, size, "not enough memory");
+		return TB_EFULL;
+	}
+	live->settings.instance = live->journal.journal.instance;
+	live->settings.start_stage = live->options.stage;
+	live->settings.stage_fixed = !live->options.rollout;
+	live->settings.need_promotion = live->options.rollout;
+	live->engine = engine_init(memory, &live->settings, &live->universe);
+	live->broker_exchange = (struct exchange){&sim_broker_ops, &live->accounts.broker};
+	live->shadow_exchange = (struct exchange){&sim_shadow_ops, &live->accounts.shadow};
+	world->engine = live->engine;
+	world->universe = &live->universe;
+	world->venues = (struct venues){.market = live->options.market,
+					.broker = &live->broker_exchange,
+					.shadow = &live->shadow_exchange};
+	world->shadow_busy = &live->accounts.shadow.heard_count;
+	world->outbox = live->options.outbox;
+	world->hand_out = live->options.hand_out;
+	world->hand_out_ctx = live->options.ctx;
+	world->watch = watch;
+	world->watch_ctx = live;
+	world->sink = (struct sink){.ctx = live, .commit = commit};
+	world->turn = live->journal.journal.turn;
+	return 0;
+}
+
+static int open_accounts(struct live_world *live, const char *path, char *error, size_t size)
+{
+	static const struct universe none;
+	const struct journal *journal = &live->journal.journal;
+	const struct config *config = live->options.config;
+	const struct sim_accounts_setup setup = {.config = config,
+						 .balance = config->sim.balance,
+						 .leverage = live->settings.decision.leverage};
+	int64_t turn = journal->turn;
+	int err =
+		sim_accounts_init(&live->accounts.broker, &live->accounts.shadow, &setup, &none, error, size);
+
+	if (err != 0)
+		return err;
+	snprintf(live->state.file.path, sizeof live->state.file.path, "%s", path);
+	paper_state_init(&live->state, &live->universe);
+	err = paper_state_load(&live->state, &live->accounts, &live->universe, &turn);
+	live->resumed = err == 0 && journal->turn > 0;
+	live->lost_account = live->resumed && turn != journal->turn;
+	if (err == TB_ENOENT && journal->turn == 0)
+		return 0;
+	if (err == TB_ENOENT)
+		snprintf(error, size,
+			 "%.300s is missing but the journal is not new: the simulated account cannot be gone "
+			 "on "
+			 "with; use a new --state folder",
+			 path);
+	else if (err != 0)
+		snprintf(error, size, "%s", live->state.file.error);
+	return err == TB_ENOENT ? TB_EREFUSED : err;
+}
+
+static int deliver_again(void *ctx, const struct journal_intent *intent)
+{
+	struct live_world *live = ctx;
+
+	paper_state_deliver(&live->accounts, intent, live->world.now_ms, live->world.carry);
+	return 0;
+}
+
+static int restore(struct live_world *live, char *error, size_t size)
+{
+	struct journal *journal = &live->journal.journal;
+	int err = journal_sink_restore(&live->journal, live->engine, live->world.wants, error, size);
+
+	if (err == 0 && live->resumed && !live->lost_account &&
+	    journal_intents(journal, journal->turn, deliver_again, live) != 0) {
+		snprintf(error, size, "%s", journal->error.text);
+		err = TB_EIO;
+	}
+	if (err == 0)
+		err = journal_sink_check_rollout(&live->journal, live->options.rollout, live->options.dir,
+						 error, size);
+	return err;
+}
+
+/* What the exchange says of instruments now, where it says something else than the journal did or the account
+ * has something in it. */
+static void tell_changes(struct live_world *live, const struct universe *now)
+{
+	for (size_t i = 0; i < now->count; i++)
+		if (now->at[i].generation != live->universe.at[i].generation ||
+		    live->accounts.broker.slot_of[i] != 0)
+			world_change(&live->world, (sym_t)i, &now->at[i]);
+}
+
+static int open_all(struct live_world *live, struct universe *now, ms_t now_ms, char *error, size_t size)
+{
+	char path[STATE_PATH_MAX], account[STATE_PATH_MAX];
+	const struct live_options *options = &live->options;
+
+	if (state_path(options->dir, STATE_JOURNAL_FILE, path) != 0 ||
+	    state_path(options->dir, STATE_PAPER_FILE, account) != 0) {
+		snprintf(error, size, "the path of the state folder is too long");
+		return TB_EINVAL;
+	}
+	int err = make_universe(live, path, now, now_ms, error, size);
+	if (err == 0)
+		err = check_room(live, error, size);
+	if (err == 0)
+		err = journal_sink_open(&live->journal, path, &live->universe, options->mode,
+					options->instance, error, size);
+	if (err == 0)
+		err = open_engine(live, error, size);
+	if (err == 0)
+		err = open_accounts(live, account, error, size);
+	if (err != 0)
+		return err;
+	live->world.now_ms = now_ms;
+	return restore(live, error, size);
+}
+
+int live_world_open(struct live_world *live, const struct live_options *options, ms_t now_ms, char *error,
+		    size_t size)
+{
+	struct universe *now = calloc(1, sizeof *now);
+
+	*live = (struct live_world){.options = *options};
+	settings_of_config(options->config, options->config->limits.timeframe_ms, &live->settings);
+	if (now == NULL) {
+		snprintf(error, size, "not enough memory");
+		return TB_EFULL;
+	}
+	int err = open_all(live, now, now_ms, error, size);
+	if (err == 0)
+		tell_changes(live, now);
+	free(now);
+	return err;
+}
+
+void live_world_begin(struct live_world *live, ms_t now_ms, const struct event *link)
+{
+	struct exchange *market = live->options.market;
+
+	market->ops->attach(market, &live->universe);
+	world_begin(&live->world, now_ms, link);
+}
+
+void live_world_close(struct live_world *live)
+{
+	paper_state_close(&live->state);
+	journal_sink_close(&live->journal);
+	world_close(&live->world);
+	tally_close(&live->tally);
+	free(live->engine);
+	live->engine = NULL;
+}
+
+void live_world_hear(struct live_world *live, const struct wire_in *in)
+{
+	world_hear(&live->world, in);
+}
+
+void live_world_due(struct live_world *live, ms_t now_ms)
+{
+	for (int i = 0; i < DUE_TURNS_MAX && world_next_ms(&live->world) <= now_ms; i++)
+		world_turn(&live->world, now_ms);
+}
+
+ms_t live_world_next_ms(const struct live_world *live)
+{
+	return world_next_ms(&live->world);
+}
+
+bool live_world_ready(const struct live_world *live)
+{
+	return engine_ready(live->engine) && engine_scanned_ms(live->engine) != 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ * The wire of a storm: struct wire_ops over an emulated exchange in this process, in virtual time. What the
+ * exchange sends arrives after a latency, in its order; whole answers, resets and cut bodies as the emulation
+ * has them. */
+#ifndef STORM_WIRE_H
+#define STORM_WIRE_H
+
+#include "emu.h"
+#include "link.h"
+#include "random.h"
+
+#define STORM_PENDING_MAX 4096
+
+enum storm_pending_kind { STORM_REPLY, STORM_UP, STORM_DOWN, STORM_TEXT };
+struct storm_pending {
+	ms_t at_ms;
+	int64_t kind;
+	uint32_t handle; /* REPLY */
+	int client;      /* others */
+	uint8_t stream;
+	int status;
+	char *head, *text; /* own */
+	size_t len;
+};
+
+struct storm_wire {
+	struct emu *emu;
+	struct link *link;
+	struct random random;
+	ms_t now_ms;
+	size_t count; /* by at_ms, first come first */
+	struct storm_pending pending[STORM_PENDING_MAX];
+	int client_of[STREAMS_MAX]; /* the emulation's number; -1: not open */
+	bool deaf[STREAMS_MAX];     /* the link does not read now */
+	int64_t overflows;
+};
+
+extern const struct wire_ops storm_wire_ops; /* its context is a struct storm_wire */
+
+void storm_wire_init(struct storm_wire *wire, struct emu *emu, uint64_t seed);
+void storm_wire_close(struct storm_wire *wire);
+
+/* Moves the exchange to now and tells the link what has arrived. */
+void storm_wire_step(struct storm_wire *wire, ms_t now);
+ms_t storm_wire_next_ms(const struct storm_wire *wire);
+
+#endif
