@@ -56,6 +56,7 @@ assert status["mode"] == "paper:bybit" and live["ready"] is True, live
 assert live["link"]["state"] == "up" and live["link"]["frames"] > 0, live["link"]
 assert live["feed"]["missing"] == 0 and live["codec"]["listed"] == 6, live
 assert {s["symbol"] for s in live["symbols"]} == set(status["watched"]), status["watched"]
+assert all(s["spread"] > 0 and s["depth"] > 0 and s["volatility"] is not None for s in live["symbols"]), live["symbols"]
 assert all(s["bid"] <= s["ask"] and s["age_ms"] < 60000 and s["bars"] >= 1000 for s in live["symbols"]), live["symbols"]
 ranks = [row["rank"] for row in scan["live"]["rows"] if row["rank"]]
 assert ranks == sorted(ranks) and len(ranks) >= 5, ranks
