@@ -231,8 +231,8 @@ static void ask(struct world *w, const struct intent *intent)
 		read_history(w, intent);
 		return;
 	}
-	if (intent->kind == INTENT_WATCH && intent->value != 0 && w->watch != NULL)
-		w->watch(w->watch_ctx, intent->sym);
+	if (intent->kind == INTENT_WATCH && w->watch != NULL)
+		w->watch(w->watch_ctx, intent->sym, intent->value != 0);
 	if (venue != NULL)
 		venue->ops->ask(venue, intent, w->now_ms, &turn);
 }
