@@ -26,6 +26,7 @@ wait_for() { # FILE WORDS
 	return 1
 }
 emulate() { # OPTION...
+	rm -f emulated
 	"$emulator" --cert server.pem --key server.key "$@" >emulated 2>&1 &
 	emulating=$!
 	wait_for emulated "^port "
@@ -73,6 +74,7 @@ kill -TERM "$daemon"
 wait "$daemon" || fail "SIGTERM: not exit code 0"
 grep -q "^digest " said || fail "no digest at the end"
 env -i "$bot" status --state st >status && grep -q "not running" status || fail "status believes that it runs"
+rm -f said # or what the last one said would be believed
 env -i "$bot" run --state st "${paper[@]}" >said 2>&1 &
 daemon=$!
 wait_for said " ready: "

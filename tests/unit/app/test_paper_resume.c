@@ -89,6 +89,18 @@ static int compare_positions(void)
 	return wrong;
 }
 
+/* Nothing that a death and a start have done may look like somebody else's doing. */
+static int find_strangers(void *ctx, const struct record *record)
+{
+	static const enum note notes[] = {NOTE_UNKNOWN_ORDER, NOTE_UNKNOWN_FILL, NOTE_FOREIGN,
+					  NOTE_DIFFERENCE,    NOTE_UNEXPLAINED,  NOTE_UNPROTECTED};
+
+	for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
+		if (record->note.note == notes[i])
+			*(int *)ctx += lament(note_rows[notes[i]].name, record->note.at_ms, record->note.a);
+	return 0;
+}
+
 /* Closes everything, waits for it, and counts the money. */
 static int settle_accounts(ms_t now_ms)
 {
@@ -105,6 +117,9 @@ static int settle_accounts(ms_t now_ms)
 		wrong += broker->slots[i].qty != 0 ? lament("not closed", i, broker->slots[i].qty) : 0;
 	assert_int_equal(journal_each(&stand->live.journal.journal, RECORD_TRADE,
 				      &(struct journal_query){.sym = SYM_NONE}, add_net, &net),
+			 0);
+	assert_int_equal(journal_each(&stand->live.journal.journal, RECORD_NOTE,
+				      &(struct journal_query){.sym = SYM_NONE}, find_strangers, &wrong),
 			 0);
 	if (net != broker->wallet - broker->setup.balance)
 		wrong += lament("result", net, broker->wallet - broker->setup.balance);
