@@ -62,6 +62,9 @@ struct journal {
 int journal_open(struct journal *journal, const char *path, const struct universe *universe,
 		 const struct journal_options *options, struct journal_error *error);
 
+/* The instruments whose generation is another one since. */
+int journal_store_universe(struct journal *journal);
+
 /* Opens an existing file for reading, beside a running daemon or without one, and fills *universe (caller's,
  * kept until close) from the instruments table. All reads see one moment. TB_ENOENT: there is no such file.
  */
