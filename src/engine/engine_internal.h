@@ -65,7 +65,6 @@ struct engine {
 	size_t ledger_next;
 	ms_t lists_ms;      /* when the exchange's lists were last asked for */
 	int64_t list_tries; /* of asking about one doubt */
-	bool lists_ignored; /* those of the start, of a world that stood still: what they show is known */
 	struct link_record link_told;
 	bool link_restored;
 	bool lists_open; /* they are not complete yet */
@@ -74,6 +73,7 @@ struct engine {
 	ms_t excess_ms; /* since when the total exposure is far over its limit; 0: it is not */
 	ms_t excess_look_ms, excess_due_ms;
 	bool restored, ready, snapshot_open;
+	bool goes_on; /* see engine_goes_on(), as of the start */
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
 	ms_t due_ms;     /* what engine_next_ms() says, as of the last step that could move it */

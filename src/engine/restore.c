@@ -112,9 +112,11 @@ static void begin(struct engine *e)
 	stage_restored(&e->stage, e->desk.nav);
 	if (e->now_ms >= e->desk.day_ms + DAY_MS)
 		engine_roll_day(e);
+	e->goes_on = engine_goes_on(e);
 	if (!e->set.clock_stands)
 		execution_restored(&e->execution, e->now_ms);
-	engine_ask_lists(e);
+	if (!e->goes_on)
+		engine_ask_lists(e);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		bool watched = e->symbols[sym].watched;
 		bool held = e->execution.holdings[BOOK_MAIN][sym].phase != PHASE_FLAT;
@@ -125,26 +127,27 @@ static void begin(struct engine *e)
 		}
 		if (watched || held)
 			wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, (sym_t)sym)->value =
-				e->set.decision.leverage;
+				e->goes_on ? 0 : e->set.decision.leverage;
 	}
 	e->scan_ms = any_watched ? (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms : e->now_ms;
 }
 
 static void ready_if_complete(struct engine *e)
 {
-	if (e->ready || !e->restored || !e->positions_done || !e->orders_done || !e->balance_done ||
-	    e->histories_due > 0)
+	bool told = e->positions_done && e->orders_done && e->balance_done;
+
+	if (e->ready || !e->restored || e->histories_due > 0 || (!told && !e->goes_on))
 		return;
-	e->ready = true;
+	e->ready = e->positions_done = e->orders_done = e->balance_done = true;
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		const struct holding *h = execution_active(&e->execution, i);
 		money_t net = holding_net(h, &e->universe->at[h->sym], e->symbols[h->sym].quote.mark);
-		if (h->book == BOOK_MAIN && h->qty > 0 && net != UNKNOWN)
+		if (h->book == BOOK_MAIN && h->qty > 0 && net != UNKNOWN && !e->goes_on)
 			e->symbols[h->sym].sampled_net = net;
 	}
 	engine_reopen_round(e);
 	engine_begin_stage(e);
-	if (!engine_knows_link(e)) /* else no time has passed, and an undisturbed run has no such sample */
+	if (!e->goes_on) /* else no time has passed, and an undisturbed run has no such sample */
 		engine_record_equity(e, e->now_ms);
 	engine_note(e, NOTE_READY, SYM_NONE, REFUSAL_NONE, (int64_t)e->execution.active_count, 0);
 }
