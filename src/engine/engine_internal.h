@@ -20,7 +20,6 @@ struct engine_symbol {
 	ratio_t leverage;         /* as read back; UNKNOWN */
 	ratio_t funding_rate;     /* of the next settlement; UNKNOWN */
 	ms_t funding_ms;
-	ms_t excess_ms; /* since when its exposure is far over the limit; 0: it is not */
 	bool foreign_told;
 	money_t sampled_net; /* net PnL of the main holding in the last NAV sample */
 	bool watched, scanned;
@@ -140,6 +139,7 @@ void engine_restore_account(struct engine *e, const struct account *account);
 /* guard.c */
 void engine_fit(struct engine *e, struct holding *h);
 void engine_watch_excess(struct engine *e);
+void engine_restore_excess(struct engine *e); /* when to look again */
 void engine_on_status(struct engine *e, sym_t sym, int64_t status);
 void engine_on_instrument(struct engine *e, const struct event *event);
 

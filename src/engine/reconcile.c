@@ -148,7 +148,7 @@ void engine_on_orders_end(struct engine *e, enum book which)
 {
 	bool first = !engine_grants(e);
 
-	execution_on_orders_end(&e->execution, which, first, e->now_ms);
+	execution_on_orders_end(&e->execution, which, first, e->lists_ms, e->now_ms);
 	if (which != BOOK_MAIN)
 		return;
 	e->orders_done = true;
@@ -189,7 +189,9 @@ void engine_flush_link(struct engine *e)
 					.compare_again = e->execution.compare_again,
 					.doubts = (int64_t)e->doubts,
 					.remainder_ms = e->remainder_ms,
-					.guard_waits = e->guard_waits};
+					.guard_waits = e->guard_waits,
+					.excess_ms = e->excess_ms,
+					.nav_tried_ms = e->nav_tried_ms};
 
 	if (memcmp(&now, &e->link_told, sizeof now) == 0)
 		return;
@@ -215,6 +217,8 @@ void engine_restore_link(struct engine *e, const struct link_record *link)
 	e->doubts = (size_t)link->doubts;
 	e->remainder_ms = link->remainder_ms;
 	e->guard_waits = link->guard_waits == 1;
+	e->excess_ms = link->excess_ms == UNKNOWN ? 0 : link->excess_ms;
+	e->nav_tried_ms = link->nav_tried_ms == UNKNOWN ? 0 : link->nav_tried_ms;
 }
 
 /* Is anything of the account's open without a stop, and can something be done about it? No new risk then. */

@@ -49,6 +49,7 @@ void engine_on_restored(struct engine *e, const struct record *record)
 			slippage_step(&e->slippage, &e->set.limits, &record->fill);
 		execution_restore(&e->execution, record);
 		break;
+	case RECORD_FILL_APART: execution_restore(&e->execution, record); break;
 	case RECORD_ORDER:
 		if (!is_nobodys(e, record->order.book))
 			execution_restore(&e->execution, record);
@@ -115,6 +116,7 @@ static void begin(struct engine *e)
 	e->goes_on = engine_goes_on(e);
 	if (!e->set.clock_stands)
 		execution_restored(&e->execution, e->now_ms);
+	engine_restore_excess(e);
 	if (!e->goes_on)
 		engine_ask_lists(e);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
