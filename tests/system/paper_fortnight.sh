@@ -11,7 +11,7 @@ emulator=$(dirname "$bot")/tests/emulator/bybit_emu
 days=${DAYS:-1} symbols=${SYMBOLS:-20} seed=${SEED:-7}
 folder=$(mktemp -d)
 served=
-trap '[ -z "$served" ] || kill "$served" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
+trap '[ -z "$served" ] || kill "$served" 2>/dev/null || true; rm -rf "$folder"' EXIT
 cd "$folder"
 bash "$root/tests/emulator/make_ca.sh" .
 start=1767225600000
