@@ -13,6 +13,24 @@ struct emu_grids emu_grids_of(const struct instrument *instrument)
 	return (struct emu_grids){instrument->tick, emu_coin_grid(instrument)};
 }
 
+/* What the public sees before the market's first word, the broker knows, too. */
+static void tell_quote(struct emu *emu, sym_t sym)
+{
+	const struct emu_symbol *symbol = &emu->symbols[sym];
+	struct event event = {.at_ms = emu->now_ms,
+			      .kind = EVENT_TICKER,
+			      .sym = sym,
+			      .ticker = {.bid = symbol->bid,
+					 .ask = symbol->ask,
+					 .mark = symbol->last,
+					 .last = symbol->last,
+					 .depth = symbol->depth,
+					 .has_depth = true}};
+
+	if (symbol->last > 0)
+		emu_account_hear(emu, &event);
+}
+
 bool emu_account_open(struct emu *emu)
 {
 	const struct emu_account_setup *setup = &emu->setup.account;
@@ -36,6 +54,8 @@ bool emu_account_open(struct emu *emu)
 	for (size_t i = 0; i < emu->universe.count; i++)
 		account->positions[i] = (struct emu_position){.instrument = emu->universe.at[i],
 							      .mode = setup->hedge ? 3 : 0};
+	for (size_t i = 0; i < emu->universe.count; i++)
+		tell_quote(emu, (sym_t)i);
 	return true;
 }
 

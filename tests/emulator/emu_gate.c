@@ -288,6 +288,12 @@ int emu_call_symbol(struct emu *emu, const struct emu_call *call, bool need, int
 
 	*sym = SYM_NONE;
 	emu_call_text(call, "category", category, sizeof(category));
+	bool other = strcmp(category, "inverse") == 0 || strcmp(category, "spot") == 0 ||
+		     strcmp(category, "option") == 0;
+	if (other && !need) {
+		*sym = EMU_ELSEWHERE;
+		return 0;
+	}
 	if (strcmp(category, "linear") != 0)
 		return emu_say_why(emu, 10001, "Illegal category");
 	if (!emu_call_text(call, "symbol", wire, sizeof(wire)) || wire[0] == '\0')

@@ -109,6 +109,8 @@ int emu_call_mode(struct emu *emu, const struct emu_call *call)
 	emu_call_text(call, "coin", coin, sizeof(coin));
 	if (!emu_call_int(call, "mode", -1, &mode) || (mode != 0 && mode != 3))
 		return emu_say_why(emu, 10001, "params error: mode invalid");
+	if (sym == EMU_ELSEWHERE)
+		return emu_say_why(emu, 110029, "Position mode switching is not supported for this category");
 	if (sym == SYM_NONE && strcmp(coin, "USDT") != 0)
 		return emu_say_why(emu, 10001, "symbol or coin is required");
 	if (sym != SYM_NONE && account->positions[sym].mode != mode && (code = mode_refused(emu, sym)) != 0)

@@ -85,7 +85,9 @@ bool emu_call_text(const struct emu_call *call, const char *name, char *out, siz
 /* A whole number of a body. False: it is there and is none. */
 bool emu_call_int(const struct emu_call *call, const char *name, int64_t otherwise, int64_t *out);
 bool emu_call_flag(const struct emu_call *call, const char *name);
-/* Checks category and symbol. need: a symbol must be named; else SYM_NONE without one. */
+/* Checks category and symbol. need: a symbol must be named; else SYM_NONE without one, and EMU_ELSEWHERE
+ * (which nothing is of) in a category that is not emulated. */
+#define EMU_ELSEWHERE (-1)
 int emu_call_symbol(struct emu *emu, const struct emu_call *call, bool need, int64_t *sym);
 /* What reads show: the account, or what it was. */
 const struct emu_account *emu_account_view(const struct emu *emu);

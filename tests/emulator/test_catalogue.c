@@ -87,7 +87,8 @@ static void the_catalogue_is_the_table_in_the_docs(void **state)
 static void each_row_of_the_catalogue_can_be_commanded_alone(void **state)
 {
 	(void)state;
-	for (int i = 0; i < EMU_FAULT_POST_RESET_BEFORE; i++) { /* those of an account: test_account_faults.c */
+	for (int i = 0; i < EMU_FAULT_POST_RESET_BEFORE;
+	     i++) { /* those of an account: test_account_faults.c */
 		struct emu_setup setup = a_setup(2);
 		stand_close();
 		stand_open(&setup);
