@@ -226,8 +226,6 @@ static void news_order(struct emu *emu, size_t at)
 		order->announced = true;
 		publish_order(emu, number, NULL);
 	}
-	if (order->status == EMU_STATUS_FILLED && order->then > 0)
-		turn_round(emu, number);
 }
 
 /* The record of an order that nobody gave: the exchange closes. */
@@ -319,7 +317,9 @@ static void news_fill(struct emu *emu, const struct event *event)
 	struct emu_account *account = emu->account;
 	struct emu_position *position = &account->positions[event->sym];
 	const struct fill *fill = &event->fill;
-	int64_t number = fill->id ? order_of(account, fill->id) : forced_order(emu, event);
+	int64_t number = order_of(account, fill->id);
+	if (number == 0)
+		number = forced_order(emu, event);
 	struct emu_order *order = emu_order_at(account, number);
 	bool closes = position->qty > 0 && fill->side != position->side;
 	money_t gross = 0;
@@ -547,6 +547,11 @@ void emu_news_take(struct emu *emu)
 		}
 	}
 	account->heard->count = 0;
+	for (size_t i = 0; i < account->dirty_count; i++) { /* only now: its fill was told after its state */
+		const struct emu_order *order = emu_order_at(account, account->dirty[i]);
+		if (order->status == EMU_STATUS_FILLED && order->then > 0)
+			turn_round(emu, account->dirty[i]);
+	}
 	for (size_t i = 0; i < emu->universe.count; i++)
 		follow_size(emu, (int64_t)i);
 	check(emu);
