@@ -240,9 +240,11 @@ static void match(struct emu *emu, int64_t number)
 
 	if (wanted > 0)
 		account->broker.setup.protection = wanted;
+	account->mute = order->mute;
 	sim_broker_accept(&account->broker, &request, emu->now_ms);
 	emu_broker_advance(emu);
 	account->broker.setup.protection = usual;
+	account->mute = false;
 }
 
 /* A limit order rests until the market comes to it; it then fills as a market order does. */

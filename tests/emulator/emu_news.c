@@ -51,6 +51,8 @@ static void publish_order(struct emu *emu, int64_t number, const char *id)
 {
 	struct text row = {0};
 
+	if (emu->account->mute || emu_order_at(emu->account, number)->mute)
+		return;
 	emu_put_order(emu, emu->account, number, true, &row);
 	emu_private_publish(emu, TOPIC_ORDER, emu_order_at(emu->account, number)->sym, id, row.at);
 	text_free(&row);
@@ -77,7 +79,6 @@ static void news_child(struct emu *emu, const struct event *event)
 	if (parent) {
 		const struct emu_order *entry = emu_order_at(account, parent);
 		order->parent = parent;
-		order->mute = entry->mute;
 		strcpy(order->stop_by, role == ROLE_STOP ? entry->stop_by : entry->target_by);
 	}
 	if (account->by[role == ROLE_TARGET][0] != '\0')
