@@ -59,7 +59,8 @@ static void look_up(struct doctor *d, const char *base)
 		count++;
 	getnameinfo(found->ai_addr, found->ai_addrlen, first, sizeof first, NULL, 0, NI_NUMERICHOST);
 	freeaddrinfo(found);
-	doctor_say(d, DOCTOR_OK, "dns", "", "%s: %zu addresses, the first %s", host, count, first);
+	doctor_say(d, DOCTOR_OK, "dns", "", "%s: %zu address%s, the first %s", host, count,
+		   count == 1 ? "" : "es", first);
 }
 
 static void note_wire(struct look *look, const struct wire_in *in, ms_t since_ms)
@@ -225,7 +226,7 @@ static void tell_hosts(const struct look *look)
 static void tell_clock(const struct look *look)
 {
 	struct doctor *d = look->doctor;
-	ms_t off_ms = look->off_ms, far_ms = off_ms < 0 ? -off_ms : off_ms;
+	ms_t off_ms = look->off_ms;
 
 	if (off_ms == UNKNOWN) {
 		if (look->answered_ms != UNKNOWN)
@@ -233,6 +234,7 @@ static void tell_clock(const struct look *look)
 				   "the exchange did not tell its time");
 		return;
 	}
+	ms_t far_ms = off_ms < 0 ? -off_ms : off_ms;
 	enum doctor_verdict verdict = far_ms > d->config->limits.clock_off_ms ? DOCTOR_FAIL
 				      : far_ms > CLOCK_OK_MS                  ? DOCTOR_WARN
 									      : DOCTOR_OK;

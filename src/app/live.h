@@ -47,6 +47,7 @@ struct live {
 	int64_t garbage;   /* events */
 	char trouble[200]; /* the last thing that went wrong on the wire; "": nothing yet */
 	ms_t trouble_ms, trouble_said_ms;
+	ms_t jumped_ms;      /* of the clock, as last told */
 	ms_t link_ms;        /* since when the link is as link_news has it */
 	struct loop_lag lag; /* of the last whole minute */
 	int64_t lag_most_us; /* ever */

@@ -254,6 +254,24 @@ static void beat(struct live *live, ms_t now_ms)
 	loop_excuse(&live->wire.loop, loop_us() - began_us);
 }
 
+/* A step of the wall clock: time itself goes on as it did, see clock.h. */
+static void note_clock(struct live *live, ms_t now_ms)
+{
+	ms_t jumped_ms = live->wire.clock.jumped_ms;
+
+	if (jumped_ms == live->jumped_ms)
+		return;
+	live->jumped_ms = jumped_ms;
+	if (jumped_ms > 0)
+		log_line(now_ms, LOG_WARN, "app",
+			 "time was lost: it is %lld ms later than it was a moment ago", (long long)jumped_ms);
+	else if (jumped_ms < -CLOCK_STEP_MS)
+		log_line(now_ms, LOG_WARN, "app",
+			 "this machine's clock was set back: ours is %lld ms ahead and runs slowly until "
+			 "they agree",
+			 (long long)-jumped_ms);
+}
+
 static bool is_due(int64_t *due_us, int64_t now_us, int64_t every_us)
 {
 	if (now_us < *due_us)
@@ -271,6 +289,7 @@ void live_house(struct live *live, ms_t now_ms, int64_t now_us)
 		look_if_ready(live, now_ms, now_us);
 	if (!live->begun)
 		check_start(live, now_us);
+	note_clock(live, now_ms);
 	if (watchdog_ms > 0 && is_due(&live->alive_us, now_us, watchdog_ms * 1000 / 3))
 		notify_alive(&live->notify); /* a turn of the loop was finished just now */
 	if (is_due(&live->status_us, now_us, STATUS_US)) {

@@ -66,11 +66,13 @@ static int commit(void *ctx, const struct turn_records *turn)
 }
 
 /* The account knows only what is watched: there are more instruments than it has room for. */
-static void watch(void *ctx, sym_t sym)
+static void watch(void *ctx, sym_t sym, bool on)
 {
 	struct live_world *live = ctx;
 
-	if (sim_broker_add(&live->accounts.broker, sym, &live->universe.at[sym]) != 0)
+	if (!on)
+		sim_broker_forget(&live->accounts.broker, sym);
+	else if (sim_broker_add(&live->accounts.broker, sym, &live->universe.at[sym]) != 0)
 		log_line(live->world.now_ms, LOG_WARN, "sim",
 			 "%s: no room in the simulated account, its orders will be refused",
 			 live->universe.at[sym].name);
@@ -85,6 +87,28 @@ static void say_missing(const char *what, const struct config_symbols *list, con
 				 list->at[i]);
 }
 
+/* The instruments of a journal that may be of an older schema: opening it for writing brings it up to date.
+ */
+static int read_stored(const struct live_world *live, const char *path, struct universe *stored,
+		       struct journal_error *why)
+{
+	const struct journal_options options = {.mode = live->options.mode};
+	struct journal journal;
+	int err = journal_open_read(&journal, path, stored, why);
+
+	if (err == TB_EREFUSED) {
+		stored->count = 0;
+		err = journal_open(&journal, path, stored, &options, why);
+		if (err != 0)
+			return err;
+		journal_close(&journal);
+		err = journal_open_read(&journal, path, stored, why);
+	}
+	if (err == 0)
+		journal_close(&journal);
+	return err;
+}
+
 /* now: as the exchange says. The world's own universe begins with the grids that the journal knows. */
 static int make_universe(struct live_world *live, const char *path, struct universe *now, ms_t now_ms,
 			 char *error, size_t size)
@@ -92,14 +116,11 @@ static int make_universe(struct live_world *live, const char *path, struct unive
 	const struct config *config = live->options.config;
 	const struct universe *listing = live->options.market->ops->listing(live->options.market);
 	struct universe *stored = calloc(1, sizeof *stored);
-	struct journal journal;
 	struct journal_error why = {{0}};
 
 	if (stored == NULL)
 		return TB_EFULL;
-	int err = journal_open_read(&journal, path, stored, &why);
-	if (err == 0)
-		journal_close(&journal);
+	int err = read_stored(live, path, stored, &why);
 	if (err == 0 || err == TB_ENOENT)
 		universe_merge(listing, stored, now, &live->universe, &live->merge);
 	else

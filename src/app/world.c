@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define START_TURNS_MAX 16
+#define CARRY_TURNS_MAX 16
 
 int world_open(struct world *w)
 {
@@ -231,8 +231,8 @@ static void ask(struct world *w, const struct intent *intent)
 		read_history(w, intent);
 		return;
 	}
-	if (intent->kind == INTENT_WATCH && intent->value != 0 && w->watch != NULL)
-		w->watch(w->watch_ctx, intent->sym);
+	if (intent->kind == INTENT_WATCH && w->watch != NULL)
+		w->watch(w->watch_ctx, intent->sym, intent->value != 0);
 	if (venue != NULL)
 		venue->ops->ask(venue, intent, w->now_ms, &turn);
 }
@@ -363,9 +363,15 @@ void world_turn(struct world *w, ms_t now_ms)
 void world_hear(struct world *w, const struct wire_in *in)
 {
 	struct exchange *market = w->venues.market;
-	struct turn_out out = {.say = w->outbox, .heard = w->heard};
+	struct turn_out out = {.say = w->outbox};
 
 	w->now_ms = in->at_ms;
+	/* What an account has answered is older than what this may lead it to. */
+	for (int i = 0; i < CARRY_TURNS_MAX && w->carry->count > 0; i++) {
+		hear_carried(w);
+		end_turn(w);
+	}
+	out.heard = w->heard; /* the two lists change places */
 	w->heard->count = 0;
 	market->ops->on_wire(market, in, &out);
 	spread(w, think);
@@ -419,7 +425,7 @@ int world_start(struct world *w, ms_t now_ms)
 			     .link = {.state = LINK_UP, .latency_ms = 0, .clock_off_ms = 0}};
 
 	world_begin(w, now_ms, &link);
-	for (int i = 0; i < START_TURNS_MAX && w->carry->count > 0; i++) {
+	for (int i = 0; i < CARRY_TURNS_MAX && w->carry->count > 0; i++) {
 		hear_carried(w);
 		finish_turn(w);
 	}

@@ -55,9 +55,9 @@ struct world {
 	struct outbox *outbox;
 	void (*hand_out)(void *ctx, struct outbox *outbox, ms_t now_ms);
 	void *hand_out_ctx;
-	/* A symbol is about to be watched, before the market venue is asked to; NULL: nobody needs to know.
+	/* A symbol is about to be watched, or no longer, before the market venue is told; NULL: nobody cares.
 	 */
-	void (*watch)(void *ctx, sym_t sym);
+	void (*watch)(void *ctx, sym_t sym, bool on);
 	void *watch_ctx;
 	/* Before the intents of a turn are acted on, after which the world may be saved; NULL: nothing to do.
 	 * See world_pass. */

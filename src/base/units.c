@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Exact integer arithmetic with named roundings. Most products fit in 64 bits; for the others the 128-bit
  * product is made of 32-bit halves and divided digit by digit in base 2^32 (Knuth, algorithm D), because the
- * prover does not know the compiler's own 128-bit type. Many processors take several times as long for a
- * division of 64-bit integers as for one of doubles, so what fits is divided as doubles, exactly, and the
- * usual divisor is a constant. */
+ * prover does not know the compiler's own 128-bit type. The usual divisor, 1e9, is a constant: a
+ * multiplication. */
 #include "tradebot/units.h"
 
-#define LOW_HALF     0xffffffffULL
-#define DOUBLE_WHOLE (1ULL << 53) /* up to here every integer is a double */
+#define LOW_HALF 0xffffffffULL
 
 struct product {
 	uint64_t high, low;
@@ -87,13 +85,6 @@ static int64_t mul_div_wide(uint64_t a, uint64_t b, uint64_t c, bool up)
 	return rounded(quotient, rest, up);
 }
 
-/* a / b, floored. Under 2^53 the nearest double to the quotient is on the same side of every integer as the
- * quotient itself: it is at least 1 / b below the next one, and the double is nearer than that. */
-static inline uint64_t quotient_of(uint64_t a, uint64_t b)
-{
-	return a < DOUBLE_WHOLE ? (uint64_t)(int64_t)((double)(int64_t)a / (double)(int64_t)b) : a / b;
-}
-
 static inline int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
 {
 	uint64_t product;
@@ -102,7 +93,7 @@ static inline int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
 		return -1;
 	if (__builtin_mul_overflow((uint64_t)a, (uint64_t)b, &product))
 		return mul_div_wide((uint64_t)a, (uint64_t)b, (uint64_t)c, up);
-	uint64_t quotient = c == RATIO_ONE ? product / RATIO_ONE : quotient_of(product, (uint64_t)c);
+	uint64_t quotient = c == RATIO_ONE ? product / RATIO_ONE : product / (uint64_t)c;
 	return rounded(quotient, product - quotient * (uint64_t)c, up);
 }
 

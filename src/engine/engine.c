@@ -65,12 +65,12 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 	e->was_healthy = true;
 	e->wallet = e->expected_wallet = UNKNOWN;
 	e->excess_due_ms = INT64_MAX;
+	/* A series begins as zeroes, which the memory is: hundreds that are never watched stay untouched. */
 	for (size_t sym = 0; sym < universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
 		s->quote = (struct quote){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
 					  UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, {0, 0}};
 		s->leverage = s->funding_rate = UNKNOWN;
-		series_init(&s->series);
 	}
 	e->due_ms = due_ms(e);
 	return e;

@@ -91,7 +91,16 @@ class Market:
             half = up(self.close[i] * HALF_SPREAD, RATIO) + (self.high[i] - self.low[i]) * WIDENING // RATIO
             self.half.append(max(1, min(half, self.close[i] - 1)))
             last = turnover[-DEPTH_BARS:]
-            self.depth.append(sum(last) // len(last) * DEPTH_SHARE // RATIO)
+            self.depth.append(self.whole_lots(self.close[i], self.half[i],
+                                              sum(last) // len(last) * DEPTH_SHARE // RATIO))
+
+    def whole_lots(self, close, half, budget):
+        """Worth of as many whole lots at the bid; nothing where the bid is over 10 bps away."""
+        if half > close // 1000:
+            return 0
+        bid, exp = close - half, self.unit_exp
+        lots = budget // (bid * 10 ** exp) if exp >= 0 else budget * 10 ** -exp // bid
+        return self.value_down(bid, lots)
 
     def value_down(self, price, lots):
         exp = self.unit_exp

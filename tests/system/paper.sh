@@ -56,6 +56,7 @@ wait_for() { # FILE WORDS
 python3 "$support/notified.py" "$folder/notify" told >up 2>&1 &
 wait_for up ready
 printf '[log]\nlevel = info\n' >settings.ini
+rm -f said
 env -i NOTIFY_SOCKET="$folder/notify" WATCHDOG_USEC=2000000 "$bot" run --state st --config settings.ini "${nowhere[@]}" >said 2>&1 &
 daemon=$!
 wait_for told "STATUS=waiting for https://127.0.0.1:9"

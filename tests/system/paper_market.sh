@@ -26,6 +26,7 @@ wait_for() { # FILE WORDS
 	return 1
 }
 emulate() { # OPTION...
+	rm -f emulated
 	"$emulator" --cert server.pem --key server.key "$@" >emulated 2>&1 &
 	emulating=$!
 	wait_for emulated "^port "
@@ -56,22 +57,24 @@ assert status["mode"] == "paper:bybit" and live["ready"] is True, live
 assert live["link"]["state"] == "up" and live["link"]["frames"] > 0, live["link"]
 assert live["feed"]["missing"] == 0 and live["codec"]["listed"] == 6, live
 assert {s["symbol"] for s in live["symbols"]} == set(status["watched"]), status["watched"]
+assert all(s["spread"] > 0 and s["depth"] > 0 and s["volatility"] is not None for s in live["symbols"]), live["symbols"]
 assert all(s["bid"] <= s["ask"] and s["age_ms"] < 60000 and s["bars"] >= 1000 for s in live["symbols"]), live["symbols"]
 ranks = [row["rank"] for row in scan["live"]["rows"] if row["rank"]]
 assert ranks == sorted(ranks) and len(ranks) >= 5, ranks
 assert risk["live"]["equity"] == 10000, risk["live"]
 P
-env -i "$bot" why BTC/USDT --state st | grep -q "entries are open" || fail "why: nothing of how it stands now"
+env -i "$bot" why BTC/USDT --state st >why && grep -q "entries are" why || fail "why: nothing of how it stands now"
 env -i "$bot" doctor --state st --exchange bybit "${paper[@]:3}" >doctor || fail "doctor is not content"
 grep -q "one runs on this state folder and is ready" doctor || fail "doctor does not see the daemon"
 printf '[scanner]\nblacklist = BTC/USDT\n' >settings.ini
 kill -HUP "$daemon"
 wait_for said "SCANNER_BLACKLIST is now"
-env -i "$bot" why BTC/USDT --state st | grep -q "closed: the symbol is blacklisted" || fail "a blacklisted symbol is open"
+env -i "$bot" why BTC/USDT --state st >why && grep -q "entries are closed" why || fail "a blacklisted symbol is open"
 kill -TERM "$daemon"
 wait "$daemon" || fail "SIGTERM: not exit code 0"
 grep -q "^digest " said || fail "no digest at the end"
-env -i "$bot" status --state st | grep -q "not running" || fail "status believes that it runs"
+env -i "$bot" status --state st >status && grep -q "not running" status || fail "status believes that it runs"
+rm -f said # or what the last one said would be believed
 env -i "$bot" run --state st "${paper[@]}" >said 2>&1 &
 daemon=$!
 wait_for said " ready: "

@@ -118,6 +118,9 @@ int sim_broker_init(struct sim_broker *broker, const struct sim_broker_setup *se
  * there is, and the generation differs; an EVENT_INSTRUMENT re-expresses it). A full table gives the slot of
  * another symbol with nothing in it; TB_EFULL if there is none. */
 int sim_broker_add(struct sim_broker *broker, sym_t sym, const struct instrument *instrument);
+/* The symbol is of no interest any more: its slot is free, unless something of the account is in it or on its
+ * way. */
+void sim_broker_forget(struct sim_broker *broker, sym_t sym);
 
 /* What submit does after the ticket's check, for orders the journal has and a restarted simulation has not:
  * the order reaches the matching engine at now + latency. TB_EREFUSED: an id of it was seen before; TB_EFULL.

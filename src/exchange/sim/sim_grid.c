@@ -96,10 +96,8 @@ void sim_grid_change(struct sim_broker *broker, sym_t sym, const struct instrume
 {
 	struct sim_slot *slot = sim_slot_of(broker, sym);
 
-	if (slot == NULL) {
-		sim_broker_add(broker, sym, instrument); /* no room: orders are told so */
-		return;
-	}
+	if (slot == NULL)
+		return; /* nothing of it concerns us until sim_broker_add */
 	if (instrument->value_num <= 0 || instrument->value_den <= 0)
 		return;
 	if (instrument->generation == slot->instrument.generation)

@@ -2,6 +2,7 @@
  * The formulas of spread, depth and impact. */
 #include "sim_model.h"
 
+#define WHOLE_MOST   (1LL << 52)
 #define IMPACT_LEAST (BPS / 100)
 
 const struct sim_model sim_model_default = {
@@ -52,8 +53,13 @@ money_t sim_whole_depth(const struct instrument *instrument, price_t bid, money_
 {
 	if (bid <= 0 || depth <= 0)
 		return 0;
-	if (instrument->value_den == 1 && bid <= VALUE_MAX / instrument->value_num)
-		return depth - depth % (bid * instrument->value_num); /* the usual instrument: one division */
+	if (instrument->value_den == 1 && bid < WHOLE_MOST / instrument->value_num && depth < WHOLE_MOST) {
+		/* The usual instrument, on every bar. Below 2^52 the nearest double to a quotient is on the
+		 * same side of every integer as the quotient itself, and half as dear as a division of 64-bit
+		 * integers. */
+		money_t lot = bid * instrument->value_num;
+		return (money_t)((double)depth / (double)lot) * lot;
+	}
 	qty_t lots = lots_for(instrument, bid, depth);
 	money_t whole = lots > 0 ? notional_down(instrument, bid, lots) : 0;
 	return whole > 0 ? whole : 0;

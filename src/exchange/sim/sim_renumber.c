@@ -1,9 +1,36 @@
 /* SPDX-License-Identifier: MIT
- * A saved account meets a universe that was made anew: symbols are indices, and what was listed or went since
- * has moved them. Whatever names a symbol in a broker or a shadow is named again here. */
+ * Which symbols a broker knows. A saved account meets a universe that was made anew: symbols are indices, and
+ * what was listed or went since has moved them, so whatever names a symbol in a broker or a shadow is named
+ * again here. And of a large universe only what is watched is known. */
 #include <string.h>
 
 #include "sim_shadow.h"
+
+static bool is_busy(const struct sim_broker *broker, sym_t sym, const struct sim_slot *slot)
+{
+	bool busy = slot->qty > 0 || slot->stop.id != 0 || slot->target.id != 0;
+
+	for (int64_t i = 0; i < broker->arrival_count; i++)
+		busy = busy || broker->arrivals[i].order.sym == sym;
+	for (int64_t i = 0; i < broker->work_count; i++)
+		busy = busy || broker->works[i].sym == sym;
+	return busy;
+}
+
+void sim_broker_forget(struct sim_broker *broker, sym_t sym)
+{
+	int64_t at = sym < SYMBOLS_MAX ? broker->slot_of[sym] - 1 : -1, last = broker->slot_count - 1;
+
+	if (at < 0 || is_busy(broker, sym, &broker->slots[at]))
+		return;
+	broker->slot_of[sym] = 0;
+	if (at != last) { /* the last one takes its place */
+		broker->slots[at] = broker->slots[last];
+		broker->sym_of[at] = broker->sym_of[last];
+		broker->slot_of[broker->sym_of[at]] = (uint8_t)(at + 1);
+	}
+	broker->slot_count = last;
+}
 
 static sym_t moved(const sym_t map[static SYMBOLS_MAX], int64_t sym)
 {

@@ -125,6 +125,42 @@ static void a_bar_older_than_the_one_that_prints_triggers_nothing(void **state)
 	assert_int_equal(stand_count(stand, EVENT_FILL), 1);
 }
 
+static void a_symbol_without_anything_in_it_is_forgotten_and_the_others_stay(void **state)
+{
+	struct order_request order = stand_enter(stand, SOL, SIDE_LONG, 10, 14900, 15500);
+
+	(void)state;
+	stand_send(stand, &order, BAR_MS);
+	stand_forget(stand);
+	sim_broker_forget(&stand->broker, SOL); /* something is in it */
+	assert_int_equal(stand->broker.slot_count, 2);
+	sim_broker_forget(&stand->broker, BTC);
+	sim_broker_forget(&stand->broker, BTC);
+	sim_broker_forget(&stand->broker, SYM_NONE);
+	assert_int_equal(stand->broker.slot_count, 1);
+	assert_int_equal(sim_broker_check(&stand->broker), 0);
+	stand_range(stand, SOL, 0, 15000, 15000, 14800, 14850);
+	assert_int_equal(stand_count(stand, EVENT_FILL), 1);
+	stand_forget(stand);
+	order = stand_enter(stand, BTC, SIDE_LONG, 10, 590000, 620000);
+	stand_send(stand, &order, BAR_MS + MINUTE_MS);
+	assert_int_equal(stand_order(stand, order.id)->order.state, ORDER_REJECTED);
+	sim_broker_forget(&stand->broker, SOL);
+	assert_int_equal(stand->broker.slot_count, 0);
+}
+
+static void an_instrument_that_nobody_asked_for_takes_no_room(void **state)
+{
+	struct instrument other = stand->universe.at[SOL];
+	struct event event = {.kind = EVENT_INSTRUMENT, .sym = 7, .at_ms = BAR_MS, .instrument.now = &other};
+
+	(void)state;
+	other.status = INSTRUMENT_DELISTING;
+	stand_hear(stand, &event);
+	assert_int_equal(stand->broker.slot_of[7], 0);
+	assert_int_equal(stand->broker.slot_count, 2);
+}
+
 /* What was missed while nobody listened comes as history. */
 static void a_bar_of_a_history_triggers_the_stop_it_passed_and_only_one_that_is_newer(void **state)
 {
@@ -159,6 +195,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_account_does_not_move_without_a_symbol_it_is_in, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_shadow_hears_its_symbols_by_their_new_numbers, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_symbol_without_anything_in_it_is_forgotten_and_the_others_stay, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_instrument_that_nobody_asked_for_takes_no_room, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_bar_of_a_history_triggers_the_stop_it_passed_and_only_one_that_is_newer, set_up,
