@@ -120,6 +120,7 @@ static ms_t due_ms(const struct emu *emu)
 {
 	ms_t due = earlier(emu->exchange.ops->next_ms(&emu->exchange), emu_fault_next_ms(emu));
 
+	due = earlier(due, emu_clients_idle_ms(emu));
 	return earlier(earlier(due, emu->traffic_ms),
 		       earlier(emu_queue_late_ms(emu), emu_account_next_ms(emu)));
 }
@@ -150,6 +151,7 @@ void emu_advance(struct emu *emu, ms_t now)
 		if (emu->traffic_ms <= emu->now_ms)
 			emu_traffic_tick(emu);
 		emu_account_due(emu);
+		emu_clients_idle(emu);
 		emu_queue_late_due(emu);
 	}
 	if (now > emu->now_ms) {

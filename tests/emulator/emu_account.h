@@ -21,10 +21,15 @@
 	X(FILLED, "Filled")                                                                                  \
 	X(CANCELLED, "Cancelled")                                                                            \
 	X(REJECTED, "Rejected")                                                                              \
-	X(DEACTIVATED, "Deactivated")
+	X(DEACTIVATED, "Deactivated")                                                                        \
+	X(LOST, "Created") /* never arrived: nobody will ever find it */
 #define X(id, text) EMU_STATUS_##id,
 enum emu_status { EMU_STATUSES(X) EMU_STATUS_COUNT };
 #undef X
+static inline bool emu_status_is_unseen(int64_t status)
+{
+	return status == EMU_STATUS_HIDDEN || status == EMU_STATUS_LOST;
+}
 static inline bool emu_status_is_final(int64_t status)
 {
 	return status >= EMU_STATUS_FILLED;

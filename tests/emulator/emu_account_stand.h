@@ -27,6 +27,7 @@ static inline struct emu_setup an_account(int64_t symbols)
 static inline void account_open(const struct emu_setup *setup)
 {
 	stand_open(setup);
+	hmac_close(&stand_hmac); /* of a stand before */
 	assert_int_equal(hmac_open(&stand_hmac, STAND_SECRET, strlen(STAND_SECRET)), 0);
 	emu_advance(emu, setup->market.start_ms + 2 * MINUTE_MS + 500);
 }

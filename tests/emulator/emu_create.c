@@ -351,7 +351,9 @@ int emu_call_create(struct emu *emu, const struct emu_call *call)
 	if (emu_fault_take(emu, EMU_FAULT_ORDER_LATE, wish.sym, &late)) {
 		emu->ending = EMU_RESET;
 		emu_order_later(emu, number, emu->now_ms + late);
-	} else if (!emu_fault_take(emu, EMU_FAULT_ORDER_LOST, wish.sym, NULL)) {
+	} else if (emu_fault_take(emu, EMU_FAULT_ORDER_LOST, wish.sym, NULL)) {
+		order->status = EMU_STATUS_LOST;
+	} else {
 		emu_order_later(emu, number, emu->now_ms + account->setup.latency_ms);
 	}
 	emu_uuid(emu, EMU_UUID_ORDER, number, uuid);

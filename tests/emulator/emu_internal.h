@@ -100,6 +100,7 @@ struct emu_client {
 	bool is_private, known; /* known: logged in */
 	uint8_t plain, linear;  /* topics of the account, a bit each: "order" and "order.linear" */
 	uint8_t silent;
+	ms_t heard_ms;   /* when anything last went to or fro */
 	bool closing;    /* closed from here; EMU_CLOSE was not taken yet */
 	uint64_t number; /* of all that ever came */
 	char conn_id[40];
@@ -128,6 +129,7 @@ struct emu_armed {
 #define EMU_IP_WINDOW_MS 5000
 #define EMU_IP_BAN_MS    600000
 #define EMU_ARGS_MAX     21000
+#define EMU_IDLE_MS      600000 /* a private stream without a word is closed */
 #define EMU_TRAFFIC_MS   100
 #define EMU_ARENA_BYTES  (1 << 20)
 #define EMU_SKEW_MS      300000
@@ -253,6 +255,9 @@ void emu_publish(struct emu *emu, int64_t kind, int64_t sym, int64_t detail);
 bool emu_anybody(struct emu *emu, int64_t kind, int64_t sym, int64_t detail);
 void emu_topic_snapshot(struct emu *emu, int client, const struct emu_topic *topic);
 void emu_clients_drop(struct emu *emu);
+/* Private streams that have been silent for too long are closed; when that is next. */
+void emu_clients_idle(struct emu *emu);
+ms_t emu_clients_idle_ms(const struct emu *emu);
 /* One message on its way to one client, and what may happen to it there. */
 void emu_pass(struct emu *emu, int client, int64_t sym, const char *text, size_t len);
 

@@ -175,7 +175,7 @@ void emu_private_publish(struct emu *emu, enum emu_private_topic topic, int64_t 
 	const char *wire = sym < SIM_SYMBOLS_MAX ? emu->universe.at[sym].wire : "USDT";
 
 	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
-		const struct emu_client *client = &emu->clients[i];
+		struct emu_client *client = &emu->clients[i];
 		if (!client->open || !client->known || (client->silent & bit) != 0)
 			continue;
 		for (int linear = 0; linear < 2; linear++) {
@@ -191,6 +191,7 @@ void emu_private_publish(struct emu *emu, enum emu_private_topic topic, int64_t 
 			text_add(&text, "\",\"creationTime\":%lld,\"data\":[", (long long)emu->now_ms);
 			text_put(&text, rows, strlen(rows));
 			text_put(&text, "]}", 2);
+			client->heard_ms = emu->now_ms;
 			pass(emu, i, sym, &text);
 		}
 	}

@@ -20,7 +20,7 @@ static int64_t named(const struct emu *emu, const struct emu_account *account, c
 	emu_call_text(call, "orderLinkId", link, sizeof(link));
 	*names = id[0] != '\0' || link[0] != '\0';
 	int64_t number = id[0] != '\0' ? emu_order_by_id(emu, account, id) : emu_order_by_link(account, link);
-	return number != 0 && emu_order_at(account, number)->status == EMU_STATUS_HIDDEN ? 0 : number;
+	return number != 0 && emu_status_is_unseen(emu_order_at(account, number)->status) ? 0 : number;
 }
 
 /* An order that can still be changed. */
@@ -169,7 +169,7 @@ static bool fits(const struct filter *filter, const struct emu_order *order, int
 {
 	bool final = emu_status_is_final(order->status);
 
-	if (order->status == EMU_STATUS_HIDDEN)
+	if (emu_status_is_unseen(order->status))
 		return false;
 	if (filter->named)
 		return number == filter->number;

@@ -41,6 +41,7 @@ int emu_ws_open(struct emu *emu, ms_t now, const char *target)
 		client->number = ++emu->client_count;
 		client->topic_count = client->args = 0;
 		client->is_private = is_private;
+		client->heard_ms = emu->now_ms;
 		client->known = false;
 		client->plain = client->linear = client->silent = 0;
 		name_client(emu, client);
@@ -92,17 +93,44 @@ void emu_ws_close(struct emu *emu, int client)
 	emu_queue_forget(emu, client);
 }
 
-/* Closes all streams from here. What was queued is sent before. */
+/* Closes a stream from here. What was queued is sent before. */
+static void drop(struct emu *emu, int number)
+{
+	struct emu_client *client = &emu->clients[number];
+
+	emu_queue(emu, number, EMU_CLOSE, "", 0);
+	client->open = false;
+	client->closing = true;
+	forget_topics(emu, client);
+}
+
 void emu_clients_drop(struct emu *emu)
 {
+	for (int i = 0; i < EMU_CLIENTS_MAX; i++)
+		if (emu->clients[i].open)
+			drop(emu, i);
+}
+
+ms_t emu_clients_idle_ms(const struct emu *emu)
+{
+	ms_t next = NEVER_MS;
+
 	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
-		struct emu_client *client = &emu->clients[i];
-		if (!client->open)
+		const struct emu_client *client = &emu->clients[i];
+		if (client->open && client->is_private && client->heard_ms + EMU_IDLE_MS < next)
+			next = client->heard_ms + EMU_IDLE_MS;
+	}
+	return next;
+}
+
+void emu_clients_idle(struct emu *emu)
+{
+	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
+		const struct emu_client *client = &emu->clients[i];
+		if (!client->open || !client->is_private || client->heard_ms + EMU_IDLE_MS > emu->now_ms)
 			continue;
-		emu_queue(emu, i, EMU_CLOSE, "", 0);
-		client->open = false;
-		client->closing = true;
-		forget_topics(emu, client);
+		emu_note(emu, "a private stream said nothing for 10 minutes: closed");
+		drop(emu, i);
 	}
 }
 
@@ -301,6 +329,7 @@ void emu_ws_frame(struct emu *emu, ms_t now, int client, const char *text, size_
 	emu->counts.messages++;
 	if (client < 0 || client >= EMU_CLIENTS_MAX || !emu->clients[client].open)
 		return;
+	emu->clients[client].heard_ms = emu->now_ms;
 	if (json_parse(&emu->arena, text, len, &root) != JSON_OK ||
 	    json_text(json_member(root, "op"), &op) != JSON_OK) {
 		acknowledge(emu, client, "", "", false, "error:request format");

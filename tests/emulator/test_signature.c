@@ -243,6 +243,21 @@ static void a_stream_must_log_in_before_it_subscribes(void **state)
 	assert_true(frame_has(frame_count - 1, "{\"req_id\":\"p1\",\"op\":\"pong\",\"args\":["));
 }
 
+static void a_stream_without_a_word_is_closed_after_10_minutes(void **state)
+{
+	int client = a_private_stream();
+
+	(void)state;
+	pass_ms(9 * MINUTE_MS);
+	send_text(client, "{\"op\":\"ping\"}");
+	pass_ms(9 * MINUTE_MS);
+	assert_int_equal(frame_count, 1);
+	size_t at = pass_ms(MINUTE_MS);
+	assert_int_equal(frame_count, 2);
+	assert_string_equal(frames[at], "");
+	assert_int_equal(frame_client[at], client);
+}
+
 static void a_login_can_be_acknowledged_in_the_other_style(void **state)
 {
 	struct emu_account_setup account = an_account(2).account;
@@ -272,6 +287,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_endpoint_has_so_many_requests_in_a_second, open_one,
 						close_account),
 		cmocka_unit_test_setup_teardown(a_stream_must_log_in_before_it_subscribes, open_one,
+						close_account),
+		cmocka_unit_test_setup_teardown(a_stream_without_a_word_is_closed_after_10_minutes, open_one,
 						close_account),
 		cmocka_unit_test_teardown(a_login_can_be_acknowledged_in_the_other_style, close_account),
 	};
