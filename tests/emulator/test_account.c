@@ -141,6 +141,7 @@ static size_t wait_for(const char *part)
 			if (frame_has(i, part))
 				return i;
 		stand_forget();
+		send_text(private_client, "{\"op\":\"ping\"}");
 		minutes_pass(1);
 		take_all();
 	}
@@ -388,6 +389,44 @@ static void positions_orders_and_money_outlive_a_change_of_the_tick(void **state
 	assert_int_equal(book_sum("wrong"), 0);
 }
 
+static void topics_of_one_category_have_their_own_names(void **state)
+{
+	int client = emu_ws_open(emu, emu_now(emu), "/v5/private");
+
+	(void)state;
+	login(client, emu_now(emu) + 5000);
+	subscribe_to(client, "\"order.linear\",\"execution.linear\",\"position.linear\",\"wallet\"");
+	take_all();
+	stand_forget();
+	enter("Buy", 0.95, 0, "tb-20");
+	pass_ms(2);
+	size_t mine = 0;
+	for (size_t i = 0; i < frame_count; i++)
+		if (frame_client[i] == client)
+			mine += frame_has(i, ".linear\",\"id\"") || frame_has(i, "{\"topic\":\"wallet\"");
+	assert_int_equal(mine, frame_count / 2);
+	assert_non_null(news_row(0, "execution.linear", "orderLinkId", "tb-20"));
+	assert_non_null(news_row(0, "execution", "orderLinkId", "tb-20"));
+}
+
+static void a_loss_that_eats_the_margin_is_a_liquidation(void **state)
+{
+	(void)state;
+	assert_int_equal(post("/v5/position/set-leverage",
+			      "{" LINEAR ",\"buyLeverage\":\"50\",\"sellLeverage\":\"50\"}"),
+			 0);
+	enter("Buy", 0, 0, "tb-21");
+	enter("Sell", 0, 0, "tb-22");
+	pass_ms(2);
+	assert_string_equal(text_of(read_row(HELD, 0), "size"), "0"); /* the one closed the other */
+	enter("Buy", 0, 0, "tb-23");
+	pass_ms(2);
+	money_t margin = money_of(read_row(HELD, 0), "positionIM"), before = book_sum("wallet");
+	size_t at = wait_for("\"execType\":\"BustTrade\"");
+	assert_non_null(news_row(at, "position", "size", "0"));
+	assert_true(book_sum("wallet") >= before - margin && book_sum("wallet") < before);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_two, close_account)
@@ -405,6 +444,8 @@ int main(void)
 		TEST(quantity_0_closes_all_and_a_larger_reduce_is_clipped),
 		TEST(an_order_that_is_not_reduce_only_turns_the_position_round),
 		TEST(a_limit_order_rests_until_the_market_comes),
+		TEST(topics_of_one_category_have_their_own_names),
+		TEST(a_loss_that_eats_the_margin_is_a_liquidation),
 		TEST(positions_orders_and_money_outlive_a_change_of_the_tick),
 	};
 
