@@ -89,7 +89,7 @@ enum intent_kind {
 	INTENT_TICKET,	   /* ENTER, REDUCE or PROTECT: for submit */
 	INTENT_CANCEL,	   /* id */
 	INTENT_WATCH,	   /* sym, value: 1 on, 0 off */
-	INTENT_LEVERAGE,   /* sym, value: ratio */
+	INTENT_LEVERAGE,   /* sym, value: ratio; 0: only say what it is */
 	INTENT_QUERY,	   /* id of an order with unknown outcome */
 	INTENT_HISTORY,	   /* sym, value: closed bars wanted, the newest last */
 	INTENT_SNAPSHOT,   /* positions, orders and balance of a book */

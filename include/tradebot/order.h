@@ -145,6 +145,7 @@ struct fill {
 	F(naked_ms, FIELD_MS, FIELD_PLAIN) /* since when unprotected, 0: not */ \
 	F(naked_total_ms, FIELD_MS, FIELD_PLAIN)           \
 	F(beyond_ms, FIELD_MS, FIELD_PLAIN) /* since when the mark is beyond the stop, 0: not */ \
+	F(excess_ms, FIELD_MS, FIELD_PLAIN) /* since when its exposure is far over the limit, 0: not */ \
 	F(retry_ms, FIELD_MS, FIELD_PLAIN) /* next protective attempt not before */ \
 	F(tries, FIELD_INT, FIELD_PLAIN)                   \
 	F(signal_ms, FIELD_MS, FIELD_PLAIN)                \

@@ -253,9 +253,34 @@ struct account {
 	F(seen_side, FIELD_INT, FIELD_PLAIN) /* of the last difference; UNKNOWN: none */ \
 	F(seen_qty, FIELD_LOTS, FIELD_PLAIN)               \
 	F(moved_ms, FIELD_MS, FIELD_PLAIN) /* last fill heard */ \
-	F(asleep_ms, FIELD_MS, FIELD_PLAIN) /* suspended since; 0: not */
+	F(asleep_ms, FIELD_MS, FIELD_PLAIN) /* suspended since; 0: not */ \
+	F(booked, FIELD_LOTS, FIELD_PLAIN) /* taken from lists as closed elsewhere, and not told since, */ \
+	F(booked_ms, FIELD_MS, FIELD_PLAIN) /* ... until this time */ \
+	F(differs_ms, FIELD_MS, FIELD_PLAIN) /* since when lists have shown another quantity; 0: not */ \
+	F(listed, FIELD_INT, FIELD_PLAIN) /* told since the lists were asked for: 2 foreign order, 4 order in doubt */
 struct symbol_doubt {
 	DOUBT_FIELDS(FIELD_MEMBER)
+};
+
+/* A fill that was told and is in no trade: it belongs to nothing we know, or lists had shown before what it did. Or
+ * it closes what its entry has still to open, and waits for that. Told again, it is no news. */
+#define FILL_APART_FIELDS(F)                               \
+	F(seq, FIELD_INT, FIELD_KEY)                       \
+	F(at_ms, FIELD_MS, FIELD_PLAIN)                    \
+	F(book, FIELD_BOOK, FIELD_PLAIN)                   \
+	F(sym, FIELD_SYM, FIELD_PLAIN)                     \
+	F(id, FIELD_ID, FIELD_PLAIN) /* client order id; 0: not one of ours */ \
+	F(execution, FIELD_INT, FIELD_PLAIN) /* the exchange's own number */ \
+	F(reason, FIELD_EXIT, FIELD_PLAIN) /* as the exchange says */ \
+	F(side, FIELD_SIDE, FIELD_PLAIN)                   \
+	F(qty, FIELD_LOTS, FIELD_PLAIN)                    \
+	F(price, FIELD_TICKS, FIELD_PLAIN)                 \
+	F(fee, FIELD_MONEY, FIELD_PLAIN)                   \
+	F(spread, FIELD_RATIO, FIELD_PLAIN)                \
+	F(impact, FIELD_RATIO, FIELD_PLAIN)                \
+	F(waits, FIELD_BOOL, FIELD_PLAIN) /* 1: for the fills of its entry; 0: no longer, or never did */
+struct fill_apart {
+	FILL_APART_FIELDS(FIELD_MEMBER)
 };
 
 /* The link to the exchange and its lists, as of the last change. One row; read back by a simulation, where the
@@ -273,7 +298,9 @@ struct symbol_doubt {
 	F(compare_again, FIELD_BOOL, FIELD_PLAIN)          \
 	F(doubts, FIELD_INT, FIELD_PLAIN) /* symbols frozen at the last lists */ \
 	F(remainder_ms, FIELD_MS, FIELD_PLAIN)             \
-	F(guard_waits, FIELD_BOOL, FIELD_PLAIN)
+	F(guard_waits, FIELD_BOOL, FIELD_PLAIN)            \
+	F(excess_ms, FIELD_MS, FIELD_PLAIN) /* total exposure far over its limit since; 0: not */ \
+	F(nav_tried_ms, FIELD_MS, FIELD_PLAIN) /* the clock last asked for a sample of NAV */
 struct link_record {
 	LINK_FIELDS(FIELD_MEMBER)
 };
@@ -304,6 +331,7 @@ struct watched {
 	X(WATCHED, "watched", watched, watched, WATCHED_FIELDS, ALL)           \
 	X(TRADE, "trades", trade, trade, TRADE_FIELDS, ALL)                    \
 	X(FILL, "fills", fill, fill, FILL_FIELDS, DAY)                         \
+	X(FILL_APART, "fills_apart", fill_apart, fill_apart, FILL_APART_FIELDS, DAY) \
 	X(ORDER, "orders", order, order, ORDER_FIELDS, OPEN)                   \
 	X(HOLDING, "holdings", holding, holding, HOLDING_FIELDS, ALL)          \
 	X(ADVICE, "advice", advice, advice, ADVICE_FIELDS, ALL)                \

@@ -12,12 +12,15 @@ void run_words_start(const struct engine *engine, const struct config *config, c
 	char now[UTC_TEXT_MAX], equity[SHOW_MAX];
 
 	utc_text(now_ms, now);
-	show_money(engine_equity(engine), 2, equity);
+	if (engine_equity(engine) == UNKNOWN) /* what is open has no mark yet */
+		snprintf(equity, sizeof equity, "not known before the first prices");
+	else
+		show_value(FIELD_MONEY, engine_equity(engine), NULL, equity);
 	log_line(now_ms, LOG_INFO, "app", "%s on %s at %s: %zu symbols, state in %s",
 		 resumed ? "resumed" : "started", market, now, symbols, config->state);
 	log_line(now_ms, LOG_INFO, "app",
-		 "equity %s USDT, risk %.2f %% a trade, daily loss limit %.2f %%, at most %lld positions",
-		 equity, (double)config->limits.risk_per_trade / 1e7, (double)config->limits.daily_loss / 1e7,
+		 "equity %s, risk %.2f %% a trade, daily loss limit %.2f %%, at most %lld positions", equity,
+		 (double)config->limits.risk_per_trade / 1e7, (double)config->limits.daily_loss / 1e7,
 		 (long long)config->limits.positions);
 }
 

@@ -49,6 +49,10 @@ static int load_state(struct sim_run *run, char *error, size_t size)
 		return err;
 	}
 	run->resumed = journal->turn > 0;
+	if (journal_store_universe(journal) != 0) { /* in the grids of that moment */
+		snprintf(error, size, "%s", journal->error.text);
+		return TB_EIO;
+	}
 	return 0;
 }
 

@@ -281,6 +281,14 @@ static bool record(struct world *w)
 	return false;
 }
 
+/* History may have wanted something: of the intents only that is kept. */
+static void keep_after(struct wants *wants, size_t acted)
+{
+	for (size_t i = acted; i < wants->intent_count; i++)
+		wants->intents[i - acted] = wants->intents[i];
+	wants->intent_count -= acted;
+}
+
 /* Record, then act. What the answers say is carried into the next turn. */
 static __attribute__((noinline)) void record_and_act(struct world *w)
 {
@@ -293,10 +301,7 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 		w->wake(w->wake_ctx);
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);
-	/* History may have wanted something: keep only that. */
-	for (size_t i = intents; i < wants->intent_count; i++)
-		wants->intents[i - intents] = wants->intents[i];
-	wants->intent_count -= intents;
+	keep_after(wants, intents);
 	for (size_t i = 0; i < w->asking->count; i++) {
 		tb_assert(w->carry->count < EVENTS_MAX); /* order news never drops */
 		w->carry->at[w->carry->count++] = w->asking->at[i];
@@ -400,6 +405,21 @@ void world_tell(struct world *w, const struct event *event)
 	end_turn(w);
 }
 
+/* A world that stood still is seen again as it was before anything else in it is heard: bars and quotes,
+ * which nobody needs to record that he asked for. */
+static void look_again(struct world *w)
+{
+	struct wants *wants = w->wants;
+	size_t intents = wants->intent_count;
+
+	w->asking->count = 0;
+	for (size_t i = 0; i < intents; i++)
+		ask(w, &wants->intents[i]);
+	keep_after(wants, intents);
+	for (size_t i = 0; i < w->asking->count; i++)
+		think(w, &w->asking->at[i]);
+}
+
 /* What was carried over from before a restart is heard first, and recorded with the first turn: a second
  * death finds it either still in the saved state or in the journal. */
 void world_begin(struct world *w, ms_t now_ms, const struct event *link)
@@ -410,8 +430,15 @@ void world_begin(struct world *w, ms_t now_ms, const struct event *link)
 				 .snapshot.what = SNAPSHOT_JOURNAL};
 
 	w->now_ms = now_ms;
+	if (engine_goes_on(w->engine)) {
+		think(w, &restored);
+		look_again(w);
+		hear_carried(w);
+		end_turn(w);
+		return;
+	}
 	hear_carried(w);
-	if (link != NULL && !engine_knows_link(w->engine))
+	if (link != NULL)
 		think(w, link);
 	think(w, &restored);
 	end_turn(w);

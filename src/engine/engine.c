@@ -299,7 +299,7 @@ static inline bool is_market_now(const struct engine *e, const struct event *eve
 }
 
 /* After the event: what is due, what positions need, and what the journal has to be told. */
-static __attribute__((noinline)) void step_on(struct engine *e, const struct event *event)
+static __attribute__((noinline)) void step_on(struct engine *e)
 {
 	for (struct event early; execution_next_early(&e->execution, e->now_ms, &early);)
 		engine_on_fill(e, &early);
@@ -312,9 +312,7 @@ static __attribute__((noinline)) void step_on(struct engine *e, const struct eve
 		engine_flush_account(e);
 	if (e->stage.moved_peak)
 		engine_flush_stage(e);
-	if ((event->kind != EVENT_CANDLE && event->kind != EVENT_TICKER && event->kind != EVENT_DEPTH) ||
-	    e->lists_ms != e->link_told.lists_ms)
-		engine_flush_link(e);
+	engine_flush_link(e);
 	e->due_ms = due_ms(e);
 }
 
@@ -330,7 +328,7 @@ static __attribute__((noinline)) void step_whole(struct engine *e, const struct 
 		engine_roll_day(e);
 	watch_health(e, event);
 	dispatch(e, event);
-	step_on(e, event);
+	step_on(e);
 }
 
 void engine_step(struct engine *e, const struct event *event, struct wants *wants)
@@ -344,7 +342,7 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 	if (!is_market_now(e, event) || !is_calm(e))
 		step_whole(e, event);
 	else if (!step_calm(e, event))
-		step_on(e, event);
+		step_on(e);
 }
 
 ms_t engine_next_ms(const struct engine *e)

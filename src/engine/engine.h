@@ -68,8 +68,9 @@ ms_t engine_next_ms(const struct engine *engine);
 /* Nothing is held or on its way in any book: a quote changes itself and nothing else. */
 bool engine_is_flat(const struct engine *engine);
 bool engine_ready(const struct engine *engine);
-/* The state of the link came back with the journal: nobody needs to tell it at the start. */
-bool engine_knows_link(const struct engine *engine);
+/* The world stood still and all that the exchange has said came back with the journal: it is asked for bars
+ * and quotes only, and goes on where it was. */
+bool engine_goes_on(const struct engine *engine);
 const struct desk *engine_desk(const struct engine *engine);
 money_t engine_equity(const struct engine *engine); /* E, UNKNOWN before the first balance */
 struct execution *engine_execution(struct engine *engine);

@@ -20,7 +20,6 @@ struct engine_symbol {
 	ratio_t leverage;         /* as read back; UNKNOWN */
 	ratio_t funding_rate;     /* of the next settlement; UNKNOWN */
 	ms_t funding_ms;
-	ms_t excess_ms; /* since when its exposure is far over the limit; 0: it is not */
 	bool foreign_told;
 	money_t sampled_net; /* net PnL of the main holding in the last NAV sample */
 	bool watched, scanned;
@@ -65,7 +64,6 @@ struct engine {
 	size_t ledger_next;
 	ms_t lists_ms;      /* when the exchange's lists were last asked for */
 	int64_t list_tries; /* of asking about one doubt */
-	bool lists_ignored; /* those of the start, of a world that stood still: what they show is known */
 	struct link_record link_told;
 	bool link_restored;
 	bool lists_open; /* they are not complete yet */
@@ -74,6 +72,7 @@ struct engine {
 	ms_t excess_ms; /* since when the total exposure is far over its limit; 0: it is not */
 	ms_t excess_look_ms, excess_due_ms;
 	bool restored, ready, snapshot_open;
+	bool goes_on; /* see engine_goes_on(), as of the start */
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
 	ms_t due_ms;     /* what engine_next_ms() says, as of the last step that could move it */
@@ -140,6 +139,7 @@ void engine_restore_account(struct engine *e, const struct account *account);
 /* guard.c */
 void engine_fit(struct engine *e, struct holding *h);
 void engine_watch_excess(struct engine *e);
+void engine_restore_excess(struct engine *e); /* when to look again */
 void engine_on_status(struct engine *e, sym_t sym, int64_t status);
 void engine_on_instrument(struct engine *e, const struct event *event);
 

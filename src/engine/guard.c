@@ -44,6 +44,30 @@ static bool is_far_over(const struct engine *e, money_t exposure, money_t limit)
 	return exposure > limit + share_down(limit, e->set.excess_over);
 }
 
+/* The looks are at times that a restart does not move. */
+static void look_later(struct engine *e)
+{
+	e->excess_look_ms = (e->now_ms / EXCESS_LOOK_MS + 1) * EXCESS_LOOK_MS;
+	e->excess_due_ms = INT64_MAX;
+}
+
+static void await_excess(struct engine *e, ms_t since_ms)
+{
+	ms_t due_ms = since_ms + e->set.excess_ms;
+
+	if (since_ms != 0 && e->now_ms < due_ms && due_ms < e->excess_due_ms)
+		e->excess_due_ms = due_ms;
+}
+
+void engine_restore_excess(struct engine *e)
+{
+	look_later(e);
+	await_excess(e, e->excess_ms);
+	for (size_t i = 0; i < e->execution.active_count; i++)
+		if (execution_active(&e->execution, i)->book == BOOK_MAIN)
+			await_excess(e, execution_active(&e->execution, i)->excess_ms);
+}
+
 /* Over for the whole time? *since_ms: since when, 0: not. */
 static bool over_long(struct engine *e, bool over, ms_t *since_ms)
 {
@@ -53,10 +77,8 @@ static bool over_long(struct engine *e, bool over, ms_t *since_ms)
 	}
 	if (*since_ms == 0)
 		*since_ms = e->now_ms;
-	ms_t due_ms = *since_ms + e->set.excess_ms;
-	if (e->now_ms < due_ms && due_ms < e->excess_due_ms)
-		e->excess_due_ms = due_ms;
-	return e->now_ms >= due_ms;
+	await_excess(e, *since_ms);
+	return e->now_ms >= *since_ms + e->set.excess_ms;
 }
 
 static void trim_to(struct engine *e, struct holding *h, money_t value)
@@ -73,8 +95,7 @@ void engine_watch_excess(struct engine *e)
 	bool half = e->desk.half_size == 1;
 	struct holding *largest = NULL;
 
-	e->excess_look_ms = e->now_ms + EXCESS_LOOK_MS;
-	e->excess_due_ms = INT64_MAX;
+	look_later(e);
 	if (capital == UNKNOWN || !engine_grants(e))
 		return;
 	money_t limit = limit_symbol(capital, half), limit_all = limit_total(capital, half);
@@ -85,7 +106,11 @@ void engine_watch_excess(struct engine *e)
 		money_t exposure = exposure_left(e, h);
 		if (exposure == UNKNOWN)
 			return;
-		if (over_long(e, is_far_over(e, exposure, limit), &e->symbols[h->sym].excess_ms)) {
+		ms_t since_ms = h->excess_ms;
+		bool long_over = over_long(e, is_far_over(e, exposure, limit), &h->excess_ms);
+		if (h->excess_ms != since_ms)
+			execution_touch(&e->execution, h);
+		if (long_over) {
 			trim_to(e, h, limit);
 			exposure = exposure_left(e, h);
 		}

@@ -21,13 +21,8 @@ void engine_note_doubts(struct engine *e)
 
 void engine_ask_lists(struct engine *e)
 {
-	bool first = !engine_grants(e), known = first && engine_knows_link(e);
+	bool first = !engine_grants(e);
 
-	if (known) { /* the world stood still: they are only the sign to go on */
-		e->lists_ignored = e->snapshot_open = true;
-		wants_intent(e->wants, INTENT_SNAPSHOT, BOOK_MAIN, SYM_NONE);
-		return;
-	}
 	e->list_tries = e->execution.compare_again && !first ? e->list_tries + 1 : 0;
 	e->execution.compare_again = false;
 	e->snapshot_open = e->lists_open = true;
@@ -43,7 +38,7 @@ ms_t engine_lists_due_ms(const struct engine *e)
 	const struct execution *x = &e->execution;
 	ms_t doubt_ms = DOUBT_MS << (e->list_tries < 5 ? e->list_tries : 5);
 
-	if (!e->restored || x->away_ms != 0 || e->lists_ignored)
+	if (!e->restored || x->away_ms != 0 || (e->goes_on && !e->ready))
 		return INT64_MAX;
 	if (e->lists_open)
 		return e->lists_ms + ANSWER_MS;
@@ -131,8 +126,6 @@ void engine_on_positions_end(struct engine *e, enum book which)
 {
 	struct difference differences[DIFFERENCES_MAX];
 
-	if (e->lists_ignored)
-		return;
 	if (which == BOOK_MAIN && count_doubts(e) > e->doubts)
 		e->doubts = count_doubts(e);
 	size_t count = execution_on_positions_end(&e->execution, which, e->lists_ms, e->now_ms, differences);
@@ -155,12 +148,7 @@ void engine_on_orders_end(struct engine *e, enum book which)
 {
 	bool first = !engine_grants(e);
 
-	if (e->lists_ignored && which == BOOK_MAIN) {
-		e->lists_ignored = false;
-		e->orders_done = true;
-		return;
-	}
-	execution_on_orders_end(&e->execution, which, first, e->now_ms);
+	execution_on_orders_end(&e->execution, which, first, e->lists_ms, e->now_ms);
 	if (which != BOOK_MAIN)
 		return;
 	e->orders_done = true;
@@ -183,9 +171,9 @@ void engine_on_link(struct engine *e, bool connected)
 		engine_ask_lists(e);
 }
 
-bool engine_knows_link(const struct engine *e)
+bool engine_goes_on(const struct engine *e)
 {
-	return e->link_restored;
+	return e->link_restored && e->wallet != UNKNOWN;
 }
 
 void engine_flush_link(struct engine *e)
@@ -201,7 +189,9 @@ void engine_flush_link(struct engine *e)
 					.compare_again = e->execution.compare_again,
 					.doubts = (int64_t)e->doubts,
 					.remainder_ms = e->remainder_ms,
-					.guard_waits = e->guard_waits};
+					.guard_waits = e->guard_waits,
+					.excess_ms = e->excess_ms,
+					.nav_tried_ms = e->nav_tried_ms};
 
 	if (memcmp(&now, &e->link_told, sizeof now) == 0)
 		return;
@@ -227,6 +217,8 @@ void engine_restore_link(struct engine *e, const struct link_record *link)
 	e->doubts = (size_t)link->doubts;
 	e->remainder_ms = link->remainder_ms;
 	e->guard_waits = link->guard_waits == 1;
+	e->excess_ms = link->excess_ms == UNKNOWN ? 0 : link->excess_ms;
+	e->nav_tried_ms = link->nav_tried_ms == UNKNOWN ? 0 : link->nav_tried_ms;
 }
 
 /* Is anything of the account's open without a stop, and can something be done about it? No new risk then. */

@@ -49,6 +49,7 @@ void engine_on_restored(struct engine *e, const struct record *record)
 			slippage_step(&e->slippage, &e->set.limits, &record->fill);
 		execution_restore(&e->execution, record);
 		break;
+	case RECORD_FILL_APART: execution_restore(&e->execution, record); break;
 	case RECORD_ORDER:
 		if (!is_nobodys(e, record->order.book))
 			execution_restore(&e->execution, record);
@@ -112,9 +113,12 @@ static void begin(struct engine *e)
 	stage_restored(&e->stage, e->desk.nav);
 	if (e->now_ms >= e->desk.day_ms + DAY_MS)
 		engine_roll_day(e);
+	e->goes_on = engine_goes_on(e);
 	if (!e->set.clock_stands)
 		execution_restored(&e->execution, e->now_ms);
-	engine_ask_lists(e);
+	engine_restore_excess(e);
+	if (!e->goes_on)
+		engine_ask_lists(e);
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		bool watched = e->symbols[sym].watched;
 		bool held = e->execution.holdings[BOOK_MAIN][sym].phase != PHASE_FLAT;
@@ -125,7 +129,7 @@ static void begin(struct engine *e)
 		}
 		if (watched || held)
 			wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, (sym_t)sym)->value =
-				e->set.decision.leverage;
+				e->goes_on ? 0 : e->set.decision.leverage;
 	}
 	/* A market that went on meanwhile is looked at at once; one that stood still when it would have been.
 	 */
@@ -136,19 +140,20 @@ static void begin(struct engine *e)
 
 static void ready_if_complete(struct engine *e)
 {
-	if (e->ready || !e->restored || !e->positions_done || !e->orders_done || !e->balance_done ||
-	    e->histories_due > 0)
+	bool told = e->positions_done && e->orders_done && e->balance_done;
+
+	if (e->ready || !e->restored || e->histories_due > 0 || (!told && !e->goes_on))
 		return;
-	e->ready = true;
+	e->ready = e->positions_done = e->orders_done = e->balance_done = true;
 	for (size_t i = 0; i < e->execution.active_count; i++) {
 		const struct holding *h = execution_active(&e->execution, i);
 		money_t net = holding_net(h, &e->universe->at[h->sym], e->symbols[h->sym].quote.mark);
-		if (h->book == BOOK_MAIN && h->qty > 0 && net != UNKNOWN)
+		if (h->book == BOOK_MAIN && h->qty > 0 && net != UNKNOWN && !e->goes_on)
 			e->symbols[h->sym].sampled_net = net;
 	}
 	engine_reopen_round(e);
 	engine_begin_stage(e);
-	if (!engine_knows_link(e)) /* else no time has passed, and an undisturbed run has no such sample */
+	if (!e->goes_on) /* else no time has passed, and an undisturbed run has no such sample */
 		engine_record_equity(e, e->now_ms);
 	engine_note(e, NOTE_READY, SYM_NONE, REFUSAL_NONE, (int64_t)e->execution.active_count, 0);
 }

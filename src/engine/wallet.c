@@ -203,10 +203,12 @@ void engine_flush_account(struct engine *e)
 				 .at_ms = e->now_ms};
 }
 
-/* The wallet itself is the exchange's to tell. What it should be is ours to remember: a change while we were
- * away is to be explained like any other. */
+/* The wallet itself is the exchange's to tell, unless nothing can have happened to it. What it should be is
+ * ours to remember: a change while we were away is to be explained like any other. */
 void engine_restore_account(struct engine *e, const struct account *account)
 {
+	if (e->set.clock_stands)
+		e->wallet = account->wallet;
 	e->expected_wallet = account->expected_wallet;
 	e->unexplained = account->unexplained == 1;
 	e->unexplained_ms = account->unexplained_ms;

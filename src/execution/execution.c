@@ -264,7 +264,17 @@ static struct symbol_doubt doubt_of(const struct execution *x, int book, size_t 
 				     .seen_side = x->doubted[book][sym].side,
 				     .seen_qty = x->doubted[book][sym].qty,
 				     .moved_ms = x->moved_ms[book][sym],
-				     .asleep_ms = x->asleep_ms[sym]};
+				     .asleep_ms = x->asleep_ms[sym],
+				     .booked = x->booked[book][sym],
+				     .booked_ms = x->booked_ms[book][sym],
+				     .differs_ms = x->differs_ms[book][sym],
+				     .listed = x->listed[book][sym]};
+}
+
+/* A column that an older journal had not. */
+static int64_t if_stored(int64_t value)
+{
+	return value == UNKNOWN ? 0 : value;
 }
 
 static void restore_doubt(struct execution *x, const struct symbol_doubt *doubt)
@@ -274,6 +284,10 @@ static void restore_doubt(struct execution *x, const struct symbol_doubt *doubt)
 	x->doubted[doubt->book][doubt->sym] =
 		(struct seen_position){.side = doubt->seen_side, .qty = doubt->seen_qty};
 	x->moved_ms[doubt->book][doubt->sym] = doubt->moved_ms;
+	x->booked[doubt->book][doubt->sym] = if_stored(doubt->booked);
+	x->booked_ms[doubt->book][doubt->sym] = if_stored(doubt->booked_ms);
+	x->differs_ms[doubt->book][doubt->sym] = if_stored(doubt->differs_ms);
+	x->listed[doubt->book][doubt->sym] = (uint8_t)if_stored(doubt->listed);
 	if (doubt->book == BOOK_MAIN)
 		x->asleep_ms[doubt->sym] = doubt->asleep_ms;
 }
@@ -300,16 +314,42 @@ void execution_flush(struct execution *x, struct wants *wants)
 				wants_record(wants, RECORD_DOUBT)->doubt = doubt_of(x, book, sym);
 			x->dirty[book][sym] = x->marked[book][sym] = false;
 		}
+	for (size_t i = 0; i < x->apart_count; i++)
+		wants_record(wants, RECORD_FILL_APART)->fill_apart = x->apart[i];
+	x->apart_count = 0;
 	if (any_final)
 		orders_compact(x);
+}
+
+static void restore_apart(struct execution *x, const struct fill_apart *row)
+{
+	if (row->seq > x->apart_seq)
+		x->apart_seq = row->seq;
+	if (row->waits != 1 || x->early_count == EXECUTION_EARLY_MAX) {
+		fill_note_seen(x, row->execution, row->book, row->sym);
+		return;
+	}
+	x->early[x->early_count++] = (struct fill){.seq = row->seq,
+						   .at_ms = row->at_ms,
+						   .book = row->book,
+						   .sym = row->sym,
+						   .id = row->id,
+						   .execution = row->execution,
+						   .reason = row->reason,
+						   .side = row->side,
+						   .qty = row->qty,
+						   .price = row->price,
+						   .fee = row->fee,
+						   .spread = row->spread,
+						   .impact = row->impact};
 }
 
 void execution_restore(struct execution *x, const struct record *record)
 {
 	if (record->kind == RECORD_FILL) {
-		x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] =
-			(struct seen_execution){record->fill.execution, record->fill.book, record->fill.sym};
-		fill_book(x, &record->fill);
+		fill_note_seen(x, record->fill.execution, record->fill.book, record->fill.sym);
+	} else if (record->kind == RECORD_FILL_APART) {
+		restore_apart(x, &record->fill_apart);
 	} else if (record->kind == RECORD_ORDER) {
 		int64_t sequence = client_id_sequence(record->order.id);
 		if (sequence > x->sequence)
@@ -325,6 +365,7 @@ void execution_restore(struct execution *x, const struct record *record)
 	} else if (record->kind == RECORD_HOLDING && record->holding.phase != PHASE_FLAT) {
 		struct holding *h = &x->holdings[record->holding.book][record->holding.sym];
 		*h = record->holding;
+		h->excess_ms = if_stored(h->excess_ms);
 		holding_activate(x, h);
 		if (h->generation != x->universe->at[h->sym].generation && !x->adopt[h->book][h->sym]) {
 			x->adopt[h->book][h->sym] = true; /* the grid changed while we were away */
@@ -350,7 +391,7 @@ void execution_restored(struct execution *x, ms_t now_ms)
 		struct holding *h = execution_active(x, i);
 		if (h->naked_ms != 0)
 			h->naked_ms = now_ms;
-		h->beyond_ms = 0;
+		h->beyond_ms = h->excess_ms = 0;
 		h->retry_ms = now_ms;
 		h->tries = 0;
 		execution_touch(x, h);

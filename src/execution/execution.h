@@ -11,6 +11,7 @@
 #define EXECUTION_ORDERS_MAX 1024
 #define EXECUTION_SEEN_MAX   1024
 #define EXECUTION_EARLY_MAX  16
+#define EXECUTION_APART_MAX  64
 
 /* The number of a fill that was made from the lists: less than 0. That of the order it belongs to, or this.
  */
@@ -85,8 +86,11 @@ struct execution {
 	uint32_t active[BOOK_COUNT * 256];
 	struct seen_execution seen[EXECUTION_SEEN_MAX];
 	size_t seen_next;
-	size_t early_count; /* closing fills that wait for the fills of their entry */
-	struct fill early[EXECUTION_EARLY_MAX];
+	size_t early_count;                     /* closing fills that wait for the fills of their entry */
+	struct fill early[EXECUTION_EARLY_MAX]; /* seq: that of its row among the fills apart */
+	int64_t apart_seq;
+	size_t apart_count; /* fills apart that are to be recorded */
+	struct fill_apart apart[EXECUTION_APART_MAX];
 	struct holding holdings[BOOK_COUNT][SYMBOLS_MAX];
 	bool dirty[BOOK_COUNT][SYMBOLS_MAX];
 	ms_t away_ms;                /* since when the exchange cannot be reached; 0: it can */
@@ -158,11 +162,11 @@ void execution_on_position(struct execution *x, const struct event *event);
 size_t execution_on_positions_end(struct execution *x, enum book book, ms_t asked_ms, ms_t now_ms,
 				  struct difference out[static DIFFERENCES_MAX]);
 /* The list of orders is complete. An order we believe to rest that was not in it is unknown from now on: it
- * is looked up, and a stop of that kind protects nothing meanwhile. first: nobody could act before, so the
- * deadlines of what is naked begin here. What a new grid left in doubt is adopted. Call
- * execution_on_orders_begin() when the snapshot is asked for. */
+ * is looked up, and a stop of that kind protects nothing meanwhile; one that has changed since they were
+ * asked for may be right. first: nobody could act before, so the deadlines of what is naked begin here. What
+ * a new grid left in doubt is adopted. Call execution_on_orders_begin() when the snapshot is asked for. */
 void execution_on_orders_begin(struct execution *x);
-void execution_on_orders_end(struct execution *x, enum book book, bool first, ms_t now_ms);
+void execution_on_orders_end(struct execution *x, enum book book, bool first, ms_t asked_ms, ms_t now_ms);
 
 /* The link is up (again), or not: deadlines count connected time. */
 void execution_set_connected(struct execution *x, bool connected, ms_t now_ms);
@@ -203,7 +207,7 @@ ms_t execution_next_ms(const struct execution *x);
 
 /* Emits ORDER and HOLDING records of everything that changed since the last call. */
 void execution_flush(struct execution *x, struct wants *wants);
-/* A record of the journal (ORDER, HOLDING, FILL or DOUBT). Orders in flight become unknown at
+/* A record of the journal (ORDER, HOLDING, FILL, FILL_APART or DOUBT). Orders in flight become unknown at
  * execution_restored().
  */
 void execution_restore(struct execution *x, const struct record *record);

@@ -27,6 +27,10 @@ void holding_scale_risk(struct execution *x, struct holding *h, qty_t filled, qt
 void holding_settle_phase(struct execution *x, struct holding *h, ms_t at_ms);
 /* A fill made from lists: what is told of it later is not counted again. */
 void fill_book(struct execution *x, const struct fill *fill);
+/* Told, and in no trade: it will be recorded. waits: it is one of early[]. */
+void fill_tell_apart(struct execution *x, const struct fill *fill, bool waits);
+/* Has been told: again, it is no news. */
+void fill_note_seen(struct execution *x, int64_t execution, int64_t book, int64_t sym);
 /* Its doubt has changed: it will be recorded. */
 void symbol_mark(struct execution *x, enum book book, sym_t sym);
 void symbol_doubt(struct execution *x, enum book book, sym_t sym, enum doubt doubt);

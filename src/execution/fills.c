@@ -56,6 +56,31 @@ static bool seen_before(const struct execution *x, const struct event *event)
 	return is_seen(x, event, execution) || is_seen(x, event, -event->fill.id);
 }
 
+void fill_note_seen(struct execution *x, int64_t execution, int64_t book, int64_t sym)
+{
+	x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = (struct seen_execution){execution, book, sym};
+}
+
+void fill_tell_apart(struct execution *x, const struct fill *fill, bool waits)
+{
+	tb_assert(x->apart_count < EXECUTION_APART_MAX);
+	x->any_dirty = true;
+	x->apart[x->apart_count++] = (struct fill_apart){.seq = fill->seq,
+							 .at_ms = fill->at_ms,
+							 .book = fill->book,
+							 .sym = fill->sym,
+							 .id = fill->id,
+							 .execution = fill->execution,
+							 .reason = fill->reason,
+							 .side = fill->side,
+							 .qty = fill->qty,
+							 .price = fill->price,
+							 .fee = fill->fee,
+							 .spread = fill->spread,
+							 .impact = fill->impact,
+							 .waits = waits};
+}
+
 /* A fill that is older than the lists which have shown what it did: it is in the books, at the mark. */
 static bool is_booked(struct execution *x, const struct event *event)
 {
@@ -67,6 +92,7 @@ static bool is_booked(struct execution *x, const struct event *event)
 	    (h->qty > 0 && event->fill.side == h->side))
 		return false;
 	*booked -= event->fill.qty;
+	symbol_mark(x, (enum book)event->book, event->sym);
 	symbol_doubt(x, (enum book)event->book, event->sym, DOUBT_FILL);
 	return true;
 }
@@ -103,8 +129,17 @@ static bool keep_early(struct execution *x, const struct event *event)
 		fill.at_ms = event->at_ms;
 	if (x->early_count == EXECUTION_EARLY_MAX || !waits_for_entry(x, &fill, event->at_ms))
 		return false;
+	fill.seq = ++x->apart_seq;
 	x->early[x->early_count++] = fill;
+	fill_tell_apart(x, &fill, true);
 	return true;
+}
+
+/* It is in no trade. */
+static void keep_apart(struct execution *x, struct fill *fill)
+{
+	fill->seq = ++x->apart_seq;
+	fill_tell_apart(x, fill, false);
 }
 
 bool execution_next_early(struct execution *x, ms_t now_ms, struct event *out)
@@ -117,6 +152,7 @@ bool execution_next_early(struct execution *x, ms_t now_ms, struct event *out)
 				      .sym = (sym_t)x->early[i].sym,
 				      .at_ms = now_ms,
 				      .fill = x->early[i]};
+		fill_tell_apart(x, &x->early[i], false);
 		x->early_count--;
 		for (; i < x->early_count; i++)
 			x->early[i] = x->early[i + 1];
@@ -306,10 +342,11 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 	news->fill.sym = event->sym;
 	if (event->fill.qty <= 0 || event->fill.price <= 0 || seen_before(x, event) || keep_early(x, event))
 		return;
-	x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] =
-		(struct seen_execution){event->fill.execution, event->book, event->sym};
-	if (is_booked(x, event))
+	fill_note_seen(x, event->fill.execution, event->book, event->sym);
+	if (is_booked(x, event)) {
+		keep_apart(x, &news->fill);
 		return;
+	}
 	bool astray = order != NULL && (order->book != event->book || order->sym != event->sym);
 	if (astray)
 		order = NULL; /* our id, in a place where we never used it: nobody's */
@@ -322,6 +359,7 @@ void execution_on_fill(struct execution *x, const struct event *event, struct fi
 	enum meaning meaning = astray ? MEANS_NOTHING : meaning_of(x, h, &event->fill, ours);
 	if (meaning == MEANS_NOTHING) {
 		news->unknown = true;
+		keep_apart(x, &news->fill);
 		symbol_doubt(x, book, event->sym, DOUBT_FILL);
 		return;
 	}

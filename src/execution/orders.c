@@ -217,6 +217,7 @@ static bool take_stranger(struct execution *x, const struct event *event)
 	}
 	bool known = x->unreconciled[book][event->sym] & DOUBT_ORDER;
 	x->listed[book][event->sym] |= DOUBT_ORDER;
+	symbol_mark(x, book, event->sym);
 	symbol_doubt(x, book, event->sym, DOUBT_ORDER);
 	if (client_id_instance(id) != x->instance || role != (int64_t)client_id_role(id) ||
 	    x->order_count >= EXECUTION_ORDERS_WISH)
@@ -307,15 +308,22 @@ void execution_on_orders_begin(struct execution *x)
 	for (size_t i = 0; i < x->order_count; i++)
 		x->order_listed[i] = false;
 	for (size_t sym = 0; sym < x->universe->count; sym++)
-		for (size_t book = 0; book < BOOK_COUNT; book++)
-			x->listed[book][sym] = 0, x->snapshot[book][sym] = (struct seen_position){0};
+		for (size_t book = 0; book < BOOK_COUNT; book++) {
+			if (x->listed[book][sym] != 0)
+				symbol_mark(x, (enum book)book, (sym_t)sym);
+			x->listed[book][sym] = 0;
+			x->snapshot[book][sym] = (struct seen_position){0};
+		}
 }
 
-void execution_on_orders_end(struct execution *x, enum book book, bool first, ms_t now_ms)
+void execution_on_orders_end(struct execution *x, enum book book, bool first, ms_t asked_ms, ms_t now_ms)
 {
-	for (size_t i = 0; i < x->order_count; i++)
-		if (x->orders[i].book == book && x->orders[i].state == ORDER_LIVE && !x->order_listed[i])
-			order_move(x, &x->orders[i], ORDER_UNKNOWN, now_ms);
+	for (size_t i = 0; i < x->order_count; i++) {
+		struct order *order = &x->orders[i];
+		bool changed = !first && order->changed_ms >= asked_ms; /* the lists may be older */
+		if (order->book == book && order->state == ORDER_LIVE && !x->order_listed[i] && !changed)
+			order_move(x, order, ORDER_UNKNOWN, now_ms);
+	}
 	for (size_t sym = 0; sym < x->universe->count; sym++) {
 		if ((x->foreign[book][sym] & FOREIGN_ORDER) || (x->unreconciled[book][sym] & DOUBT_ORDER))
 			symbol_mark(x, book, (sym_t)sym);

@@ -143,10 +143,11 @@ size_t execution_on_positions_end(struct execution *x, enum book book, ms_t aske
 		struct holding *h = &x->holdings[book][sym];
 		const struct seen_position *seen = &x->snapshot[book][sym];
 		ms_t *differs_ms = &x->differs_ms[book][sym];
-		if (signed_qty(h->side, h->qty) == signed_qty(seen->side, seen->qty))
-			*differs_ms = 0;
-		else if (*differs_ms == 0)
-			*differs_ms = now_ms;
+		bool differs = signed_qty(h->side, h->qty) != signed_qty(seen->side, seen->qty);
+		if (differs != (*differs_ms != 0)) {
+			*differs_ms = differs ? now_ms : 0;
+			symbol_mark(x, book, (sym_t)sym);
+		}
 		if (x->adopt[book][sym])
 			continue; /* its quantity waits for the list of orders */
 		if (h->qty == 0 && seen->qty == 0 && x->unreconciled[book][sym] == 0 &&

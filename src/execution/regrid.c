@@ -53,10 +53,15 @@ bool execution_regrid(struct execution *x, sym_t sym, const struct instrument *w
 		order_touch(x, order);
 	}
 	for (size_t i = 0; i < x->early_count;) { /* in old lots: the lists will say what they did */
-		if (x->early[i].sym == sym)
-			x->early[i] = x->early[--x->early_count];
-		else
+		if (x->early[i].sym != sym) {
 			i++;
+			continue;
+		}
+		fill_note_seen(x, x->early[i].execution, x->early[i].book, sym);
+		fill_tell_apart(x, &x->early[i], false);
+		x->early_count--;
+		for (size_t k = i; k < x->early_count; k++)
+			x->early[k] = x->early[k + 1];
 	}
 	symbol_doubt(x, BOOK_MAIN, sym, DOUBT_GRID);
 	x->doubted[BOOK_MAIN][sym].side = UNKNOWN;

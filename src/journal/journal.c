@@ -168,7 +168,7 @@ static int store_instrument(struct journal *journal, int64_t sym)
 	return code;
 }
 
-static int store_universe(struct journal *journal)
+int journal_store_universe(struct journal *journal)
 {
 	int code = run(journal, journal->begin, "storing instruments");
 	for (size_t sym = 0; !code && sym < journal->universe->count; sym++)
@@ -212,7 +212,7 @@ static int open_all(struct journal *journal, const char *path, const struct jour
 	if (!code)
 		code = intents_last_row(journal);
 	if (!code)
-		code = store_universe(journal);
+		code = journal_store_universe(journal);
 	return code;
 }
 

@@ -13,7 +13,7 @@
 
 #include <sqlite3.h>
 
-#define JOURNAL_VERSION 2 /* of the schema: PRAGMA user_version */
+#define JOURNAL_VERSION 3 /* of the schema: PRAGMA user_version */
 #define JOURNAL_INTENTS_KEPT                                                                                 \
 	10000L /* ENTER, REDUCE, PROTECT and CANCEL kept for audit; the rest lives one turn */
 #define JOURNAL_MODE_MAX 64
@@ -61,6 +61,9 @@ struct journal {
  * schema, or a journal of another mode. On any error *journal is closed and *error says why with the path. */
 int journal_open(struct journal *journal, const char *path, const struct universe *universe,
 		 const struct journal_options *options, struct journal_error *error);
+
+/* The instruments whose generation is another one since. */
+int journal_store_universe(struct journal *journal);
 
 /* Opens an existing file for reading, beside a running daemon or without one, and fills *universe (caller's,
  * kept until close) from the instruments table. All reads see one moment. TB_ENOENT: there is no such file.

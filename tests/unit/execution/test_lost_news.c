@@ -39,6 +39,47 @@ static void a_stop_fill_told_before_its_entry_waits_for_it_and_the_result_is_exa
 	assert_int_equal(x.unreconciled[BOOK_MAIN][1], 0);
 }
 
+/* All that was told once, into new books. */
+static void restart(void)
+{
+	execution_flush(&x, &wants);
+	execution_init(&x, &execution_settings_default, &universe, 77);
+	for (size_t i = 0; i < wants.record_count; i++)
+		execution_restore(&x, &wants.records[i]);
+	wants.record_count = 0;
+}
+
+static void a_fill_that_waits_for_its_entry_waits_on_after_a_restart(void **state)
+{
+	struct fill_news news;
+
+	(void)state;
+	enter(SIDE_LONG, 10);
+	now += 300;
+	fill(held(1)->stop_id, SIDE_SHORT, 10, 949);
+	restart();
+	assert_false(early(&news));
+	executions--;
+	news = fill(held(1)->stop_id, SIDE_SHORT, 10, 949); /* told twice */
+	assert_false(news.counted || news.unknown);
+	fill(held(1)->entry_id, SIDE_LONG, 10, 1001);
+	assert_true(early(&news));
+	assert_true(news.closed);
+	assert_int_equal(news.trade.gross, -10 * 52 * 1000);
+	restart();
+	assert_int_equal(x.early_count, 0);
+}
+
+static void a_fill_of_nobody_that_was_told_before_a_restart_is_no_news_after_it(void **state)
+{
+	(void)state;
+	assert_true(fill(0, SIDE_LONG, 5, 1000).unknown);
+	restart();
+	executions--;
+	assert_false(fill(0, SIDE_LONG, 5, 1000).unknown);
+	assert_true(fill(0, SIDE_LONG, 5, 1000).unknown);
+}
+
 static void a_fill_whose_entry_turns_out_to_be_rejected_is_told_as_a_doubt(void **state)
 {
 	struct fill_news news;
@@ -265,6 +306,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_stop_fill_told_before_its_entry_waits_for_it_and_the_result_is_exact),
+		TEST(a_fill_that_waits_for_its_entry_waits_on_after_a_restart),
+		TEST(a_fill_of_nobody_that_was_told_before_a_restart_is_no_news_after_it),
 		TEST(a_fill_whose_entry_turns_out_to_be_rejected_is_told_as_a_doubt),
 		TEST(a_fill_does_not_wait_for_its_entry_for_ever),
 		TEST(the_end_of_that_wait_is_a_time_at_which_it_wants_to_be_called),

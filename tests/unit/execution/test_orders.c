@@ -269,9 +269,10 @@ static void an_order_missing_from_a_complete_list_is_unknown_and_its_stop_protec
 	(void)state;
 	struct wish wish;
 	open_protected(SIDE_LONG, 10);
+	now++;
 	execution_on_orders_begin(&x);
 	live(held(1)->target_id, 10);
-	execution_on_orders_end(&x, BOOK_MAIN, false, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now);
 	assert_int_equal(state_of(held(1)->stop_id), ORDER_UNKNOWN);
 	assert_int_equal(state_of(held(1)->target_id), ORDER_LIVE);
 	assert_int_equal(held(1)->phase, PHASE_UNPROTECTED);
@@ -279,6 +280,20 @@ static void an_order_missing_from_a_complete_list_is_unknown_and_its_stop_protec
 	assert_int_equal(order_wish(&wish), WISH_QUERY);
 	assert_int_equal(wish.id, held(1)->stop_id);
 	assert_int_equal(wish_at(1000), WISH_PROTECT);
+}
+
+/* The list may have been made before that. */
+static void an_order_that_changed_after_the_lists_were_asked_for_may_be_missing_from_them(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	execution_on_orders_begin(&x);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now + 100);
+	assert_int_equal(state_of(held(1)->stop_id), ORDER_LIVE);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+	execution_on_orders_begin(&x);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now + 1, now + 100);
+	assert_int_equal(state_of(held(1)->stop_id), ORDER_UNKNOWN);
 }
 
 static void orders_come_back_from_the_journal_and_those_in_flight_are_unknown(void **state)
@@ -330,6 +345,7 @@ int main(void)
 		TEST(an_attached_order_nobody_ever_heard_of_is_asked_about_when_the_trade_is_over),
 		TEST(a_thousand_trades_without_news_of_targets_leave_no_order_behind),
 		TEST(an_order_missing_from_a_complete_list_is_unknown_and_its_stop_protects_nothing),
+		TEST(an_order_that_changed_after_the_lists_were_asked_for_may_be_missing_from_them),
 		TEST(orders_come_back_from_the_journal_and_those_in_flight_are_unknown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,11 +138,11 @@ static void a_foreign_order_is_known_from_the_list_until_it_is_not_in_it(void **
 	execution_on_orders_begin(&x);
 	assert_true(execution_on_order(&x, &order));
 	assert_false(execution_on_order(&x, &order)); /* told once */
-	execution_on_orders_end(&x, BOOK_MAIN, false, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now);
 	assert_int_equal(x.foreign[BOOK_MAIN][1], FOREIGN_ORDER);
 	assert_int_equal(x.order_count, 0);
 	execution_on_orders_begin(&x);
-	execution_on_orders_end(&x, BOOK_MAIN, false, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now);
 	assert_int_equal(x.foreign[BOOK_MAIN][1], 0);
 }
 
@@ -164,12 +164,12 @@ static void an_order_of_another_journal_freezes_and_is_not_touched(void **state)
 	struct wish wish;
 	execution_on_orders_begin(&x);
 	assert_true(tell_order(client_id(78, 3, ROLE_STOP), ORDER_LIVE, ROLE_STOP, SIDE_SHORT));
-	execution_on_orders_end(&x, BOOK_MAIN, false, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now);
 	assert_int_equal(x.unreconciled[BOOK_MAIN][1], DOUBT_ORDER);
 	now += DAY_MS;
 	assert_int_equal(order_wish(&wish), -1);
 	execution_on_orders_begin(&x);
-	execution_on_orders_end(&x, BOOK_MAIN, false, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now);
 	assert_int_equal(x.unreconciled[BOOK_MAIN][1], 0);
 }
 

@@ -276,7 +276,7 @@ static void a_new_grid_that_does_not_divide_is_adopted_from_the_exchanges_lists(
 			    .sym = 1,
 			    .at_ms = now,
 			    .order = {.id = held(1)->stop_id, .state = ORDER_LIVE, .qty = 6, .price = 1358}});
-	execution_on_orders_end(&x, BOOK_MAIN, false, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now);
 	assert_int_equal(held(1)->qty, 6);
 	assert_int_equal(held(1)->stop, 1358);
 	assert_int_equal(held(1)->cost, 10 * 1000 * 1000);
@@ -295,7 +295,7 @@ static void without_a_stop_in_the_lists_nothing_says_where_it_belongs_and_it_lea
 	assert_false(execution_regrid(&x, 1, &was));
 	now += 1000;
 	compare_with(SIDE_LONG, 10);
-	execution_on_orders_end(&x, BOOK_MAIN, false, now);
+	execution_on_orders_end(&x, BOOK_MAIN, false, now, now);
 	assert_int_equal(held(1)->stop, 0);
 	assert_int_equal(wish_at(1000), WISH_REDUCE);
 }
@@ -315,7 +315,7 @@ static void a_grid_that_changed_while_we_were_away_is_adopted_too(void **state)
 	now += 1000;
 	compare_with(SIDE_LONG, 5);
 	live(held(1)->stop_id, 5);
-	execution_on_orders_end(&x, BOOK_MAIN, true, now);
+	execution_on_orders_end(&x, BOOK_MAIN, true, now, now);
 	assert_int_equal(held(1)->qty, 5);
 	assert_int_equal(held(1)->generation, 1);
 }

@@ -219,7 +219,7 @@ static void an_older_file_is_copied_then_migrated(void **state)
 		sqlite3_exec(db, "SELECT a FROM novelty; SELECT latency_ms FROM trades", NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(db);
-	assert_non_null(strstr(backup, ".v2.bak"));
+	assert_non_null(strstr(backup, ".v3.bak"));
 	assert_int_equal(sqlite3_open(backup, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "SELECT net FROM trades", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(db, "SELECT a FROM novelty", NULL, NULL, NULL), SQLITE_OK);
