@@ -135,6 +135,17 @@ static void the_same_side_cannot_be_reduced(void **state)
 	assert_true(answer_has("reduce-only order has same side with current position"));
 }
 
+static void a_contract_in_maintenance_takes_no_orders(void **state)
+{
+	(void)state;
+	assert_int_equal(strike("suspend:BTCUSDT=600000"), 0);
+	emu_advance(emu, emu_now(emu) + 3 * MINUTE_MS);
+	has_code(110074, CREATE, "{" BUY ",\"qty\":\"0.01\"}");
+	has_code(0, CREATE,
+		 "{\"category\":\"linear\",\"symbol\":\"ETHUSDT\",\"side\":\"Buy\",\"orderType\":\"Market\","
+		 "\"qty\":\"0.1\"}");
+}
+
 static void a_contract_that_is_no_longer_live_takes_no_orders(void **state)
 {
 	(void)state;
@@ -299,6 +310,7 @@ int main(void)
 		TEST(an_order_under_the_least_value_is_refused),
 		TEST(an_order_id_is_good_for_one_order_for_ever),
 		TEST(the_same_side_cannot_be_reduced),
+		TEST(a_contract_in_maintenance_takes_no_orders),
 		TEST(a_contract_that_is_no_longer_live_takes_no_orders),
 		TEST(leverage_is_set_read_back_and_has_bounds),
 		TEST(modes_change_on_an_empty_account_only),
