@@ -15,7 +15,7 @@
 
 static const char help[] =
 	"usage: bybit_emu --cert FILE --key FILE [OPTION...]\n"
-	"Bybit's public v5 REST and streams on https:// and wss://127.0.0.1:PORT, over the simulated "
+	"Bybit's v5 REST and streams on https:// and wss://127.0.0.1:PORT, over the simulated "
 	"market.\n"
 	"The first line it prints is \"port N\".\n\n"
 	"  --port N             0: any\n"
@@ -35,10 +35,14 @@ static const char help[] =
 	"  --quiet              no traffic between the market's instants (always so with --clock)\n"
 	"  --padding N          so many more rows in the listing that must not be traded\n"
 	"  --instruments TEXT   weather of instruments: mild or storm, as SIM_WEATHER\n"
+	"  --account OPTION,... of the account: see below. none: there is no account\n"
+	"  --api-key, --api-secret TEXT   (emulated-key, emulated-secret)\n"
 	"  --fault SPEC         WORD[:SYMBOL][=VALUE][*TIMES][@MS after the start]; again for more\n"
-	"  --faults SEED[,per-hour=N][,regrid]  draws faults by seed; regrid: delist and tick, too\n"
-	"  --control PATH       Unix socket for lines: fault SPEC, calm, now, counts, quit; - is standard "
-	"input\n"
+	"  --faults SEED[,per-hour=N][,regrid][,account]  draws faults by seed; regrid: delist and tick, "
+	"too;\n"
+	"                       account: those of the account, too\n"
+	"  --control PATH       Unix socket for lines: fault SPEC, calm, now, counts, books, quit; - is "
+	"standard input\n"
 	"  --dump DIR           writes its bars and settlements as candle files before it serves\n"
 	"  --dump-only DIR      ... and ends\n"
 	"  --end-exit           ends when the market has ended and the daemon is idle\n"
@@ -56,26 +60,6 @@ struct options {
 	bool dump_only, quiet;
 	ms_t start_ms; /* UNKNOWN: not said */
 };
-
-static void print_help(void)
-{
-	static const char *const whens[] = {"next", "lasts", "now"};
-	static const char *const units[] = {"", "ms", "ms", "percent"};
-
-	fputs(help, stdout);
-	fputs("\nFaults: word, when it strikes, its value (the first is what a command without one means), "
-	      "what it "
-	      "does.\n\n",
-	      stdout);
-	for (int i = 0; i < EMU_FAULT_COUNT; i++) {
-		const struct emu_fault_row *row = &emu_fault_rows[i];
-		char range[64] = "";
-		if (row->unit != EMU_UNIT_NONE)
-			snprintf(range, sizeof(range), "%lld..%lld %s", (long long)row->low,
-				 (long long)row->high, units[row->unit]);
-		printf("  %-16s %-6s %-24s %s\n", row->word, whens[row->when], range, row->text);
-	}
-}
 
 static void note(void *ctx, const char *line)
 {
@@ -119,6 +103,128 @@ static bool add_fault(struct options *o, const char *text)
 	return true;
 }
 
+enum account_word {
+	WORD_BALANCE,
+	WORD_LEVERAGE,
+	WORD_EXPIRES,
+	WORD_LATENCY,
+	WORD_IPS,
+	WORD_CLASSIC,
+	WORD_CROSS,
+	WORD_HEDGE,
+	WORD_READ_ONLY,
+	WORD_NO_TRADE,
+	WORD_WITHDRAW,
+	WORD_TRANSFER,
+	WORD_CODE_ACKS,
+	WORD_NONE,
+	WORD_COUNT
+};
+static const struct {
+	const char *word, *text;
+} account_words[WORD_COUNT] = {
+	[WORD_BALANCE] = {"balance=", "USDT at the start (10000)"},
+	[WORD_LEVERAGE] = {"leverage=", "of every symbol until it is set (10)"},
+	[WORD_EXPIRES] = {"expires=", "days until the key expires, if it is bound to no address (90)"},
+	[WORD_LATENCY] = {"latency=", "ms from an acknowledgement to matching (2)"},
+	[WORD_IPS] = {"ips=", "addresses the key is bound to, with / between them; without 127.0.0.1: 10010"},
+	[WORD_CLASSIC] = {"classic", "no unified account"},
+	[WORD_CROSS] = {"cross", "margin mode (isolated)"},
+	[WORD_HEDGE] = {"hedge", "position mode (one-way)"},
+	[WORD_READ_ONLY] = {"read-only", "the key may not write"},
+	[WORD_NO_TRADE] = {"no-trade", "the key has no right to contracts"},
+	[WORD_WITHDRAW] = {"withdraw", "the key may withdraw"},
+	[WORD_TRANSFER] = {"transfer", "the key may transfer"},
+	[WORD_CODE_ACKS] = {"code-acks", "logins are acknowledged with retCode"},
+	[WORD_NONE] = {"none", "there is no account"},
+};
+
+static bool account_number(struct emu_account_setup *account, enum account_word word, const char *value,
+			   size_t len)
+{
+	int64_t number;
+	bool is_money = word == WORD_BALANCE;
+
+	if (decimal_parse(value, len, is_money ? 8 : 0, &number) != DECIMAL_OK)
+		return false;
+	switch (word) {
+	case WORD_BALANCE: account->balance = number; return true;
+	case WORD_LEVERAGE: account->leverage = number * RATIO_ONE; return number >= 1 && number <= 50;
+	case WORD_EXPIRES: account->expires_days = number; return number >= 1 && number < 100000;
+	default: account->latency_ms = number; return number <= HOUR_MS;
+	}
+}
+
+/* One option of the account, of that length. */
+static bool account_option(struct emu_account_setup *account, const char *text, size_t len)
+{
+	static char ips[512];
+	int word = 0;
+	size_t n = 0;
+
+	for (; word < WORD_COUNT; word++) {
+		n = strlen(account_words[word].word);
+		bool valued = account_words[word].word[n - 1] == '=';
+		if (strncmp(account_words[word].word, text, n) == 0 && (valued ? len > n : len == n))
+			break;
+	}
+	switch (word) {
+	case WORD_BALANCE:
+	case WORD_LEVERAGE:
+	case WORD_EXPIRES:
+	case WORD_LATENCY: return account_number(account, (enum account_word)word, text + n, len - n);
+	case WORD_IPS:
+		snprintf(ips, sizeof(ips), "%.*s", (int)(len - n), text + n);
+		for (char *at = ips; (at = strchr(at, '/')) != NULL;)
+			*at = ',';
+		account->ips = ips;
+		return true;
+	case WORD_CLASSIC: return account->classic = true;
+	case WORD_CROSS: return account->cross = true;
+	case WORD_HEDGE: return account->hedge = true;
+	case WORD_READ_ONLY: return account->read_only = true;
+	case WORD_NO_TRADE: return account->cannot_trade = true;
+	case WORD_WITHDRAW: return account->can_withdraw = true;
+	case WORD_TRANSFER: return account->can_transfer = true;
+	case WORD_CODE_ACKS: return account->code_acks = true;
+	case WORD_NONE: account->key = NULL; return true;
+	default: return false;
+	}
+}
+
+static bool account_options(struct emu_account_setup *account, const char *text)
+{
+	for (; *text != '\0'; text += *text == ',') {
+		size_t len = strcspn(text, ",");
+		if (!account_option(account, text, len))
+			return false;
+		text += len;
+	}
+	return true;
+}
+
+static void print_help(void)
+{
+	static const char *const whens[] = {"next", "lasts", "now"};
+
+	fputs(help, stdout);
+	fputs("\nOf --account:\n\n", stdout);
+	for (int i = 0; i < WORD_COUNT; i++)
+		printf("  %-16s %s\n", account_words[i].word, account_words[i].text);
+	fputs("\nFaults: word, when it strikes, its value (the first is what a command without one means), "
+	      "what it "
+	      "does.\n\n",
+	      stdout);
+	for (int i = 0; i < EMU_FAULT_COUNT; i++) {
+		const struct emu_fault_row *row = &emu_fault_rows[i];
+		char range[64] = "";
+		if (row->unit != EMU_UNIT_NONE)
+			snprintf(range, sizeof(range), "%lld..%lld %s", (long long)row->low,
+				 (long long)row->high, emu_unit_text[row->unit]);
+		printf("  %-16s %-6s %-24s %s\n", row->word, whens[row->when], range, row->text);
+	}
+}
+
 enum option_id {
 	OPT_PORT = 256,
 	OPT_CERT,
@@ -138,6 +244,9 @@ enum option_id {
 	OPT_QUIET,
 	OPT_PADDING,
 	OPT_INSTRUMENTS,
+	OPT_ACCOUNT,
+	OPT_API_KEY,
+	OPT_API_SECRET,
 	OPT_FAULT,
 	OPT_FAULTS,
 	OPT_CONTROL,
@@ -167,6 +276,9 @@ static const struct option table[] = {
 	{"quiet", no_argument, NULL, OPT_QUIET},
 	{"padding", required_argument, NULL, OPT_PADDING},
 	{"instruments", required_argument, NULL, OPT_INSTRUMENTS},
+	{"account", required_argument, NULL, OPT_ACCOUNT},
+	{"api-key", required_argument, NULL, OPT_API_KEY},
+	{"api-secret", required_argument, NULL, OPT_API_SECRET},
 	{"fault", required_argument, NULL, OPT_FAULT},
 	{"faults", required_argument, NULL, OPT_FAULTS},
 	{"control", required_argument, NULL, OPT_CONTROL},
@@ -232,6 +344,9 @@ static bool serve_option(struct options *o, int id, const char *value)
 			return false;
 		o->emu.padding = (size_t)count;
 		return true;
+	case OPT_ACCOUNT: return account_options(&o->emu.account, value);
+	case OPT_API_KEY: o->emu.account.key = value; return value[0] != '\0';
+	case OPT_API_SECRET: o->emu.account.secret = value; return value[0] != '\0';
 	case OPT_FAULT: return add_fault(o, value);
 	case OPT_FAULTS: return emu_weather_parse(value, &o->emu.weather) == 0;
 	case OPT_DUMP_ONLY:
@@ -257,7 +372,11 @@ static int read_options(int argc, char **argv, struct options *o)
 					 .symbols = 4,
 					 .seed = 1,
 					 .preroll = SIM_PREROLL},
-			      .start_ms = UNKNOWN};
+			      .start_ms = UNKNOWN,
+			      .emu.account = {.key = "emulated-key",
+					      .secret = "emulated-secret",
+					      .balance = 10000 * MONEY_ONE,
+					      .latency_ms = 2}};
 	while ((id = getopt_long(argc, argv, "h", table, &index)) != -1) {
 		if (id == OPT_HELP || id == 'h') {
 			print_help();

@@ -79,6 +79,12 @@ struct emu *emu_open(const struct emu_setup *setup, char *error, size_t size)
 	emu_rows_refresh(emu);
 	for (size_t i = 0; i < emu->universe.count; i++)
 		emu_ticker_fill(emu, &emu->symbols[i], &emu->symbols[i].sent);
+	if (!emu_account_open(emu)) {
+		snprintf(error, size,
+			 "this cannot be an account: balance or leverage out of range, or no secret");
+		emu_close(emu);
+		return NULL;
+	}
 	emu->draw_ms = setup->weather.per_hour > 0 ? 0 : NEVER_MS;
 	emu_fault_due(emu);
 	return emu;
@@ -95,6 +101,7 @@ void emu_close(struct emu *emu)
 	for (size_t i = 0; i < EMU_CLIENTS_MAX; i++)
 		free(emu->clients[i].topics);
 	emu_queue_free(emu);
+	emu_account_close(emu);
 	text_free(&emu->head);
 	text_free(&emu->body);
 	text_free(&emu->work);
@@ -113,7 +120,9 @@ static ms_t due_ms(const struct emu *emu)
 {
 	ms_t due = earlier(emu->exchange.ops->next_ms(&emu->exchange), emu_fault_next_ms(emu));
 
-	return earlier(earlier(due, emu->traffic_ms), emu_queue_late_ms(emu));
+	due = earlier(due, emu_clients_idle_ms(emu));
+	return earlier(earlier(due, emu->traffic_ms),
+		       earlier(emu_queue_late_ms(emu), emu_account_next_ms(emu)));
 }
 
 static void market_instant(struct emu *emu)
@@ -124,8 +133,10 @@ static void market_instant(struct emu *emu)
 	emu->heard.count = 0;
 	emu->exchange.ops->on_wire(&emu->exchange, &in, &out);
 	emu_rows_refresh(emu);
-	for (size_t i = 0; i < emu->heard.count; i++)
+	for (size_t i = 0; i < emu->heard.count; i++) {
+		emu_account_hear(emu, &emu->heard.at[i]);
 		emu_hear(emu, &emu->heard.at[i]);
+	}
 	if (sim_market_ended(&emu->market))
 		emu->traffic_ms = NEVER_MS;
 }
@@ -139,6 +150,8 @@ void emu_advance(struct emu *emu, ms_t now)
 			market_instant(emu);
 		if (emu->traffic_ms <= emu->now_ms)
 			emu_traffic_tick(emu);
+		emu_account_due(emu);
+		emu_clients_idle(emu);
 		emu_queue_late_due(emu);
 	}
 	if (now > emu->now_ms) {

@@ -5,7 +5,8 @@
  * instants; the same setup, calls and times give the same bytes. Memory grows with what is held for clients
  * and with the bars that are remembered; nothing else is allocated.
  *
- * Public part of ../shared/exchanges/bybit.md: REST of section 4, /v5/public/linear of sections 10 and 11. */
+ * After ../shared/exchanges/bybit.md: REST of sections 4 to 7, /v5/public/linear and /v5/private of sections
+ * 10 to 12. One account, if the setup has one: the simulated broker (sim_broker.h) under Bybit's records. */
 #ifndef EMU_EMU_H
 #define EMU_EMU_H
 
@@ -14,13 +15,29 @@
 
 #define EMU_CLIENTS_MAX 64 /* streams open at one time */
 
+/* The account of the private dialect. */
+struct emu_account_setup {
+	const char *key, *secret; /* lent; NULL: there is no account, and every key is wrong */
+	money_t balance;
+	ratio_t leverage;                                         /* of every symbol until it is set; 0: 10 */
+	bool classic;                                             /* no unified account */
+	bool cross;                                               /* margin mode; else isolated */
+	bool hedge;                                               /* position mode; else one-way */
+	bool read_only, cannot_trade, can_withdraw, can_transfer; /* rights of the key */
+	const char *ips;      /* that it is bound to, with commas, lent; NULL: none */
+	int64_t expires_days; /* of a key that is not bound; 0: 90 */
+	ms_t latency_ms;      /* from an order's acknowledgement to matching */
+	bool code_acks;       /* logins are acknowledged with retCode, not with success */
+};
+
 struct emu_setup {
 	const struct universe *universe; /* copied; wire names are the symbols; sorted by name */
 	const struct sim_tape *tapes;    /* one for each symbol, lent; NULL: the generator */
 	struct sim_market_setup market;  /* symbols: the universe's count */
 	bool traffic;                    /* quotes, books and running bars between the market's instants */
 	size_t padding;                  /* so many more rows that must not be traded, for paging */
-	struct emu_weather weather;      /* faults drawn by seed */
+	struct emu_account_setup account;
+	struct emu_weather weather;                /* faults drawn by seed */
 	void (*note)(void *ctx, const char *line); /* what happens, for people; NULL: nobody listens */
 	void *note_ctx;
 };
@@ -49,6 +66,7 @@ enum emu_ending {
 	EMU_WHOLE,
 	EMU_RESET, /* no answer: the connection is reset */
 	EMU_CUT, /* the head promises all of the body, sent bytes of it come, then the connection is closed */
+	EMU_SHUT, /* no answer: the connection is closed in order, without a byte */
 };
 
 struct emu_request {
@@ -91,6 +109,11 @@ bool emu_take(struct emu *emu, struct emu_out *out);
 int emu_strike(struct emu *emu, ms_t now, const struct emu_fault *fault);
 /* No more faults are drawn, and none that waits or lasts goes on. What it did to instruments stays. */
 void emu_calm(struct emu *emu);
+
+/* The account's own books, one JSON object a line: positions, orders, fills, the log, the sums. For
+ * comparisons. False: there is no account. */
+struct text;
+bool emu_books(struct emu *emu, ms_t now, struct text *out);
 
 struct emu_counts {
 	int64_t requests, messages, opens; /* that came from clients */

@@ -12,6 +12,8 @@ const struct emu_fault_row emu_fault_rows[EMU_FAULT_COUNT] = {
 #undef X
 };
 
+const char *const emu_unit_text[EMU_UNITS] = {"", "ms", "ms", "%", "", "1e-9", "least orders", "USDT"};
+
 bool emu_fault_take(struct emu *emu, enum emu_fault_kind kind, int64_t sym, int64_t *value)
 {
 	for (size_t i = 0; i < emu->armed_count; i++) {
@@ -109,8 +111,9 @@ static int strike(struct emu *emu, const struct emu_fault *fault)
 	const struct emu_fault_row *row = &emu_fault_rows[fault->kind];
 	sym_t sym = fault->symbol[0] != '\0' ? emu_find(emu, fault->symbol) : SYM_NONE;
 
-	if (row->when == EMU_WHEN_NOW) {
-		int err = act_now(emu, fault, sym);
+	if (row->when == EMU_WHEN_NOW || emu_outside_waits(fault->kind)) {
+		int err = fault->kind >= EMU_FAULT_POST_RESET_BEFORE ? emu_outside(emu, fault, sym)
+								     : act_now(emu, fault, sym);
 		if (err == TB_OK)
 			emu->counts.struck[fault->kind]++;
 		return err;
@@ -123,6 +126,8 @@ static int strike(struct emu *emu, const struct emu_fault *fault)
 	if (!lasts)
 		return TB_OK;
 	emu->counts.struck[fault->kind]++;
+	if (fault->kind == EMU_FAULT_STALE_READS && emu->account != NULL)
+		emu_account_freeze(emu);
 	if (fault->kind == EMU_FAULT_MAINTENANCE || fault->kind == EMU_FAULT_NO_STREAMS)
 		emu_clients_drop(emu);
 	if (fault->kind == EMU_FAULT_MAINTENANCE) {
@@ -141,6 +146,10 @@ static bool usable(const struct emu *emu, const struct emu_fault *fault)
 	switch (emu_fault_rows[fault->kind].unit) {
 	case EMU_UNIT_MS: return fault->value >= 0 && fault->value <= 100 * DAY_MS;
 	case EMU_UNIT_OFFSET: return fault->value >= -HOUR_MS && fault->value <= HOUR_MS;
+	case EMU_UNIT_COUNT: return fault->value >= 1 && fault->value <= 50;
+	case EMU_UNIT_RATIO: return fault->value >= 1 && fault->value <= RATIO_ONE;
+	case EMU_UNIT_LOTS: return fault->value >= -1000000 && fault->value <= 1000000;
+	case EMU_UNIT_MONEY: return fault->value >= -100000000 && fault->value <= 100000000;
 	case EMU_UNIT_PERCENT: return fault->value >= 0 && fault->value <= 99;
 	default: return true;
 	}
@@ -174,6 +183,8 @@ static void next_draw(struct emu *emu)
 
 static int64_t weight_of(const struct emu *emu, int64_t kind)
 {
+	if (kind >= EMU_FAULT_POST_RESET_BEFORE && (emu->account == NULL || !emu->setup.weather.account))
+		return 0;
 	bool regrid = kind == EMU_FAULT_DELIST || kind == EMU_FAULT_TICK;
 
 	return regrid && !emu->setup.weather.regrid ? 0 : emu_fault_rows[kind].weight;
@@ -245,4 +256,5 @@ void emu_calm(struct emu *emu)
 	emu->armed_count = emu->planned_count = 0;
 	emu->draw_ms = NEVER_MS;
 	emu->skew_until_ms = 0;
+	emu_account_fresh(emu);
 }

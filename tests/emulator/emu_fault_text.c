@@ -29,7 +29,8 @@ int emu_fault_parse(const char *text, struct emu_fault *fault, char *error, size
 		return TB_EINVAL;
 	snprintf(error, size, "WORD[:SYMBOL][=VALUE][*TIMES][@MS], not %s", text);
 	out.value = emu_fault_rows[out.kind].low;
-	if (emu_fault_rows[out.kind].unit == EMU_UNIT_OFFSET)
+	int64_t unit = emu_fault_rows[out.kind].unit;
+	if (unit == EMU_UNIT_OFFSET || unit == EMU_UNIT_MONEY)
 		out.value = emu_fault_rows[out.kind].high;
 	const char *at = text + word;
 	if (*at == ':') {
@@ -56,7 +57,7 @@ int emu_weather_parse(const char *text, struct emu_weather *weather)
 {
 	static const char option[] = "per-hour=";
 	int64_t seed, per_hour = 20;
-	bool regrid = false;
+	bool regrid = false, account = false;
 
 	if (!take_number(&text, ",", &seed) || seed < 0)
 		return TB_EINVAL;
@@ -69,10 +70,13 @@ int emu_weather_parse(const char *text, struct emu_weather *weather)
 		} else if (strncmp(text, "regrid", 6) == 0 && (text[6] == ',' || text[6] == '\0')) {
 			regrid = true;
 			text += 6;
+		} else if (strncmp(text, "account", 7) == 0 && (text[7] == ',' || text[7] == '\0')) {
+			account = true;
+			text += 7;
 		} else {
 			return TB_EINVAL;
 		}
 	}
-	*weather = (struct emu_weather){(uint64_t)seed, per_hour, regrid};
+	*weather = (struct emu_weather){(uint64_t)seed, per_hour, regrid, account};
 	return TB_OK;
 }

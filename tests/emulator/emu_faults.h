@@ -10,7 +10,7 @@
  * Unit: of the value; low: what a command without a value means; draws are from low to high.
  * X(id, word, when, unit, low, high, weight of a draw, text). delist and tick are drawn only
  * where they are wanted: struct emu_weather. */
-#define EMU_FAULTS(X)                                                                                        \
+#define EMU_MARKET_FAULTS(X)                                                                                 \
 	X(DELAY, "delay", NEXT, MS, 300, 8000, 20, "the next answer comes so late")                          \
 	X(RESET_BEFORE, "reset_before", NEXT, NONE, 0, 0, 8,                                                 \
 	  "the connection is reset before the next request is handled")                                      \
@@ -66,12 +66,90 @@
 	  "the server's process stops: not even connections are taken (a library does as for stall)")        \
 	X(RESET_ALL, "reset_all", NOW, NONE, 0, 0, 3,                                                        \
 	  "every connection is reset (a library closes the streams)")
+/* Of the account and its stream; drawn only where there is one. Those that wait here for an order, a stop or
+ * a target wait in the broker, one of a kind at a time. LOTS: least orders. MONEY: whole USDT. */
+#define EMU_ACCOUNT_FAULTS(X)                                                                                \
+	X(POST_RESET_BEFORE, "post_reset_before", NEXT, NONE, 0, 0, 6,                                       \
+	  "the next order, stop or setting is not handled, its connection is reset")                         \
+	X(POST_RESET_AFTER, "post_reset_after", NEXT, NONE, 0, 0, 8,                                         \
+	  "the next order, stop or setting is done, then its connection is reset without an answer")         \
+	X(POST_SHUT_BEFORE, "post_shut_before", NEXT, NONE, 0, 0, 6,                                         \
+	  "the next order, stop or setting is not handled, its connection is closed without a byte")         \
+	X(POST_SHUT_AFTER, "post_shut_after", NEXT, NONE, 0, 0, 8,                                           \
+	  "the next order, stop or setting is done, then its connection is closed without a byte")           \
+	X(POST_BUSY_AFTER, "post_10016_after", NEXT, NONE, 0, 0, 6,                                          \
+	  "the next order, stop or setting is done and answered with retCode 10016")                         \
+	X(ORDER_LATE, "order_late", NEXT, MS, 500, 2000, 6,                                                  \
+	  "the next order gets no answer and arrives so late; look-ups find nothing before")                 \
+	X(ORDER_LOST, "order_lost", NEXT, NONE, 0, 0, 4,                                                     \
+	  "the next order is acknowledged and never heard of again")                                         \
+	X(ORDER_MUTE, "order_mute", NEXT, NONE, 0, 0, 6,                                                     \
+	  "the next order is done as it should be, but no stream message tells of it")                       \
+	X(STALE_READS, "stale_reads", LAST, MS, 500, 10000, 6, "reads show the account as it is now")        \
+	X(LEVERAGE_LOST, "leverage_lost", NEXT, NONE, 0, 0, 2,                                               \
+	  "the next leverage is acknowledged and not taken")                                                 \
+	X(KEY_DEAD, "key_dead", LAST, MS, 60000, 600000, 0, "the key has expired")                           \
+	X(LOGIN_REFUSED, "login_refused", NEXT, NONE, 0, 0, 4, "the next login of a stream is refused")      \
+	X(NEWS_MISS, "news_miss", NEXT, NONE, 0, 0, 8, "the next message about the account is never sent")   \
+	X(NEWS_LATE, "news_late", NEXT, MS, 100, 10000, 10,                                                  \
+	  "the next message about the account comes so late")                                                \
+	X(NEWS_REORDER, "news_reorder", NEXT, NONE, 0, 0, 8,                                                 \
+	  "the next message about the account comes behind the others of its instant")                       \
+	X(NEWS_DUPLICATE, "news_duplicate", NEXT, MS, 0, 5000, 10,                                           \
+	  "the next message about the account comes again so much later")                                    \
+	X(PARTIAL, "partial", NEXT, COUNT, 2, 6, 16,                                                         \
+	  "the next market order, stop or target fills in so many pieces, 400 ms apart")                     \
+	X(SLIP, "slip", NEXT, RATIO, 500000, 3000000, 8,                                                     \
+	  "the next fill is worse by this share of the price")                                               \
+	X(CUT, "cut", NEXT, RATIO, 110000, 300000, 8,                                                        \
+	  "the price band of the next entry ends at this distance; the rest of it is cancelled")             \
+	X(ENTRY_REJECTED, "entry_rejected", NEXT, NONE, 0, 0, 5,                                             \
+	  "the next entry is acknowledged, then rejected")                                                   \
+	X(CLOSE_REJECTED, "close_rejected", NEXT, NONE, 0, 0, 3,                                             \
+	  "the next reduce-only order is acknowledged, then rejected")                                       \
+	X(STOP_REFUSED, "stop_refused", NEXT, NONE, 0, 0, 4,                                                 \
+	  "the next stop or target of a position is refused")                                                \
+	X(STOP_MISSING, "stop_missing", NEXT, NONE, 0, 0, 5,                                                 \
+	  "the next entry fills, and the stop attached to it is not made")                                   \
+	X(STOP_CANCELLED, "stop_cancelled", NOW, NONE, 0, 0, 4,                                              \
+	  "a resting stop is cancelled by the exchange, which says so")                                      \
+	X(STOP_LOST, "stop_lost", NOW, NONE, 0, 0, 4, "a resting stop is gone without a word")               \
+	X(STOP_DEAF, "stop_deaf", NOW, MS, 3000, 90000, 3, "for so long a resting stop does not fire")       \
+	X(OTHER_TRADE, "other_trade", NOW, LOTS, 1, 5, 2,                                                    \
+	  "another bot buys so many least orders in the account (negative: sells)")                          \
+	X(OTHER_ORDER, "other_order", NOW, NONE, 0, 0, 2,                                                    \
+	  "another bot's limit order rests in the account, far from the market")                             \
+	X(OTHER_CLOSE, "other_close", NOW, PERCENT, 0, 90, 2,                                                \
+	  "so much of a position (0: all) is closed by hand")                                                \
+	X(OTHER_STOP, "other_stop", NOW, NONE, 0, 0, 2, "a stop is moved by hand, half way to the price")    \
+	X(OTHER_LEVERAGE, "other_leverage", NOW, COUNT, 1, 20, 1, "a leverage is set by hand")               \
+	X(ADL, "adl", NOW, PERCENT, 0, 90, 2,                                                                \
+	  "so much of a position (0: all) is closed by the exchange at the mark; stop and target go")        \
+	X(LIQUIDATION, "liquidation", NOW, NONE, 0, 0, 1, "a position is liquidated at the mark")            \
+	X(TRANSFER, "transfer", NOW, MONEY, -300, 300, 3, "money comes or goes, with its row in the log")    \
+	X(LATE_ROW, "late_row", NOW, MONEY, -300, 300, 2, "money comes or goes; its row is 10 minutes late") \
+	X(NO_ROW, "no_row", NOW, MONEY, -150, 150, 1, "the wallet changes and no row ever says why")         \
+	X(BONUS, "bonus", NOW, MONEY, 1, 100, 2, "a bonus is credited, with its row in the log")             \
+	X(EQUITY_X10, "equity_x10", LAST, MS, 500, 5000, 2,                                                  \
+	  "wallet and equity are told ten times as large as they are")
+#define EMU_FAULTS(X)                                    EMU_MARKET_FAULTS(X) EMU_ACCOUNT_FAULTS(X)
 #define X(id, word, when, unit, low, high, weight, text) EMU_FAULT_##id,
 enum emu_fault_kind { EMU_FAULTS(X) EMU_FAULT_COUNT };
 #undef X
 
 enum emu_when { EMU_WHEN_NEXT, EMU_WHEN_LAST, EMU_WHEN_NOW };
-enum emu_unit { EMU_UNIT_NONE, EMU_UNIT_MS, EMU_UNIT_OFFSET, EMU_UNIT_PERCENT };
+enum emu_unit {
+	EMU_UNIT_NONE,
+	EMU_UNIT_MS,
+	EMU_UNIT_OFFSET,
+	EMU_UNIT_PERCENT,
+	EMU_UNIT_COUNT,
+	EMU_UNIT_RATIO,
+	EMU_UNIT_LOTS,
+	EMU_UNIT_MONEY,
+	EMU_UNITS
+};
+extern const char *const emu_unit_text[EMU_UNITS]; /* "", "ms", ... */
 
 struct emu_fault_row {
 	const char *word, *text;
@@ -96,8 +174,9 @@ struct emu_weather {
 	uint64_t seed;
 	int64_t per_hour; /* on average, at most 3600 */
 	bool regrid;      /* also delist and tick, which change what an instrument is */
+	bool account;     /* also those of the account */
 };
-/* "SEED[,per-hour=N][,regrid]" (20 an hour if nothing is said). TB_EINVAL. */
+/* "SEED[,per-hour=N][,regrid][,account]" (20 an hour if nothing is said). TB_EINVAL. */
 int emu_weather_parse(const char *text, struct emu_weather *weather);
 
 #endif

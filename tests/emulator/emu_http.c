@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * One request and its answer: limits, faults, routes, the envelope. A private endpoint will be one more row
- * of the routes. */
+ * One request and its answer: limits, faults, public routes, the envelope. What is asked of an account goes
+ * through emu_gate.c. */
 #include "emu_internal.h"
 
 #include <stdio.h>
@@ -88,19 +88,18 @@ int emu_query_category(const struct emu_query *query)
 	return -1;
 }
 
-/* The envelope around emu->work, or around nothing. */
-static void answer(struct emu *emu, int code, const char *message)
+void emu_answer(struct emu *emu, int code, const char *message)
 {
 	text_clear(&emu->body);
 	text_add(&emu->body, "{\"retCode\":%d,\"retMsg\":\"%s\",\"result\":", code, message);
-	if (code == 0)
+	if (emu->work.len > 0)
 		text_put(&emu->body, emu->work.at, emu->work.len);
 	else
 		text_add(&emu->body, "{}");
 	text_add(&emu->body, ",\"retExtInfo\":{},\"time\":%lld}", (long long)emu_server_ms(emu));
 }
 
-static void fail(struct emu *emu, struct emu_reply *reply, int status, const char *text)
+void emu_fail(struct emu *emu, struct emu_reply *reply, int status, const char *text)
 {
 	reply->status = status;
 	text_clear(&emu->body);
@@ -136,12 +135,15 @@ static void route(struct emu *emu, const struct emu_request *request, struct emu
 			continue;
 		if (strcmp(request->method, "GET") != 0)
 			break;
-		text_clear(&emu->work);
 		int code = row->handler(emu, &query, &message);
-		answer(emu, code, message);
+		if (code != 0)
+			text_clear(&emu->work);
+		emu_answer(emu, code, message);
 		return;
 	}
-	fail(emu, reply, 404, "404 page not found");
+	if (emu_gate(emu, request, reply))
+		return;
+	emu_fail(emu, reply, 404, "404 page not found");
 }
 
 /* The exchange does not get to the request. True: it is answered. */
@@ -150,16 +152,16 @@ static bool turn_away(struct emu *emu, const struct emu_request *request, struct
 	static const int broken[] = {500, 502, 503, 504};
 
 	if (emu->banned_until_ms > emu->now_ms || emu_fault_until(emu, EMU_FAULT_HTTP_403) > 0)
-		fail(emu, reply, 403, "access too frequent");
+		emu_fail(emu, reply, 403, "access too frequent");
 	else if (emu_fault_until(emu, EMU_FAULT_MAINTENANCE) > 0 &&
 		 strncmp(request->target, "/v5/system/status", 17) != 0)
-		fail(emu, reply, 503, "service unavailable");
+		emu_fail(emu, reply, 503, "service unavailable");
 	else if (emu_fault_until(emu, EMU_FAULT_HTTP_500) > 0)
-		fail(emu, reply, broken[emu->counts.requests % 4], "upstream error");
+		emu_fail(emu, reply, broken[emu->counts.requests % 4], "upstream error");
 	else if (emu_fault_until(emu, EMU_FAULT_HTTP_429) > 0)
-		fail(emu, reply, 429, "too many requests");
+		emu_fail(emu, reply, 429, "too many requests");
 	else if (request->body_len > 0 && strcmp(request->method, "GET") == 0)
-		fail(emu, reply, 403, "request could not be satisfied");
+		emu_fail(emu, reply, 403, "request could not be satisfied");
 	else
 		return false;
 	return true;
@@ -178,6 +180,7 @@ static void spoil(struct emu *emu, struct emu_reply *reply)
 		break;
 	}
 	reply->sent = emu->body.len;
+	reply->ending = emu->ending;
 	if (emu_fault_take(emu, EMU_FAULT_DELAY, SYM_NONE, &value))
 		reply->delay_ms = value;
 	if (emu_fault_take(emu, EMU_FAULT_RESET_AFTER, SYM_NONE, NULL)) {
@@ -200,25 +203,30 @@ void emu_http(struct emu *emu, ms_t now, const struct emu_request *request, stru
 	int64_t left = count_request(emu);
 	ms_t limited = emu_fault_until(emu, EMU_FAULT_LIMITED);
 
+	text_clear(&emu->work);
+	emu->ending = EMU_WHOLE;
+	emu->limit = (struct emu_limit){EMU_IP_REQUESTS, left, emu->now_ms};
+	if (limited > 0)
+		emu->limit = (struct emu_limit){EMU_IP_REQUESTS, 0, limited};
+
 	if (turn_away(emu, request, reply))
 		;
 	else if (limited > 0)
-		answer(emu, 10006, "Too many visits!");
+		emu_answer(emu, 10006, "Too many visits!");
 	else if (emu_fault_until(emu, EMU_FAULT_BUSY) > 0)
-		answer(emu, 10016, "Server error");
+		emu_answer(emu, 10016, "Server error");
 	else
 		route(emu, request, reply);
 	spoil(emu, reply);
 	reply->delay_ms += emu_stall_ms(emu);
 	text_clear(&emu->head);
 	text_add(&emu->head,
-		 "Content-Type: %s\nX-Bapi-Limit: %d\nX-Bapi-Limit-Status: %lld\n"
+		 "Content-Type: %s\nX-Bapi-Limit: %lld\nX-Bapi-Limit-Status: %lld\n"
 		 "X-Bapi-Limit-Reset-Timestamp: %lld\nTimenow: %lld\nTraceid: %016llx\n",
 		 emu->body.len > 0 && emu->body.at[0] == '<' ? "text/html"
 							     : "application/json; charset=utf-8",
-		 EMU_IP_REQUESTS, limited > 0 ? 0LL : (long long)left,
-		 (long long)(limited > 0 ? limited : emu->now_ms), (long long)emu_server_ms(emu),
-		 (unsigned long long)emu->counts.requests);
+		 (long long)emu->limit.most, (long long)emu->limit.left, (long long)emu->limit.reset_ms,
+		 (long long)emu_server_ms(emu), (unsigned long long)emu->counts.requests);
 	reply->head = emu->head.at;
 	reply->body = emu->body.at;
 	reply->len = emu->body.len;

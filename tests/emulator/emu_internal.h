@@ -97,6 +97,10 @@ struct emu_topic {
 };
 struct emu_client {
 	bool open;
+	bool is_private, known; /* known: logged in */
+	uint8_t plain, linear;  /* topics of the account, a bit each: "order" and "order.linear" */
+	uint8_t silent;
+	ms_t heard_ms;   /* when anything last went to or fro */
 	bool closing;    /* closed from here; EMU_CLOSE was not taken yet */
 	uint64_t number; /* of all that ever came */
 	char conn_id[40];
@@ -125,6 +129,7 @@ struct emu_armed {
 #define EMU_IP_WINDOW_MS 5000
 #define EMU_IP_BAN_MS    600000
 #define EMU_ARGS_MAX     21000
+#define EMU_IDLE_MS      600000 /* a private stream without a word is closed */
 #define EMU_TRAFFIC_MS   100
 #define EMU_ARENA_BYTES  (1 << 20)
 #define EMU_SKEW_MS      300000
@@ -135,6 +140,12 @@ struct emu_armed {
 struct emu_notice {
 	ms_t begin_ms, end_ms;
 	int64_t number;
+};
+
+/* The head's limit of this answer. most 0: none is said. */
+struct emu_limit {
+	int64_t most, left;
+	ms_t reset_ms;
 };
 
 struct emu {
@@ -171,6 +182,11 @@ struct emu {
 	ms_t request_ms[EMU_IP_REQUESTS]; /* a ring of the last ones */
 	size_t request_at;
 	ms_t banned_until_ms;
+	struct emu_limit limit;
+	char why[512];          /* retMsg of the answer under way */
+	enum emu_ending ending; /* that the answer under way gets by a fault of the account */
+
+	struct emu_account *account; /* emu_account.h; NULL: none */
 
 	struct text head, body, work, frame;
 	struct json_arena arena;
@@ -239,6 +255,11 @@ void emu_publish(struct emu *emu, int64_t kind, int64_t sym, int64_t detail);
 bool emu_anybody(struct emu *emu, int64_t kind, int64_t sym, int64_t detail);
 void emu_topic_snapshot(struct emu *emu, int client, const struct emu_topic *topic);
 void emu_clients_drop(struct emu *emu);
+/* Private streams that have been silent for too long are closed; when that is next. */
+void emu_clients_idle(struct emu *emu);
+ms_t emu_clients_idle_ms(const struct emu *emu);
+/* One message on its way to one client, and what may happen to it there. */
+void emu_pass(struct emu *emu, int client, int64_t sym, const char *text, size_t len);
 
 /* emu_queue.c: what waits to be sent. text is copied. */
 void emu_queue(struct emu *emu, int client, enum emu_out_kind kind, const char *text, size_t len);
@@ -248,6 +269,29 @@ void emu_queue_late_due(struct emu *emu);
 ms_t emu_queue_late_ms(const struct emu *emu);
 void emu_queue_forget(struct emu *emu, int client);
 void emu_queue_free(struct emu *emu);
+
+/* emu_account.c. Each does nothing where there is no account. False: it cannot be opened. */
+bool emu_account_open(struct emu *emu);
+void emu_account_close(struct emu *emu);
+/* A market event, before the public hears of it. */
+void emu_account_hear(struct emu *emu, const struct event *event);
+void emu_account_due(struct emu *emu);
+ms_t emu_account_next_ms(const struct emu *emu);
+/* Reads show what is now, until emu_account_fresh() or the fault is over. */
+void emu_account_freeze(struct emu *emu);
+void emu_account_fresh(struct emu *emu);
+/* emu_outside.c: a fault of the account that acts at once or waits in the broker; sym SYM_NONE: anywhere.
+ * TB_ENOENT: nothing there that it could hit. */
+int emu_outside(struct emu *emu, const struct emu_fault *fault, sym_t sym);
+bool emu_outside_waits(int64_t kind);
+/* emu_gate.c: true if it is a request for the account: it is answered. */
+bool emu_gate(struct emu *emu, const struct emu_request *request, struct emu_reply *reply);
+/* emu_login.c: a message of a client of /v5/private. */
+void emu_private_frame(struct emu *emu, int client, const struct cJSON *root, const char *op,
+		       const char *req_id);
+/* emu_http.c: the envelope around emu->work, or around nothing if it is empty. */
+void emu_answer(struct emu *emu, int code, const char *message);
+void emu_fail(struct emu *emu, struct emu_reply *reply, int status, const char *text);
 
 /* emu_traffic.c */
 void emu_traffic_open(struct emu *emu, sym_t sym, const struct candle *open);

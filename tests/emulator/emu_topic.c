@@ -9,7 +9,8 @@
 
 #include "hash.h"
 
-#define PATH_PUBLIC "/v5/public/linear"
+#define PATH_PUBLIC  "/v5/public/linear"
+#define PATH_PRIVATE "/v5/private"
 
 static void name_client(const struct emu *emu, struct emu_client *client)
 {
@@ -27,7 +28,8 @@ int emu_ws_open(struct emu *emu, ms_t now, const char *target)
 
 	emu_advance(emu, now);
 	emu->counts.opens++;
-	if (path != strlen(PATH_PUBLIC) || strncmp(target, PATH_PUBLIC, path) != 0)
+	bool is_private = path == strlen(PATH_PRIVATE) && strncmp(target, PATH_PRIVATE, path) == 0;
+	if (!is_private && (path != strlen(PATH_PUBLIC) || strncmp(target, PATH_PUBLIC, path) != 0))
 		return -404;
 	if (emu_fault_until(emu, EMU_FAULT_MAINTENANCE) > 0 || emu_fault_until(emu, EMU_FAULT_NO_STREAMS) > 0)
 		return -503;
@@ -38,6 +40,10 @@ int emu_ws_open(struct emu *emu, ms_t now, const char *target)
 		client->open = true;
 		client->number = ++emu->client_count;
 		client->topic_count = client->args = 0;
+		client->is_private = is_private;
+		client->heard_ms = emu->now_ms;
+		client->known = false;
+		client->plain = client->linear = client->silent = 0;
 		name_client(emu, client);
 		return i;
 	}
@@ -87,22 +93,48 @@ void emu_ws_close(struct emu *emu, int client)
 	emu_queue_forget(emu, client);
 }
 
-/* Closes all streams from here. What was queued is sent before. */
+/* Closes a stream from here. What was queued is sent before. */
+static void drop(struct emu *emu, int number)
+{
+	struct emu_client *client = &emu->clients[number];
+
+	emu_queue(emu, number, EMU_CLOSE, "", 0);
+	client->open = false;
+	client->closing = true;
+	forget_topics(emu, client);
+}
+
 void emu_clients_drop(struct emu *emu)
 {
+	for (int i = 0; i < EMU_CLIENTS_MAX; i++)
+		if (emu->clients[i].open)
+			drop(emu, i);
+}
+
+ms_t emu_clients_idle_ms(const struct emu *emu)
+{
+	ms_t next = NEVER_MS;
+
 	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
-		struct emu_client *client = &emu->clients[i];
-		if (!client->open)
+		const struct emu_client *client = &emu->clients[i];
+		if (client->open && client->is_private && client->heard_ms + EMU_IDLE_MS < next)
+			next = client->heard_ms + EMU_IDLE_MS;
+	}
+	return next;
+}
+
+void emu_clients_idle(struct emu *emu)
+{
+	for (int i = 0; i < EMU_CLIENTS_MAX; i++) {
+		const struct emu_client *client = &emu->clients[i];
+		if (!client->open || !client->is_private || client->heard_ms + EMU_IDLE_MS > emu->now_ms)
 			continue;
-		emu_queue(emu, i, EMU_CLOSE, "", 0);
-		client->open = false;
-		client->closing = true;
-		forget_topics(emu, client);
+		emu_note(emu, "a private stream said nothing for 10 minutes: closed");
+		drop(emu, i);
 	}
 }
 
-/* One message on its way to one client, and what may happen to it there. */
-static void pass(struct emu *emu, int client, int64_t sym, const char *text, size_t len)
+void emu_pass(struct emu *emu, int client, int64_t sym, const char *text, size_t len)
 {
 	int64_t value = 0;
 
@@ -136,7 +168,7 @@ void emu_publish(struct emu *emu, int64_t kind, int64_t sym, int64_t detail)
 			const struct emu_topic *topic = &client->topics[k];
 			if (topic->kind == kind && topic->sym == sym && topic->detail == detail &&
 			    !topic->silent)
-				pass(emu, i, sym, emu->frame.at, emu->frame.len);
+				emu_pass(emu, i, sym, emu->frame.at, emu->frame.len);
 		}
 	}
 }
@@ -297,6 +329,7 @@ void emu_ws_frame(struct emu *emu, ms_t now, int client, const char *text, size_
 	emu->counts.messages++;
 	if (client < 0 || client >= EMU_CLIENTS_MAX || !emu->clients[client].open)
 		return;
+	emu->clients[client].heard_ms = emu->now_ms;
 	if (json_parse(&emu->arena, text, len, &root) != JSON_OK ||
 	    json_text(json_member(root, "op"), &op) != JSON_OK) {
 		acknowledge(emu, client, "", "", false, "error:request format");
@@ -304,7 +337,9 @@ void emu_ws_frame(struct emu *emu, ms_t now, int client, const char *text, size_
 	}
 	if (json_number_text(json_member(root, "req_id"), &said) == JSON_OK && strpbrk(said, "\"\\") == NULL)
 		snprintf(req_id, sizeof(req_id), "%s", said);
-	if (strcmp(op, "subscribe") == 0)
+	if (emu->clients[client].is_private)
+		emu_private_frame(emu, client, root, op, req_id);
+	else if (strcmp(op, "subscribe") == 0)
 		subscribe(emu, client, json_member(root, "args"), req_id);
 	else if (strcmp(op, "unsubscribe") == 0)
 		unsubscribe(emu, client, json_member(root, "args"), req_id);

@@ -85,6 +85,13 @@ static void tick_symbol(struct emu *emu, sym_t sym)
 		symbol->bid = price - below > 0 ? price - below : 1;
 		symbol->ask = price + below;
 		symbol->last = price;
+		emu_account_hear(emu, &(struct event){.at_ms = emu->now_ms,
+						      .kind = EVENT_TICKER,
+						      .sym = sym,
+						      .ticker = {.bid = symbol->bid,
+								 .ask = symbol->ask,
+								 .mark = price,
+								 .last = price}});
 		emu_say_trade(emu, sym, up);
 		emu_say_ticker(emu, sym);
 	}

@@ -221,7 +221,8 @@ void conn_due(struct server *server, struct conn *conn, ms_t real_ms)
 		conn_die(server, conn);
 		return;
 	}
-	text_put(&conn->out, conn->held.at, conn->held.len);
+	if (conn->held.len > 0)
+		text_put(&conn->out, conn->held.at, conn->held.len);
 	text_clear(&conn->held);
 	conn->closing = conn->closing || conn->held_close;
 	conn_flush(server, conn);

@@ -83,6 +83,7 @@ static const char *phrase(int status)
 {
 	switch (status) {
 	case 200: return "OK";
+	case 401: return "Unauthorized";
 	case 403: return "Forbidden";
 	case 404: return "Not Found";
 	case 429: return "Too Many Requests";
@@ -130,9 +131,9 @@ static void answer(struct server *server, struct conn *conn, const struct parsed
 			reply.ending != EMU_WHOLE ? " cut or reset" : "");
 	text_clear(&conn->held);
 	conn->held_reset = reply.ending == EMU_RESET;
-	conn->held_close = parsed->close || reply.ending == EMU_CUT;
+	conn->held_close = parsed->close || reply.ending == EMU_CUT || reply.ending == EMU_SHUT;
 	conn->held_ms = serve_real_ms() + real_delay(server, reply.delay_ms);
-	if (!conn->held_reset)
+	if (!conn->held_reset && reply.ending != EMU_SHUT)
 		put_reply(&conn->held, &reply, parsed->close);
 }
 

@@ -62,6 +62,21 @@ static void hang_up(struct server *server, struct lines *lines)
 		server->idle = false;
 }
 
+static void say_text(struct server *server, struct lines *lines, const char *text, size_t len)
+{
+	if (lines->fd < 0)
+		return;
+	int fd = lines->fd == 0 ? 1 : lines->fd;
+	for (size_t at = 0; at < len;) {
+		ssize_t put = write(fd, text + at, len - at);
+		if (put < 0) {
+			hang_up(server, lines);
+			return;
+		}
+		at += (size_t)put;
+	}
+}
+
 static void say(struct server *server, struct lines *lines, const char *format, ...)
 {
 	char line[512];
@@ -70,17 +85,7 @@ static void say(struct server *server, struct lines *lines, const char *format, 
 	va_start(args, format);
 	int len = vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	if (lines->fd < 0)
-		return;
-	int fd = lines->fd == 0 ? 1 : lines->fd;
-	for (ssize_t at = 0; at < len;) {
-		ssize_t put = write(fd, line + at, (size_t)(len - at));
-		if (put < 0) {
-			hang_up(server, lines);
-			return;
-		}
-		at += put;
-	}
+	say_text(server, lines, line, (size_t)len);
 }
 
 static int64_t inputs(const struct server *server)
@@ -170,6 +175,18 @@ static void say_counts(struct server *server)
 	say(server, &server->control, "ok\n");
 }
 
+static void say_books(struct server *server)
+{
+	struct text books = {0};
+
+	if (!emu_books(server->emu, serve_now(server), &books))
+		text_add(&books, "error there is no account\n");
+	else
+		text_add(&books, "ok\n");
+	say_text(server, &server->control, books.at, books.len);
+	text_free(&books);
+}
+
 static void control_line(struct server *server, const char *line)
 {
 	struct emu_fault fault;
@@ -183,6 +200,8 @@ static void control_line(struct server *server, const char *line)
 	} else if (strcmp(line, "calm") == 0) {
 		emu_calm(server->emu);
 		say(server, &server->control, "ok\n");
+	} else if (strcmp(line, "books") == 0) {
+		say_books(server);
 	} else if (strcmp(line, "now") == 0) {
 		say(server, &server->control, "%lld\n", (long long)emu_now(server->emu));
 	} else if (strcmp(line, "counts") == 0) {
@@ -190,7 +209,7 @@ static void control_line(struct server *server, const char *line)
 	} else if (strcmp(line, "quit") == 0) {
 		server->stop = true;
 	} else {
-		say(server, &server->control, "error fault SPEC, calm, now, counts or quit\n");
+		say(server, &server->control, "error fault SPEC, calm, now, counts, books or quit\n");
 	}
 }
 

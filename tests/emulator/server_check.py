@@ -3,9 +3,11 @@
 
 usage: server_check.py clock PORT CA CLOCK        follows stepped time to its end; prints a digest of all it was told
        server_check.py faults PORT CA CONTROL     commands faults and wants to feel each of them
+       server_check.py account PORT CA CONTROL    trades; answers are lost in each way; the books are right
 """
 import base64
 import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -179,6 +181,69 @@ def feel_faults(port, ca, path):
     print("every fault was felt")
 
 
+class Account:
+    """One kept-alive connection; requests are signed by the Python library."""
+
+    def __init__(self, port, ca):
+        self.rest = http.client.HTTPSConnection("localhost", port, context=tls(ca), timeout=30)
+        self.orders = 0
+
+    def ask(self, method, target, body=None):
+        stamp = str(int(time.time() * 1000))
+        payload = body if body is not None else target.partition("?")[2]
+        sign = hmac.new(b"emulated-secret", (stamp + "emulated-key" + "5000" + payload).encode(), hashlib.sha256)
+        self.rest.request(method, target, body, {
+            "X-BAPI-API-KEY": "emulated-key", "X-BAPI-TIMESTAMP": stamp, "X-BAPI-RECV-WINDOW": "5000",
+            "X-BAPI-SIGN": sign.hexdigest(), "Content-Type": "application/json"})
+        return json.loads(self.rest.getresponse().read())
+
+    def rows(self, target):
+        answer = self.ask("GET", target)
+        assert answer["retCode"] == 0, answer
+        return answer["result"]["list"]
+
+    def buy(self):
+        self.orders += 1
+        return self.ask("POST", "/v5/order/create", json.dumps({
+            "category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Market", "qty": "0.001",
+            "orderLinkId": f"n-{self.orders}"}))
+
+    def found(self):
+        time.sleep(0.05)
+        return len(self.rows(f"/v5/order/realtime?category=linear&symbol=BTCUSDT&orderLinkId=n-{self.orders}"))
+
+
+def use_account(port, ca, path):
+    control, account = Control(path), Account(port, ca)
+    assert account.buy()["retCode"] == 0 and account.found() == 1
+    for word, error, found in (("post_reset_before", ConnectionResetError, 0), ("post_reset_after", ConnectionResetError, 1),
+                               ("post_shut_before", http.client.RemoteDisconnected, 0),
+                               ("post_shut_after", http.client.RemoteDisconnected, 1)):
+        control.fault(word)
+        local = account.rest.sock.getsockname()
+        try:
+            account.buy()
+            raise AssertionError(word + " was not felt")
+        except error as felt:  # RemoteDisconnected is a ConnectionResetError, too
+            assert type(felt) is error or word.startswith("post_reset"), (word, felt)
+        account.rest.close()
+        assert account.found() == found, word
+        assert account.rest.sock.getsockname() != local, "another connection"
+    size = account.rows("/v5/position/list?category=linear&symbol=BTCUSDT")[0]["size"]
+    assert float(size) == 0.003, size
+    control.lines.write("books\n")
+    control.lines.flush()
+    lines = list(iter(lambda: control.lines.readline().strip(), "ok"))
+    books = [json.loads(line) for line in lines]
+    sums = books[-1]["balance"]
+    fills = [line for line in books if "execution" in line]
+    assert len(fills) == 3 and sums["wrong"] == 0
+    assert sums["wallet"] == sums["start"] - sum(line["fee"] for line in fills)
+    wallet = account.rows("/v5/account/wallet-balance?accountType=UNIFIED")[0]["totalWalletBalance"]
+    assert round(float(wallet) * 1e8) == sums["wallet"]
+    print("the account is in order:", len(books), "lines of books")
+
+
 if __name__ == "__main__":
     what, port, ca, path = sys.argv[1:]
-    (follow_clock if what == "clock" else feel_faults)(int(port), ca, path)
+    {"clock": follow_clock, "faults": feel_faults, "account": use_account}[what](int(port), ca, path)

@@ -75,7 +75,7 @@ static void the_catalogue_is_the_table_in_the_docs(void **state)
 		char value[64] = "";
 		if (row->unit != EMU_UNIT_NONE)
 			snprintf(value, sizeof(value), "%lld to %lld %s", (long long)row->low,
-				 (long long)row->high, row->unit == EMU_UNIT_PERCENT ? "%" : "ms");
+				 (long long)row->high, emu_unit_text[row->unit]);
 		snprintf(want, sizeof(want), "| `%s` | %s | %s | %s |\n", row->word, whens[row->when], value,
 			 row->text);
 		assert_string_equal(got, want);
@@ -87,7 +87,8 @@ static void the_catalogue_is_the_table_in_the_docs(void **state)
 static void each_row_of_the_catalogue_can_be_commanded_alone(void **state)
 {
 	(void)state;
-	for (int i = 0; i < EMU_FAULT_COUNT; i++) {
+	for (int i = 0; i < EMU_FAULT_POST_RESET_BEFORE;
+	     i++) { /* those of an account: test_account_faults.c */
 		struct emu_setup setup = a_setup(2);
 		stand_close();
 		stand_open(&setup);

@@ -113,7 +113,7 @@ static void what_is_no_request_is_answered_all_the_same(void **state)
 	take_all();
 	assert_int_equal(frame_count, 4);
 	assert_int_equal(count_of(0, "\"success\":false"), 4);
-	assert_int_equal(emu_ws_open(emu, emu_now(emu), "/v5/private"), -404);
+	assert_int_equal(emu_ws_open(emu, emu_now(emu), "/v5/trade"), -404);
 }
 
 static void all_topics_of_a_connection_have_21000_characters_at_most(void **state)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Is the emulated exchange faithful enough for a client that knows nothing of it? An unmodified ccxt loads markets,
 # tickers, candles, book and funding from it and follows its streams; what it gets is held against the emulator's own
-# candle files. ccxt comes with npm into a cache outside the tree; where that is not possible, skipped.
+# candle files. With a key it then trades: leverage, an entry with stop and target, amendments, the way out, lists.
+# ccxt comes with npm into a cache outside the tree; where that is not possible, skipped.
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
 build=$(dirname "$bot")
@@ -28,6 +29,15 @@ if [ ! -d "$cache/node_modules/ccxt" ]; then
 fi
 bash "$root/tests/emulator/make_ca.sh" "$folder" || exit 1
 
+wait_port() { # NAME
+	for _ in $(seq 100); do
+		port=$(sed -n 's/^port //p' "$folder/$1.out")
+		[ -n "$port" ] && break
+		sleep 0.1
+	done
+	[ -n "$port" ] || { echo "no emulator: $(cat "$folder/$1.log")"; exit 1; }
+}
+
 start() { # NAME OPTION...: an emulator with its own dump; sets port
 	local name=$1
 	shift
@@ -35,12 +45,7 @@ start() { # NAME OPTION...: an emulator with its own dump; sets port
 	"$emulator" --cert "$folder/server.pem" --key "$folder/server.key" --symbols 4 --seed 7 --days 1 \
 		--start 1767225600000 --speed 40 --dump "$folder/$name" "$@" >"$folder/$name.out" 2>"$folder/$name.log" &
 	emulators+=($!)
-	for _ in $(seq 100); do
-		port=$(sed -n 's/^port //p' "$folder/$name.out")
-		[ -n "$port" ] && break
-		sleep 0.1
-	done
-	[ -n "$port" ] || { echo "no emulator: $(cat "$folder/$name.log")"; exit 1; }
+	wait_port "$name"
 }
 
 check() { # NAME MODE
@@ -55,4 +60,11 @@ check lively lively
 start still --quiet --padding 1200
 sleep 3
 check still quiet
+
+"$emulator" --cert "$folder/server.pem" --key "$folder/server.key" --symbols 4 --seed 7 >"$folder/private.out" \
+	2>"$folder/private.log" &
+emulators+=($!)
+wait_port private
+CCXT_FOLDER=$cache NODE_EXTRA_CA_CERTS=$folder/ca.pem timeout 120 node "$root/tests/emulator/ccxt_private.js" "$port" ||
+	{ echo "ccxt is not content (private)"; wrong=1; }
 exit "$wrong"

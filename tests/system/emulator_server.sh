@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Does the emulated exchange keep its word on real sockets: stepped time with the same messages in each run, from
-# generator and candle files alike; faults that are felt; certificates that are checked; only 127.0.0.1?
+# generator and candle files alike; faults that are felt; an account whose books are right; certificates that are checked; only 127.0.0.1?
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
 emulator=$(dirname "$bot")/tests/emulator/bybit_emu
@@ -50,6 +50,8 @@ unset 'emulators[-1]'
 
 start faults --control control.sock --symbols 2
 timeout 300 python3 "$root/tests/emulator/server_check.py" faults "$port" ca.pem control.sock || fail "faults"
+start account --control account.sock --symbols 2
+timeout 100 python3 "$root/tests/emulator/server_check.py" account "$port" ca.pem account.sock || fail "account"
 python3 - "$port" <<'PY' || fail "a client without the authority was let in, or another address answers"
 import socket, ssl, sys
 port = int(sys.argv[1])
