@@ -12,6 +12,9 @@ bool bybit_parse(struct bybit_reader *reader, const char *what, struct json_slic
 		 const struct cJSON **root);
 /* Text without its quotes and escapes, cut to size; "" if it is none. Uses the arena. */
 void bybit_copy_text(struct bybit_reader *reader, struct json_slice value, char *out, size_t size);
+/* A decimal of an object. *out: its text; "" for null or ""; NULL if the key is absent. */
+bool bybit_take_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
+			bool is_signed, const char **out);
 /* An unsigned decimal that must be there. */
 bool bybit_need_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
 			const char **out);

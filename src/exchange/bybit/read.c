@@ -40,9 +40,8 @@ static bool is_plain(const char *text)
 	return *at == '\0';
 }
 
-/* A decimal of an object. *out: its text; "" for null or ""; NULL if the key is absent. */
-static bool take_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
-			 bool is_signed, const char **out)
+bool bybit_take_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
+			bool is_signed, const char **out)
 {
 	const char *text = NULL;
 	enum json_answer answer = json_number_text(json_member(object, key), &text);
@@ -61,7 +60,7 @@ static bool take_decimal(struct bybit_reader *reader, const struct cJSON *object
 bool bybit_need_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
 			const char **out)
 {
-	if (!take_decimal(reader, object, key, false, out))
+	if (!bybit_take_decimal(reader, object, key, false, out))
 		return false;
 	if (*out == NULL)
 		return bybit_fail(reader, key, JSON_MISSING);
@@ -292,9 +291,9 @@ bool bybit_read_ticker(struct bybit_reader *reader, struct json_slice text, stru
 	if (!bybit_parse(reader, "row", text, &root) || !need_text(reader, root, "symbol", &row->symbol))
 		return false;
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-		if (!take_decimal(reader, root, fields[i].key, false, fields[i].out))
+		if (!bybit_take_decimal(reader, root, fields[i].key, false, fields[i].out))
 			return false;
-	return take_decimal(reader, root, "fundingRate", true, &row->rate);
+	return bybit_take_decimal(reader, root, "fundingRate", true, &row->rate);
 }
 
 bool bybit_ticker_is_whole(struct bybit_reader *reader, const struct bybit_ticker_row *row)
