@@ -152,7 +152,8 @@ static void work(struct live *live, ms_t now_ms)
 		due(live, now_ms);
 	for (int64_t n = 1; !live->stop && link_take(live->wire.link, now_ms, &in); n++) {
 		hear(live, &in);
-		if (!stepped && n % LOOK_EVERY == 0 && loop_us() >= until_us)
+		bool looks = in.kind == WIRE_REPLY || n % LOOK_EVERY == 0; /* an answer may be long */
+		if (!stepped && looks && loop_us() >= until_us)
 			break;
 	}
 	if (!live->stop)

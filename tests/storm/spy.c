@@ -169,8 +169,8 @@ void spy_sent(void *ctx, const struct order_request *order, ms_t now_ms)
 		return;
 	spy->entries++;
 	if (s->ticker_ms == 0 || now_ms - s->ticker_ms > TICKER_AGE_MS)
-		spy_violation(spy, "symbol %lld: an entry at %lld rests on a quote of %lld", (long long)order->sym,
-			      (long long)now_ms, (long long)s->ticker_ms);
+		spy_violation(spy, "symbol %lld: an entry at %lld rests on a quote of %lld",
+			      (long long)order->sym, (long long)now_ms, (long long)s->ticker_ms);
 	ms_t end_ms = s->count > 0 ? s->bars[s->count - 1].open_ms + spy->timeframe_ms : 0;
 	if (now_ms - end_ms > spy->timeframe_ms + BAR_AGE_MS)
 		spy_violation(spy, "symbol %lld: an entry at %lld rests on a bar that ended at %lld",
@@ -183,7 +183,8 @@ static bool same(const struct candle *a, const struct candle *b)
 	       a->volume == b->volume;
 }
 
-void spy_compare(struct spy *spy, sym_t sym, const char *name, const struct candle *truth, size_t count, ms_t until_ms)
+void spy_compare(struct spy *spy, sym_t sym, const char *name, const struct candle *truth, size_t count,
+		 ms_t until_ms)
 {
 	const struct spy_symbol *s = &spy->symbols[sym];
 	size_t at = 0;
@@ -195,7 +196,8 @@ void spy_compare(struct spy *spy, sym_t sym, const char *name, const struct cand
 		while (at < count && truth[at].open_ms < s->bars[i].open_ms)
 			at++;
 		if (at == count || truth[at].open_ms != s->bars[i].open_ms) {
-			spy_violation(spy, "%s: a bar of %lld that never was", name, (long long)s->bars[i].open_ms);
+			spy_violation(spy, "%s: a bar of %lld that never was", name,
+				      (long long)s->bars[i].open_ms);
 			return;
 		}
 		if (!s->begins[i] && at > from)

@@ -1,342 +1,18 @@
 /* SPDX-License-Identifier: MIT
- * Does the daemon stay inside its rules while an exchange fails in every way known? Codec, link, feed, engine and paper
- * account as `run --paper` has them, without a socket or a clock: an emulated Bybit in this process, in virtual time, with
- * faults drawn by a seed. After the faults a quiet time; then everything has to be well again.
+ * Does the daemon stay inside its rules while an exchange fails in every way known? Codec, link, feed, engine
+ * and paper account as `run --paper` has them, without a socket or a clock: an emulated Bybit in this
+ * process, in virtual time, with faults drawn by a seed. After the faults a quiet time; then everything has
+ * to be well again.
  *
  * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--verbose]
  * A failed check prints the one command that shows it again. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "bybit.h"
-#include "feed.h"
-#include "live_world.h"
 #include "log.h"
 #include "sim_generator.h"
-#include "sim_market.h"
-#include "spy.h"
-#include "storm_wire.h"
-
-#define START_MS    1767225600000LL /* 2026-01-01T00:00:00Z */
-#define QUIET_MS    (25 * MINUTE_MS)
-#define LISTING_MS  (10 * MINUTE_MS)
-#define KLINES_MAX  1000
-
-struct storm_options {
-	uint64_t seed;
-	int64_t count, minutes, symbols, per_hour;
-	bool verbose;
-};
-
-struct storm {
-	const struct storm_options *options;
-	uint64_t seed;
-	struct config config;
-	struct universe universe; /* the emulation's */
-	struct emu *emu;
-	struct storm_wire wire;
-	struct link *link;
-	struct exchange bybit, feed_exchange, market;
-	struct feed feed;
-	struct spy spy;
-	struct events *scratch, *early;
-	struct outbox *outbox;
-	struct live_world live;
-	char folder[64], error[512];
-	bool is_open, calm;
-	ms_t now_ms, quiet_ms;
-	int64_t stale_late; /* decisions that old data refused, in the quiet time's second half */
-	int64_t decisions, approved, turns;
-};
-
-static int fail(struct storm *s, const char *why)
-{
-	snprintf(s->error, sizeof s->error, "%s", why);
-	return TB_EIO;
-}
-
-static void hand_out(void *ctx, struct outbox *outbox, ms_t now_ms)
-{
-	struct storm *s = ctx;
-
-	link_say(s->link, outbox, now_ms);
-}
-
-static bool is_stale(int64_t rule)
-{
-	return rule == REFUSAL_TICKER_STALE || rule == REFUSAL_BAR_STALE || rule == REFUSAL_UNHEALTHY ||
-	       rule == REFUSAL_CLOCK || rule == REFUSAL_NOT_READY;
-}
-
-static void told(void *ctx, const struct record *record, bool stored)
-{
-	struct storm *s = ctx;
-
-	if (!stored)
-		spy_violation(&s->spy, "a turn could not be stored");
-	if (record->kind != RECORD_DECISION)
-		return;
-	s->decisions++;
-	s->approved += record->decision.verdict == VERDICT_APPROVED;
-	if (s->calm && s->now_ms > s->quiet_ms + QUIET_MS / 2 && is_stale(record->decision.rule)) {
-		s->stale_late++;
-		spy_violation(&s->spy, "%s: refused at %lld for %s, though all is quiet",
-			      s->live.universe.at[record->decision.sym].name, (long long)s->now_ms,
-			      refusal_rows[record->decision.rule].name);
-	}
-}
-
-static int open_exchange(struct storm *s)
-{
-	struct emu_setup setup = {.universe = &s->universe,
-				  .market = {.timeframe_ms = MINUTE_MS,
-					     .start_ms = START_MS,
-					     .symbols = (int64_t)s->universe.count,
-					     .seed = s->seed,
-					     .preroll = SIM_PREROLL},
-				  .padding = 40,
-				  .weather = {.seed = s->seed, .per_hour = s->options->per_hour}};
-
-	s->emu = emu_open(&setup, s->error, sizeof s->error);
-	if (s->emu == NULL)
-		return TB_EINVAL;
-	storm_wire_init(&s->wire, s->emu, s->seed);
-	return 0;
-}
-
-static int open_codec(struct storm *s)
-{
-	static const char *const bases[HOST_COUNT] = {"https://emulated", "wss://emulated", "wss://emulated"};
-	struct bybit_setup setup = {.timeframe_ms = MINUTE_MS,
-				    .book_levels = 200,
-				    .taker_fee = s->config.taker_fee,
-				    .maintenance = RATIO_ONE / 100,
-				    .seed = s->seed};
-
-	s->link = link_init(calloc(1, link_bytes()), &storm_wire_ops, &s->wire, bases, s->seed);
-	s->wire.link = s->link;
-	s->bybit = (struct exchange){&bybit_ops, calloc(1, bybit_ops.state_bytes)};
-	if (bybit_init(&s->bybit, &setup) != 0)
-		return fail(s, "the codec does not begin");
-	feed_init(&s->feed, &s->bybit, MINUTE_MS, s->scratch);
-	s->feed_exchange = (struct exchange){&feed_ops, &s->feed};
-	spy_init(&s->spy, &s->feed_exchange, MINUTE_MS);
-	s->market = (struct exchange){&spy_ops, &s->spy};
-	return 0;
-}
-
-/* Until the listing is there: nobody but the codec lives yet. */
-static int await_listing(struct storm *s)
-{
-	struct turn_out out = {.say = s->outbox, .heard = s->early};
-
-	while (s->market.ops->listing(&s->market) == NULL) {
-		struct wire_in in = {.at_ms = s->now_ms, .kind = WIRE_TIME};
-		storm_wire_step(&s->wire, s->now_ms);
-		link_step(s->link, s->now_ms);
-		do {
-			s->early->count = 0;
-			s->market.ops->on_wire(&s->market, &in, &out);
-			link_say(s->link, s->outbox, s->now_ms);
-		} while (link_take(s->link, s->now_ms, &in));
-		s->now_ms += 10;
-		if (s->now_ms > START_MS + LISTING_MS)
-			return fail(s, "no listing within ten minutes");
-	}
-	return 0;
-}
-
-static int open_live(struct storm *s)
-{
-	struct live_options options = {.config = &s->config,
-				       .market = &s->market,
-				       .dir = s->folder,
-				       .mode = "paper:bybit",
-				       .instance = 1,
-				       .stage = RATIO_ONE,
-				       .outbox = s->outbox,
-				       .hand_out = hand_out,
-				       .told = told,
-				       .ctx = s};
-	int err = live_world_open(&s->live, &options, s->now_ms, s->error, sizeof s->error);
-
-	s->is_open = true;
-	if (err != 0)
-		return err;
-	s->live.world.witness = (struct witness){.ctx = &s->spy, .sent = spy_sent};
-	live_world_begin(&s->live, s->now_ms, NULL);
-	return 0;
-}
-
-static int storm_open(struct storm *s, const struct storm_options *options, uint64_t seed)
-{
-	char symbols[64], error[512];
-	const char *const sets[] = {"scanner.min_volume_24h=0", symbols};
-
-	*s = (struct storm){.options = options, .seed = seed, .now_ms = START_MS};
-	snprintf(s->folder, sizeof s->folder, "%s/storm.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	s->scratch = calloc(1, sizeof *s->scratch);
-	s->early = calloc(1, sizeof *s->early);
-	s->outbox = calloc(1, sizeof *s->outbox);
-	if (mkdtemp(s->folder) == NULL || s->scratch == NULL || s->early == NULL || s->outbox == NULL)
-		return fail(s, "no folder or memory");
-	sim_universe_generate(&s->universe, (size_t)options->symbols, 55 * RATIO_ONE / 100000);
-	snprintf(symbols, sizeof symbols, "trading.symbols=%s", s->universe.at[0].name);
-	if (config_load(&s->config, &(struct config_sources){.sets = sets, .set_count = 2}, error, sizeof error) != 0)
-		return fail(s, error);
-	int err = open_exchange(s);
-	if (err == 0)
-		err = open_codec(s);
-	if (err == 0)
-		err = await_listing(s);
-	return err == 0 ? open_live(s) : err;
-}
-
-static ms_t earlier(ms_t a, ms_t b)
-{
-	return a < b ? a : b;
-}
-
-static void turn(struct storm *s)
-{
-	struct wire_in in;
-
-	storm_wire_step(&s->wire, s->now_ms);
-	link_step(s->link, s->now_ms);
-	while (link_take(s->link, s->now_ms, &in))
-		live_world_hear(&s->live, &in);
-	live_world_due(&s->live, s->now_ms);
-	s->turns++;
-}
-
-static void run_until(struct storm *s, ms_t end_ms)
-{
-	for (;;) {
-		ms_t next = earlier(storm_wire_next_ms(&s->wire), link_next_ms(s->link));
-		next = earlier(next, live_world_next_ms(&s->live));
-		if (next > end_ms)
-			break;
-		s->now_ms = next > s->now_ms ? next : s->now_ms;
-		turn(s);
-	}
-	s->now_ms = end_ms;
-}
-
-/* One row of a kline answer: ["ms","o","h","l","c","volume","turnover"]. Own reading: it must not share the codec's. */
-static const char *read_row(const char *at, const struct instrument *instrument, struct candle *out)
-{
-	long long open_ms;
-	char text[5][32];
-	int used = 0;
-
-	if (sscanf(at, "[\"%lld\",\"%31[0-9.]\",\"%31[0-9.]\",\"%31[0-9.]\",\"%31[0-9.]\",\"%31[0-9.]\"%n", &open_ms,
-		   text[0], text[1], text[2], text[3], text[4], &used) != 6)
-		return NULL;
-	double tick = (double)instrument->tick.step, lot = (double)instrument->lot.step;
-	for (int64_t i = 0; i < instrument->tick.decimals; i++)
-		tick /= 10;
-	for (int64_t i = 0; i < instrument->lot.decimals; i++)
-		lot /= 10;
-	*out = (struct candle){.open_ms = open_ms,
-			       .open = (price_t)(atof(text[0]) / tick + 0.5),
-			       .high = (price_t)(atof(text[1]) / tick + 0.5),
-			       .low = (price_t)(atof(text[2]) / tick + 0.5),
-			       .close = (price_t)(atof(text[3]) / tick + 0.5),
-			       .volume = (int64_t)(atof(text[4]) / lot + 0.5)};
-	return at + used;
-}
-
-/* All bars of a symbol that are over, oldest first, as the calm exchange tells them. */
-static size_t read_truth(struct storm *s, const struct instrument *instrument, struct candle *out, size_t room)
-{
-	ms_t end_ms = s->now_ms;
-	size_t count = 0;
-
-	for (;;) {
-		char target[256];
-		struct emu_reply reply;
-		size_t before = count;
-		snprintf(target, sizeof target,
-			 "/v5/market/kline?category=linear&symbol=%s&interval=1&end=%lld&limit=%d", instrument->wire,
-			 (long long)end_ms, KLINES_MAX);
-		emu_http(s->emu, s->now_ms, &(struct emu_request){"GET", target, "", "", 0}, &reply);
-		const char *at = strstr(reply.body, "\"list\":[");
-		for (at = at != NULL ? at + 8 : NULL; at != NULL && count < room; at = strchr(at, '[')) {
-			struct candle bar;
-			if ((at = read_row(at, instrument, &bar)) == NULL)
-				break;
-			end_ms = earlier(end_ms, bar.open_ms - 1);
-			if (bar.open_ms + MINUTE_MS <= s->now_ms)
-				out[count++] = bar;
-		}
-		if (count == before || count == room)
-			break;
-	}
-	for (size_t i = 0; i < count / 2; i++) {
-		struct candle swap = out[i];
-		out[i] = out[count - 1 - i];
-		out[count - 1 - i] = swap;
-	}
-	return count;
-}
-
-static void compare_all(struct storm *s)
-{
-	size_t room = (size_t)(s->options->minutes + QUIET_MS / MINUTE_MS) + 3000;
-	struct candle *truth = calloc(room, sizeof *truth);
-
-	if (truth == NULL)
-		abort();
-	for (size_t sym = 0; sym < s->live.universe.count; sym++) {
-		const struct instrument *instrument = &s->live.universe.at[sym];
-		if (s->spy.symbols[sym].count == 0 || s->spy.symbols[sym].changed)
-			continue;
-		size_t count = read_truth(s, instrument, truth, room);
-		spy_compare(&s->spy, (sym_t)sym, instrument->name, truth, count, s->now_ms - 5 * SECOND_MS);
-	}
-	free(truth);
-}
-
-static void check_end(struct storm *s)
-{
-	struct spy *spy = &s->spy;
-
-	compare_all(s);
-	if (!live_world_ready(&s->live))
-		spy_violation(spy, "not ready after %lld minutes", (long long)s->options->minutes);
-	for (size_t sym = 0; sym < s->live.universe.count; sym++)
-		if (spy->symbols[sym].watched && !spy->symbols[sym].changed &&
-		    s->now_ms - spy->symbols[sym].ticker_ms > 2 * MINUTE_MS)
-			spy_violation(spy, "%s: no quote since %lld", s->live.universe.at[sym].name,
-				      (long long)spy->symbols[sym].ticker_ms);
-	if (sim_broker_check(&s->live.accounts.broker) != 0)
-		spy_violation(spy, "the account's books are not equal");
-	if (s->wire.overflows > 0)
-		spy_violation(spy, "the storm's own queue was too small");
-	if (link_counts(s->link)->queued > 0)
-		spy_violation(spy, "the link still holds %zu bytes", link_counts(s->link)->queued);
-}
-
-static void storm_close(struct storm *s)
-{
-	char command[128];
-
-	if (s->is_open)
-		live_world_close(&s->live);
-	if (s->link != NULL)
-		link_close(s->link);
-	storm_wire_close(&s->wire);
-	if (s->emu != NULL)
-		emu_close(s->emu);
-	spy_close(&s->spy);
-	free(s->link), free(s->bybit.state), free(s->scratch), free(s->early), free(s->outbox);
-	snprintf(command, sizeof command, "rm -rf '%s'", s->folder);
-	if (s->folder[0] != '\0' && system(command) != 0)
-		fprintf(stderr, "storm: %s could not be removed\n", s->folder);
-}
+#include "storm_world.h"
 
 static bool one(const struct storm_options *options, uint64_t seed, int64_t sums[static 6])
 {
@@ -346,22 +22,24 @@ static bool one(const struct storm_options *options, uint64_t seed, int64_t sums
 		abort();
 	int err = storm_open(s, options, seed);
 	if (err == 0) {
-		run_until(s, START_MS + options->minutes * MINUTE_MS);
+		storm_run_until(s, STORM_START_MS + options->minutes * MINUTE_MS);
 		emu_calm(s->emu);
 		s->calm = true;
 		s->quiet_ms = s->now_ms;
-		run_until(s, s->now_ms + QUIET_MS);
-		check_end(s);
+		storm_run_until(s, s->now_ms + STORM_QUIET_MS);
+		storm_check_end(s);
 	} else {
 		spy_violation(&s->spy, "%s", s->error);
 	}
 	bool good = s->spy.violations == 0;
 	if (!good)
-		printf("FAILED %s\n  storm --seed %llu --count 1 --minutes %lld --symbols %lld --per-hour %lld --verbose\n",
+		printf("FAILED %s\n  storm --seed %llu --count 1 --minutes %lld --symbols %lld --per-hour "
+		       "%lld --verbose\n",
 		       s->spy.first, (unsigned long long)seed, (long long)options->minutes,
 		       (long long)options->symbols, (long long)options->per_hour);
 	if (options->verbose && s->emu != NULL)
-		printf("seed %llu: %lld turns, %lld closed bars, %lld quotes, %lld decisions, %lld approved, %lld entries, "
+		printf("seed %llu: %lld turns, %lld closed bars, %lld quotes, %lld decisions, %lld approved, "
+		       "%lld entries, "
 		       "%lld garbage, %lld downs, %lld violations\n",
 		       (unsigned long long)seed, (long long)s->turns, (long long)s->spy.closed,
 		       (long long)s->spy.quotes, (long long)s->decisions, (long long)s->approved,
@@ -390,8 +68,8 @@ static int64_t number(const char *text, int64_t least, int64_t most)
 
 int main(int argc, char **argv)
 {
-	static const struct option names[] = {{"seed", 1, NULL, 's'},    {"count", 1, NULL, 'n'},
-					      {"minutes", 1, NULL, 'm'}, {"symbols", 1, NULL, 'y'},
+	static const struct option names[] = {{"seed", 1, NULL, 's'},     {"count", 1, NULL, 'n'},
+					      {"minutes", 1, NULL, 'm'},  {"symbols", 1, NULL, 'y'},
 					      {"per-hour", 1, NULL, 'p'}, {"verbose", 0, NULL, 'v'},
 					      {NULL, 0, NULL, 0}};
 	struct storm_options options = {.seed = 1, .count = 20, .minutes = 240, .symbols = 8, .per_hour = 60};
@@ -411,10 +89,11 @@ int main(int argc, char **argv)
 	log_set_level(options.verbose ? LOG_INFO : LOG_ERROR);
 	for (int64_t i = 0; i < options.count; i++)
 		failed += !one(&options, options.seed + (uint64_t)i, sums);
-	printf("%lld storms of %lld minutes, %lld symbols: %lld turns, %lld closed bars, %lld entries, %lld faults, "
+	printf("%lld storms of %lld minutes, %lld symbols: %lld turns, %lld closed bars, %lld entries, %lld "
+	       "faults, "
 	       "%lld downs, %lld holes filled, %lld storms failed\n",
-	       (long long)options.count, (long long)options.minutes, (long long)options.symbols, (long long)sums[0],
-	       (long long)sums[1], (long long)sums[2], (long long)sums[4], (long long)sums[3], (long long)sums[5],
-	       (long long)failed);
+	       (long long)options.count, (long long)options.minutes, (long long)options.symbols,
+	       (long long)sums[0], (long long)sums[1], (long long)sums[2], (long long)sums[4],
+	       (long long)sums[3], (long long)sums[5], (long long)failed);
 	return failed > 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The wire of a storm: struct wire_ops over an emulated exchange in this process, in virtual time. What the exchange sends
- * arrives after a latency, in its order; whole answers, resets and cut bodies as the emulation has them. */
+ * The wire of a storm: struct wire_ops over an emulated exchange in this process, in virtual time. What the
+ * exchange sends arrives after a latency, in its order; whole answers, resets and cut bodies as the emulation
+ * has them. */
 #ifndef STORM_WIRE_H
 #define STORM_WIRE_H
 
@@ -15,7 +16,7 @@ struct storm_pending {
 	ms_t at_ms;
 	int64_t kind;
 	uint32_t handle; /* REPLY */
-	int client;	 /* others */
+	int client;      /* others */
 	uint8_t stream;
 	int status;
 	char *head, *text; /* own */
@@ -30,7 +31,7 @@ struct storm_wire {
 	size_t count; /* by at_ms, first come first */
 	struct storm_pending pending[STORM_PENDING_MAX];
 	int client_of[STREAMS_MAX]; /* the emulation's number; -1: not open */
-	bool deaf[STREAMS_MAX];	    /* the link does not read now */
+	bool deaf[STREAMS_MAX];     /* the link does not read now */
 	int64_t overflows;
 };
 

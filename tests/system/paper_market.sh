@@ -61,17 +61,17 @@ ranks = [row["rank"] for row in scan["live"]["rows"] if row["rank"]]
 assert ranks == sorted(ranks) and len(ranks) >= 5, ranks
 assert risk["live"]["equity"] == 10000, risk["live"]
 P
-env -i "$bot" why BTC/USDT --state st | grep -q "entries are open" || fail "why: nothing of how it stands now"
+env -i "$bot" why BTC/USDT --state st >why && grep -q "entries are" why || fail "why: nothing of how it stands now"
 env -i "$bot" doctor --state st --exchange bybit "${paper[@]:3}" >doctor || fail "doctor is not content"
 grep -q "one runs on this state folder and is ready" doctor || fail "doctor does not see the daemon"
 printf '[scanner]\nblacklist = BTC/USDT\n' >settings.ini
 kill -HUP "$daemon"
 wait_for said "SCANNER_BLACKLIST is now"
-env -i "$bot" why BTC/USDT --state st | grep -q "closed: the symbol is blacklisted" || fail "a blacklisted symbol is open"
+env -i "$bot" why BTC/USDT --state st >why && grep -q "entries are closed" why || fail "a blacklisted symbol is open"
 kill -TERM "$daemon"
 wait "$daemon" || fail "SIGTERM: not exit code 0"
 grep -q "^digest " said || fail "no digest at the end"
-env -i "$bot" status --state st | grep -q "not running" || fail "status believes that it runs"
+env -i "$bot" status --state st >status && grep -q "not running" status || fail "status believes that it runs"
 env -i "$bot" run --state st "${paper[@]}" >said 2>&1 &
 daemon=$!
 wait_for said " ready: "

@@ -93,17 +93,31 @@ enum bybit_book_answer bybit_book_take(struct bybit_book *book, struct bybit_rea
 	return BOOK_TAKEN;
 }
 
+/* A side's value down to a price of edge / (2 * BAND): one sum of price times size and one rounding where 64
+ * bits hold it, which is nearly always; else level by level. */
 static money_t side_depth(const struct bybit_side *side, price_t twice_mid, bool bids,
 			  const struct instrument *instrument)
 {
-	price_t edge = twice_mid * (bids ? BAND - 1 : BAND + 1); /* of 2 * BAND * price */
-	money_t sum = 0;
+	price_t edge = twice_mid * (bids ? BAND - 1 : BAND + 1);
+	int64_t product, sum = 0;
+	int64_t count = 0;
+	bool fits = true;
+	money_t value;
 
-	for (int64_t i = 0; i < side->count; i++) {
-		price_t price = side->level[i].price;
-		if (bids ? 2 * BAND * price < edge : 2 * BAND * price > edge)
+	for (; count < side->count; count++) {
+		const struct bybit_level *level = &side->level[count];
+		if (bids ? 2 * BAND * level->price < edge : 2 * BAND * level->price > edge)
 			break;
-		money_t value = notional_down(instrument, price, side->level[i].qty);
+		fits = fits && !__builtin_mul_overflow(level->price, level->qty, &product) &&
+		       !__builtin_add_overflow(sum, product, &sum);
+	}
+	if (fits) {
+		value = notional_down(instrument, 1, sum);
+		return value < 0 ? VALUE_MAX : value;
+	}
+	sum = 0;
+	for (int64_t i = 0; i < count; i++) {
+		value = notional_down(instrument, side->level[i].price, side->level[i].qty);
 		if (value < 0 || value > VALUE_MAX - sum)
 			return VALUE_MAX;
 		sum += value;

@@ -131,18 +131,18 @@ void bybit_end_history(struct bybit *b, int slot, struct turn_out *out)
 	b->jobs[JOB_HISTORY + slot] = (struct bybit_job){.due_ms = NEVER_MS};
 }
 
-/* The newest row may be the running bar: it has to be over by our clock, too. */
-static void drop_running(struct bybit *b, const struct bybit_history *history, ms_t row_ms)
+/* The newest row may be the running bar: it has to be over by our clock, too, when it was asked for. */
+static void drop_running(struct bybit *b, const struct bybit_history *history, ms_t row_ms, ms_t sent_ms)
 {
 	ms_t frame = b->setup.timeframe_ms;
 
-	if (row_ms >= history->from_ms && row_ms <= history->to_ms && row_ms + frame > b->now_ms)
+	if (row_ms >= history->from_ms && row_ms <= history->to_ms && row_ms + frame > sent_ms)
 		b->page[(row_ms - history->from_ms) / frame].open_ms = 0;
 }
 
 /* Rows into the page, each where its time belongs, whatever their order. How many could not be read. */
 static int64_t fill_page(struct bybit *b, const struct bybit_history *history, struct bybit_list *list,
-			 ms_t final_ms)
+			 ms_t final_ms, ms_t sent_ms)
 {
 	const struct instrument *instrument = &b->universe->at[history->sym];
 	ms_t frame = b->setup.timeframe_ms;
@@ -166,7 +166,7 @@ static int64_t fill_page(struct bybit *b, const struct bybit_history *history, s
 			continue;
 		b->page[(candle.open_ms - history->from_ms) / frame] = candle;
 	}
-	drop_running(b, history, row_ms);
+	drop_running(b, history, row_ms, sent_ms);
 	return bad;
 }
 
@@ -189,7 +189,7 @@ enum bybit_verdict bybit_on_history(struct bybit *b, int slot, const struct bybi
 	struct bybit_history *history = &b->histories[slot];
 	struct bybit_job *job = &b->jobs[JOB_HISTORY + slot];
 	struct bybit_list list;
-	ms_t final_ms = bybit_server_ms(b);
+	ms_t final_ms = job->sent_ms + bybit_server_ms(b) - b->now_ms;
 
 	if (envelope->time_ms != UNKNOWN)
 		final_ms = bybit_earlier(final_ms, envelope->time_ms);
@@ -199,7 +199,7 @@ enum bybit_verdict bybit_on_history(struct bybit *b, int slot, const struct bybi
 		snprintf(b->reader.why, sizeof b->reader.why, "bars of %s", list.symbol);
 		return BYBIT_AGAIN;
 	}
-	int64_t bad = fill_page(b, history, &list, final_ms);
+	int64_t bad = fill_page(b, history, &list, final_ms, job->sent_ms);
 	if (list.rows.answer != JSON_OK)
 		return BYBIT_AGAIN;
 	if (bad > 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * See bybit_read.h: REST envelopes, lists and their rows. Messages of the stream are in read_frame.c. */
+ * See bybit_read.h: REST envelopes, lists, instruments. Prices are in read_prices.c, messages of the stream
+ * in read_frame.c. */
 #include "bybit_read_internal.h"
 
 #include <stdio.h>
@@ -22,8 +23,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Digits with at most one point between them: no sign, no exponent, no blank. */
-static bool is_plain(const char *text)
+bool bybit_is_plain(const char *text)
 {
 	const char *at = text;
 
@@ -40,31 +40,14 @@ static bool is_plain(const char *text)
 	return *at == '\0';
 }
 
-bool bybit_take_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
-			bool is_signed, const char **out)
+static bool need_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
+			 const char **out)
 {
-	const char *text = NULL;
-	enum json_answer answer = json_number_text(json_member(object, key), &text);
+	enum json_answer answer = json_number_text(json_member(object, key), out);
 
-	*out = answer == JSON_MISSING ? NULL : "";
-	if (answer == JSON_MISSING || answer == JSON_NULL || answer == JSON_EMPTY)
-		return true;
-	if (answer != JSON_OK)
-		return bybit_fail(reader, key, answer);
-	if (!is_plain(is_signed && text[0] == '-' ? text + 1 : text))
-		return bybit_fail(reader, key, JSON_UNPARSABLE);
-	*out = text;
-	return true;
-}
-
-bool bybit_need_decimal(struct bybit_reader *reader, const struct cJSON *object, const char *key,
-			const char **out)
-{
-	if (!bybit_take_decimal(reader, object, key, false, out))
-		return false;
-	if (*out == NULL)
-		return bybit_fail(reader, key, JSON_MISSING);
-	return **out != '\0' || bybit_fail(reader, key, JSON_EMPTY);
+	if (answer == JSON_OK && !bybit_is_plain(*out))
+		answer = JSON_UNPARSABLE;
+	return answer == JSON_OK || bybit_fail(reader, key, answer);
 }
 
 bool bybit_need_int(struct bybit_reader *reader, const struct cJSON *object, const char *key, int64_t *out)
@@ -209,11 +192,11 @@ static bool read_grid(struct bybit_reader *reader, const struct cJSON *row, stru
 {
 	const struct cJSON *price = json_member(row, "priceFilter"), *lot = json_member(row, "lotSizeFilter");
 
-	return bybit_need_decimal(reader, price, "tickSize", &out->tick) &&
-	       bybit_need_decimal(reader, lot, "qtyStep", &out->lot) &&
-	       bybit_need_decimal(reader, lot, "minOrderQty", &out->min_qty) &&
-	       bybit_need_decimal(reader, lot, "maxMktOrderQty", &out->max_qty) &&
-	       bybit_need_decimal(reader, lot, "minNotionalValue", &out->min_notional) &&
+	return need_decimal(reader, price, "tickSize", &out->tick) &&
+	       need_decimal(reader, lot, "qtyStep", &out->lot) &&
+	       need_decimal(reader, lot, "minOrderQty", &out->min_qty) &&
+	       need_decimal(reader, lot, "maxMktOrderQty", &out->max_qty) &&
+	       need_decimal(reader, lot, "minNotionalValue", &out->min_notional) &&
 	       bybit_need_int(reader, row, "fundingInterval", &out->funding_minutes);
 }
 
@@ -237,8 +220,9 @@ bool bybit_read_instrument(struct bybit_reader *reader, struct json_slice text,
 	*row = (struct bybit_instrument_row){"", "", "", "", "",      "", "", "",
 					     "", "", "", "", UNKNOWN, 0,  0,  false};
 	reader->why[0] = '\0';
-	if (!bybit_parse(reader, "row", text, &root) || !need_text(reader, root, "symbol", &row->symbol) ||
-	    !read_identity(reader, root, row))
+	if (!bybit_parse(reader, "row", text, &root))
+		return false;
+	if (!need_text(reader, root, "symbol", &row->symbol) || !read_identity(reader, root, row))
 		return false;
 	if (bybit_is_ours(row))
 		return read_grid(reader, root, row);
@@ -265,74 +249,6 @@ int64_t bybit_status(const struct bybit_instrument_row *row)
 	if (!is(row->status, "Trading"))
 		return INSTRUMENT_SUSPENDED;
 	return row->delivery_ms != 0 ? INSTRUMENT_DELISTING : INSTRUMENT_TRADING;
-}
-
-bool bybit_read_ticker(struct bybit_reader *reader, struct json_slice text, struct bybit_ticker_row *row)
-{
-	const struct cJSON *root;
-	const struct {
-		const char *key, **out;
-	} fields[] = {
-		{"lastPrice", &row->last},
-		{"indexPrice", &row->index},
-		{"markPrice", &row->mark},
-		{"bid1Price", &row->bid},
-		{"ask1Price", &row->ask},
-		{"prevPrice24h", &row->open},
-		{"highPrice24h", &row->high},
-		{"lowPrice24h", &row->low},
-		{"turnover24h", &row->turnover},
-		{"volume24h", &row->volume},
-		{"nextFundingTime", &row->next_funding},
-	};
-
-	*row = (struct bybit_ticker_row){.symbol = ""};
-	reader->why[0] = '\0';
-	if (!bybit_parse(reader, "row", text, &root) || !need_text(reader, root, "symbol", &row->symbol))
-		return false;
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-		if (!bybit_take_decimal(reader, root, fields[i].key, false, fields[i].out))
-			return false;
-	return bybit_take_decimal(reader, root, "fundingRate", true, &row->rate);
-}
-
-bool bybit_ticker_is_whole(struct bybit_reader *reader, const struct bybit_ticker_row *row)
-{
-	const char *absent = row->last == NULL   ? "lastPrice"
-			     : row->mark == NULL ? "markPrice"
-			     : row->bid == NULL  ? "bid1Price"
-			     : row->ask == NULL  ? "ask1Price"
-						 : NULL;
-
-	return absent == NULL || bybit_fail(reader, absent, JSON_MISSING);
-}
-
-bool bybit_read_kline(struct bybit_reader *reader, struct json_slice text, struct bybit_kline_row *row)
-{
-	static const char *const names[] = {"open", "high", "low", "close", "volume", "turnover"};
-	const char **out[] = {&row->open, &row->high, &row->low, &row->close, &row->volume, &row->turnover};
-	const struct cJSON *root, *item;
-
-	*row = (struct bybit_kline_row){0};
-	reader->why[0] = '\0';
-	if (!bybit_parse(reader, "row", text, &root))
-		return false;
-	enum json_answer answer = json_array(root, &root);
-	if (answer != JSON_OK)
-		return bybit_fail(reader, "row", answer);
-	item = json_first(root);
-	answer = json_int64(item, &row->start_ms);
-	if (answer != JSON_OK)
-		return bybit_fail(reader, "start", answer);
-	for (size_t i = 0; i < sizeof out / sizeof out[0]; i++) {
-		item = json_next(item);
-		answer = json_number_text(item, out[i]);
-		if (answer == JSON_OK && !is_plain(*out[i]))
-			answer = JSON_UNPARSABLE;
-		if (answer != JSON_OK)
-			return bybit_fail(reader, names[i], answer);
-	}
-	return true;
 }
 
 bool bybit_read_time(struct bybit_reader *reader, const struct bybit_envelope *envelope, ms_t *time_ms)

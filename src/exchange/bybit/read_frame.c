@@ -120,26 +120,6 @@ bool bybit_read_frame(struct bybit_reader *reader, const char *text, size_t len,
 	return read_answer(reader, at, frame);
 }
 
-bool bybit_read_stream_kline(struct bybit_reader *reader, struct json_slice text, struct bybit_kline_row *row)
-{
-	const struct cJSON *root;
-	enum json_answer answer;
-
-	*row = (struct bybit_kline_row){0};
-	reader->why[0] = '\0';
-	if (!bybit_parse(reader, "data", text, &root) ||
-	    !bybit_need_int(reader, root, "start", &row->start_ms) ||
-	    !bybit_need_decimal(reader, root, "open", &row->open) ||
-	    !bybit_need_decimal(reader, root, "high", &row->high) ||
-	    !bybit_need_decimal(reader, root, "low", &row->low) ||
-	    !bybit_need_decimal(reader, root, "close", &row->close) ||
-	    !bybit_need_decimal(reader, root, "volume", &row->volume) ||
-	    !bybit_need_decimal(reader, root, "turnover", &row->turnover))
-		return false;
-	answer = json_bool(json_member(root, "confirm"), &row->closed);
-	return answer == JSON_OK || bybit_fail(reader, "confirm", answer);
-}
-
 bool bybit_read_book(struct bybit_reader *reader, struct json_slice text, struct bybit_book_row *row)
 {
 	static const char *const keys[] = {"b", "a", "u"};

@@ -37,13 +37,14 @@ static bool read_text(struct bybit_reader *reader, const struct cJSON *root, con
 static bool read_decimal(struct bybit_reader *reader, const struct cJSON *root, const struct field *field,
 			 const char **out)
 {
-	if (field->kind == NEED_DECIMAL)
-		return bybit_need_decimal(reader, root, field->key, out);
-	if (!bybit_take_decimal(reader, root, field->key, field->kind == MAY_SIGNED, out))
-		return false;
-	if (*out == NULL)
-		*out = "";
-	return true;
+	enum json_answer answer = json_number_text(json_member(root, field->key), out);
+
+	if (answer == JSON_OK) {
+		const char *digits = field->kind == MAY_SIGNED && **out == '-' ? *out + 1 : *out;
+		return bybit_is_plain(digits) || bybit_fail(reader, field->key, JSON_UNPARSABLE);
+	}
+	*out = "";
+	return (field->kind != NEED_DECIMAL && is_absent(answer)) || bybit_fail(reader, field->key, answer);
 }
 
 static bool read_int(struct bybit_reader *reader, const struct cJSON *root, const struct field *field,
@@ -181,17 +182,15 @@ bool bybit_read_execution(struct bybit_reader *reader, struct json_slice text,
 bool bybit_next_extra_fee(struct bybit_reader *reader, struct json_rows *rows, const char **coin,
 			  const char **fee)
 {
+	static const struct field field = {"fee", MAY_SIGNED, 0};
 	const struct cJSON *root;
 	struct json_slice text;
 
 	reader->why[0] = '\0';
 	if (!json_rows_next(rows, &text))
 		return rows->answer == JSON_OK ? false : bybit_fail(reader, "extraFees", rows->answer);
-	if (!bybit_parse(reader, "extraFees", text, &root) ||
-	    !bybit_take_decimal(reader, root, "fee", true, fee))
+	if (!bybit_parse(reader, "extraFees", text, &root) || !read_decimal(reader, root, &field, fee))
 		return false;
-	if (*fee == NULL)
-		*fee = "";
 	enum json_answer answer = json_text(json_member(root, "feeCoin"), coin);
 	return answer == JSON_OK || bybit_fail(reader, "feeCoin", answer);
 }

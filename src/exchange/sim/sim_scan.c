@@ -5,6 +5,7 @@
  * become the highest or lowest: a scan of all symbols reads them off. */
 #include "sim_market.h"
 
+#define DEPTH_PART    1000 /* 10 bps of the mid: where depth is counted */
 #define TURNOVER_MOST 9000000000000000000LL
 
 static money_t add_capped(money_t a, money_t b)
@@ -154,8 +155,10 @@ void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 			       : symbol->turnover_sum / symbol->turnover_count;
 	symbol->last = symbol->done.close;
 	symbol->bid = symbol->last - half;
-	symbol->depth =
-		sim_whole_depth(&symbol->instrument, symbol->bid, sim_share(mean, model->depth_share));
+	symbol->depth = 0;
+	if (half <= symbol->last / DEPTH_PART) /* else the best quotes lie further away, and so does all */
+		symbol->depth = sim_whole_depth(&symbol->instrument, symbol->bid,
+						sim_share(mean, model->depth_share));
 	symbol->ask = symbol->last + half;
 	count_day(&market->state, &symbol->day, &symbol->done, turnover);
 }

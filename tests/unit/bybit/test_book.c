@@ -200,6 +200,27 @@ static void a_full_side_forgets_the_level_furthest_away(void **state)
 	free(reader);
 }
 
+static void a_depth_that_64_bits_do_not_hold_is_summed_level_by_level_or_capped(void **state)
+{
+	struct bybit_book *one = calloc(1, sizeof *one);
+	struct instrument fine = {.tick = {1, 8}, .lot = {1, 8}, .contract = {1, 0}};
+	struct instrument coarse = {.tick = {1, 0}, .lot = {1, 0}, .contract = {1, 0}};
+	struct bybit_level bid = {1000000000000000, 1000000000}, ask = {bid.price + 1, 2 * bid.qty};
+
+	(void)state;
+	assert_int_equal(instrument_settle(&fine), 0);
+	assert_int_equal(instrument_settle(&coarse), 0);
+	one->known = true;
+	one->bids.count = one->asks.count = 2;
+	one->bids.level[0] = bid, one->asks.level[0] = ask;
+	bid.price--, ask.price++;
+	one->bids.level[1] = bid, one->asks.level[1] = ask;
+	/* twice 10^7 USDT x 10 coins, less one tick of 10 coins */
+	assert_int_equal(bybit_book_depth(one, &fine), 200000000 * MONEY_ONE - 10);
+	assert_int_equal(bybit_book_depth(one, &coarse), VALUE_MAX);
+	free(one);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +232,7 @@ int main(void)
 		cmocka_unit_test(a_service_that_begins_anew_replaces_the_book),
 		cmocka_unit_test(a_level_that_cannot_be_read_ends_the_book),
 		cmocka_unit_test(depth_is_told_at_most_ten_times_a_second_and_the_last_change_always),
+		cmocka_unit_test(a_depth_that_64_bits_do_not_hold_is_summed_level_by_level_or_capped),
 		cmocka_unit_test(a_full_side_forgets_the_level_furthest_away),
 	};
 

@@ -78,6 +78,23 @@ static void the_running_bar_is_no_history_even_if_our_clock_is_ahead(void **stat
 	stand_free(s);
 }
 
+static void a_bar_that_ends_while_the_answer_is_on_its_way_is_not_final(void **state)
+{
+	struct stand *s = stand_attached();
+
+	(void)state;
+	s->now_ms = START_MS + MINUTE_MS - 30;
+	stand_server_time(s, (stand_wait(s, 0), stand_asked(s, "/v5/market/time")),
+			  2000); /* theirs is ahead */
+	assert_int_equal(stand_ask(s, INTENT_HISTORY, 0, 1), 0);
+	uint32_t request = asked_window(s, START_MS, START_MS);
+	s->now_ms += 60;
+	bars(s, request, START_MS, START_MS);
+	assert_int_equal(stand_heard(s, EVENT_CANDLE), 0);
+	assert_int_equal(stand_heard(s, EVENT_SNAPSHOT_END), 1);
+	stand_free(s);
+}
+
 static void an_exchange_that_has_fewer_bars_ends_it(void **state)
 {
 	struct stand *s = stand_attached();
@@ -363,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(history_comes_in_windows_the_oldest_first_and_ends),
 		cmocka_unit_test(the_running_bar_is_no_history_even_if_our_clock_is_ahead),
+		cmocka_unit_test(a_bar_that_ends_while_the_answer_is_on_its_way_is_not_final),
 		cmocka_unit_test(an_exchange_that_has_fewer_bars_ends_it),
 		cmocka_unit_test(a_failed_page_is_asked_for_again_until_it_comes),
 		cmocka_unit_test(bars_of_another_symbol_are_no_answer),

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Does anything hold up the loop? `run --paper` against the emulated exchange in real time with a live one's traffic, while
+# answers stall, the server freezes, streams are cut and refused and messages come broken; then once more with a stream whose
+# name a name server never answers for (as root, in a mount namespace of its own). The loop's lag is the daemon's own figure
+# from its last heartbeat, commits not counted; a hundred milliseconds are the limit on a machine that is otherwise idle.
+#
+# usage: paper_lag.sh PROGRAM SOURCE      MINUTES=3 SYMBOLS=20 as environment
+set -euo pipefail
+bot=$(realpath "$1") root=$(realpath "$2")
+emulator=$(dirname "$bot")/tests/emulator/bybit_emu
+minutes=${MINUTES:-3} symbols=${SYMBOLS:-20}
+folder=$(mktemp -d)
+pids=()
+trap 'kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
+cd "$folder"
+bash "$root/tests/emulator/make_ca.sh" .
+mkfifo lines
+"$emulator" --cert server.pem --key server.key --symbols "$symbols" --seed 3 --padding 600 --port 0 --control - --log \
+	<lines >emulator.out 2>emulator.err &
+pids+=($!)
+exec 9>lines
+for _ in $(seq 100); do
+	port=$(sed -n 's/^port //p' emulator.out)
+	[ -n "$port" ] && break
+	sleep 0.1
+done
+
+start() { # STREAM-HOST STATE [COMMAND...]: run.err is its log
+	local host=$1 state=$2
+	shift 2
+	env -i PATH="$PATH" "$@" "$bot" run --exchange bybit --paper --state "$state" --set scanner.min_volume_24h=0 \
+		--set exchange.rest_url="https://localhost:$port" --set exchange.stream_url="wss://$host:$port" \
+		--set exchange.ca_file="$folder/ca.pem" >run.out 2>run.err &
+	daemon=$!
+	pids+=("$daemon")
+}
+stop() {
+	kill -TERM "$daemon" 2>/dev/null || true
+	wait "$daemon" 2>/dev/null || true
+	grep -oE "loop lag .*" run.err | tail -1 || echo "no heartbeat: $(tail -1 run.err)"
+}
+
+start localhost state
+sleep 20
+faults=(stall=20000 freeze=5000 no_streams=5000 reset_all http_403=5000 frame_garbage*20 body_cut*3 delay=4000*3
+	limit_10006=2000 disconnect frame_truncated*20 http_5xx=8000)
+for ((second = 0; second < minutes * 60; second += 5)); do
+	echo "fault ${faults[$((second / 5 % ${#faults[@]}))]}" >&9
+	sleep 5
+done
+sleep 60
+echo "faults of $minutes minutes: $(stop)"
+
+if [ "$(id -u)" -eq 0 ]; then
+	python3 -c "
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.53', 53)); time.sleep(600)" &
+	pids+=($!)
+	echo "nameserver 127.0.0.53" >resolv.conf
+	start stream.bybit.test silent unshare -m sh -c "mount --bind '$folder/resolv.conf' /etc/resolv.conf && exec \"\$@\"" sh
+	sleep 100
+	echo "a name server that never answers: $(stop)"
+else
+	echo "a name server that never answers: not tried, this needs root"
+fi

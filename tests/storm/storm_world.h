@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ * The daemon without sockets or clock: codec, link, feed, engine and paper account as `run --paper` has them,
+ * and an emulated Bybit in this process, in virtual time, with faults drawn by a seed. */
+#ifndef STORM_WORLD_H
+#define STORM_WORLD_H
+
+#include "feed.h"
+#include "live_world.h"
+#include "spy.h"
+#include "storm_wire.h"
+
+#define STORM_START_MS 1767225600000LL /* 2026-01-01T00:00:00Z */
+#define STORM_QUIET_MS (25 * MINUTE_MS)
+
+struct storm_options {
+	uint64_t seed;
+	int64_t count, minutes, symbols, per_hour;
+	bool verbose;
+	bool on_disk; /* the state folder in /tmp, not in memory */
+};
+
+struct storm {
+	const struct storm_options *options;
+	uint64_t seed;
+	struct config config;
+	struct universe universe; /* the emulation's */
+	struct emu *emu;
+	struct storm_wire wire;
+	struct link *link;
+	struct exchange bybit, feed_exchange, market;
+	struct feed feed;
+	struct spy spy;
+	struct events *scratch, *early;
+	struct outbox *outbox;
+	struct live_world live;
+	char folder[64], error[512];
+	bool is_open, calm;
+	ms_t now_ms, quiet_ms;
+	int64_t stale_late; /* decisions that old data refused, in the quiet time's second half */
+	int64_t decisions, approved, turns;
+	/* Around each thing that came and is worked off; NULL: nobody measures. */
+	void (*before)(void *ctx);
+	void (*after)(void *ctx, const struct wire_in *in);
+	void *probe_ctx;
+};
+
+/* 0, or an error with s->error. storm_close in any case. *s must be zeroed; it is large. */
+int storm_open(struct storm *s, const struct storm_options *options, uint64_t seed);
+void storm_close(struct storm *s);
+void storm_run_until(struct storm *s, ms_t end_ms);
+/* After a quiet time: what is not well is a violation of the spy. */
+void storm_check_end(struct storm *s);
+
+#endif
