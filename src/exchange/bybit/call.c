@@ -272,7 +272,9 @@ static struct bybit_call *next_call(struct bybit *b)
 		    waits_for_others(b, call) || (no_read && is_read(call)))
 			continue;
 		ms_t ms = call->due_ms <= b->now_ms ? free_ms(b, call) : call->due_ms;
-		due_ms = bybit_earlier(due_ms, bybit_earlier(ms, call->expires_ms + 1));
+		due_ms = bybit_earlier(due_ms, ms);
+		if (call->expires_ms != NEVER_MS)
+			due_ms = bybit_earlier(due_ms, call->expires_ms + 1);
 		if (ms > b->now_ms)
 			continue;
 		if (best == NULL || call->kind < best->kind ||
