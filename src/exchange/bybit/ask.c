@@ -223,10 +223,12 @@ enum bybit_call_end bybit_on_confirm(struct bybit *b, struct bybit_call *call,
 		return CALL_AGAIN;
 	}
 	ms_t again_ms = bybit_guard_checked(b, call->sym, out);
+	if (call->id == 0) {
+		call->due_ms = again_ms;
+		return again_ms != NEVER_MS ? CALL_NEXT : CALL_OVER;
+	}
 	if (again_ms != NEVER_MS)
 		bybit_confirm(b, call->sym, again_ms);
-	if (call->id == 0)
-		return CALL_OVER;
 	if (position->known && position->qty == 0 && bybit_guard_knows(b, call->sym, call->id)) {
 		struct bybit_call *fills = want(b, CALL_FILLS_OF, call->sym, 0, b->now_ms);
 		if (fills != NULL) { /* it may have filled unheard: first what it did, then what it is */
