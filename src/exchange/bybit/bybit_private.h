@@ -322,6 +322,7 @@ void bybit_guard_answer(struct bybit *b, sym_t sym, int64_t id, struct turn_out 
 void bybit_guard_tell_all(struct bybit *b, sym_t sym, struct turn_out *out);
 bool bybit_guard_knows(const struct bybit *b, sym_t sym, int64_t id);
 bool bybit_guard_waits(const struct bybit *b, sym_t sym); /* something in it is not confirmed */
+void bybit_guard_regrid(struct bybit *b, sym_t sym, const struct grid_factor *ticks);
 void bybit_guard_step(struct bybit *b, struct turn_out *out);
 /* The position has a new row: what its settings show. */
 void bybit_guard_look(struct bybit *b, sym_t sym, struct turn_out *out);
@@ -332,6 +333,9 @@ void bybit_guard_flat(struct bybit *b, sym_t sym);
 bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, struct turn_out *out);
 void bybit_positions_forget(struct bybit *b); /* the stream is gone: anything may have happened */
 void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out);
+/* Tick or lot has changed: what is known is said in the new ones. */
+void bybit_regrid_account(struct bybit *b, sym_t sym, const struct instrument *was,
+			  const struct instrument *now);
 
 /* lists.c */
 void bybit_lists_init(struct bybit *b);

@@ -268,13 +268,14 @@ static struct bybit_call *next_call(struct bybit *b)
 		struct bybit_call *call = &b->private.calls[i];
 		if (call->request != 0)
 			due_ms = bybit_earlier(due_ms, overdue_ms(call));
-		if (call->kind == CALL_NONE || call->request != 0 || waits_for_clock(b, call) ||
-		    waits_for_others(b, call) || (no_read && is_read(call)))
+		if (call->kind == CALL_NONE || call->request != 0)
+			continue;
+		if (call->expires_ms != NEVER_MS)
+			due_ms = bybit_earlier(due_ms, call->expires_ms + 1);
+		if (waits_for_clock(b, call) || waits_for_others(b, call) || (no_read && is_read(call)))
 			continue;
 		ms_t ms = call->due_ms <= b->now_ms ? free_ms(b, call) : call->due_ms;
 		due_ms = bybit_earlier(due_ms, ms);
-		if (call->expires_ms != NEVER_MS)
-			due_ms = bybit_earlier(due_ms, call->expires_ms + 1);
 		if (ms > b->now_ms)
 			continue;
 		if (best == NULL || call->kind < best->kind ||

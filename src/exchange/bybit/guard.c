@@ -409,7 +409,10 @@ static void child_ended(struct bybit *b, const struct bybit_order *child, const 
 		guard_of(b, child->sym, role == ROLE_STOP ? ROLE_TARGET : ROLE_STOP);
 	const struct bybit_order *other =
 		sibling->past != 0 && sibling->now.id == 0 ? bybit_order_find(b, sibling->past) : NULL;
+	const struct bybit_position *position = &b->private.positions[child->sym];
 	bool cleared = strcmp(row->cancel_type, "CancelByTpSlTsClear") == 0;
+	bool closed =
+		(position->known && position->qty == 0) || (other != NULL && other->state == ORDER_FILLED);
 
 	if (child->state == ORDER_REJECTED) {
 		size_t at = BYBIT_CANDIDATES;
@@ -420,8 +423,7 @@ static void child_ended(struct bybit *b, const struct bybit_order *child, const 
 			drop_candidate(b, child->sym, role, at, ORDER_REJECTED, row->reject_reason, out);
 		else if (guard->now.id != 0 && guard->now.price == child->price)
 			end_now(b, child->sym, role, ORDER_REJECTED, row->reject_reason, out);
-	} else if (cleared && other != NULL && other->state == ORDER_FILLED && guard->now.id != 0 &&
-		   guard->now.price == child->price) {
+	} else if (cleared && closed && guard->now.id != 0 && guard->now.price == child->price) {
 		end_now(b, child->sym, role, ORDER_CANCELLED, row->cancel_type, out);
 	} else if (guard->now.id != 0 || guard->next[0].id != 0) {
 		bybit_confirm(b, child->sym, b->now_ms + CONFIRM_MS);
@@ -447,6 +449,26 @@ void bybit_child_news(struct bybit *b, const struct bybit_order_row *row, enum r
 		child_rests(b, &child, row->order_id, role, out);
 	} else {
 		child_ended(b, &child, row, role, out);
+	}
+}
+
+static void regrid_price(price_t *price, const struct grid_factor *factor)
+{
+	if (*price > 0)
+		*price = mul_div_down(*price, factor->num, factor->den);
+	if (*price < 0)
+		*price = 0;
+}
+
+/* What is between two new ticks is shown by the exchange as it has rounded it, and adopted from there. */
+void bybit_guard_regrid(struct bybit *b, sym_t sym, const struct grid_factor *ticks)
+{
+	for (int role = ROLE_STOP; role <= ROLE_TARGET; role++) {
+		struct bybit_guard *guard = guard_of(b, sym, (enum role)role);
+		regrid_price(&guard->now.price, ticks);
+		for (size_t at = 0; at < BYBIT_CANDIDATES; at++)
+			regrid_price(&guard->next[at].price, ticks);
+		guard->qty = 0;
 	}
 }
 

@@ -229,6 +229,7 @@ static void compare(struct bybit *b, sym_t sym, struct instrument *now, struct t
 	tell_instrument(b, sym, now, out);
 	if (!regrid)
 		return;
+	bybit_regrid_account(b, sym, was, now);
 	bybit_restart_history(b, sym);
 	bybit_renew_watch(b, sym, out);
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define REGRID_MS 500 /* the universe changes with the next turn */
+
 static bool is_older(const struct bybit_position *known, const struct bybit_position_row *row)
 {
 	if (!known->known || row->seq == UNKNOWN || known->seq == UNKNOWN)
@@ -99,4 +101,35 @@ void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out)
 	event->position.qty = position->qty;
 	event->position.cost = position->cost == UNKNOWN ? 0 : position->cost;
 	event->position.leverage = position->leverage == UNKNOWN ? 0 : position->leverage;
+}
+
+static void regrid_qty(qty_t *qty, const struct grid_factor *factor)
+{
+	qty_t now = *qty > 0 ? mul_div_down(*qty, factor->num, factor->den) : *qty;
+
+	*qty = now < 0 ? 0 : now;
+}
+
+void bybit_regrid_account(struct bybit *b, sym_t sym, const struct instrument *was,
+			  const struct instrument *now)
+{
+	struct bybit_position *position = &b->private.positions[sym];
+	struct grid_factor ticks, lots;
+
+	if (!b->private.wanted || !instrument_factors(was, now, &ticks, &lots))
+		return;
+	bybit_guard_regrid(b, sym, &ticks);
+	for (size_t i = 0; i < BYBIT_ORDERS_MAX; i++) {
+		struct bybit_order *order = &b->private.orders[i];
+		if (order->id == 0 || order->sym != sym)
+			continue;
+		regrid_qty(&order->qty, &lots);
+		regrid_qty(&order->filled, &lots);
+		regrid_qty(&order->told, &lots);
+		regrid_qty(&order->price, &ticks);
+	}
+	bool open = position->qty > 0;
+	position->known = false; /* until a row in the new grid has come */
+	if (open)
+		bybit_confirm(b, sym, b->now_ms + REGRID_MS);
 }

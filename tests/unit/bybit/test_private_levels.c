@@ -450,6 +450,48 @@ static void a_stop_that_filled_unheard_first_tells_its_fill(void **state)
 	account_free(s);
 }
 
+static void a_way_out_that_filled_takes_stop_and_target_with_it_at_once(void **state)
+{
+	struct stand *s = account_holding(1);
+
+	(void)state;
+	reply_ack(s, submitted(s, ticket_reduce(s, 10, 20), "/v5/order/create"));
+	news(s, "position", row_position("", "0", "", "", 105));
+	news2(s, "order",
+	      row_child("c-t", false, "Deactivated", "0.010", "0", "62000", "CancelByTpSlTsClear"),
+	      row_child("c-s", true, "Deactivated", "0.010", "0", "59000", "CancelByTpSlTsClear"));
+	told(s, id_of(2, ROLE_STOP), ORDER_CANCELLED);
+	told(s, id_of(3, ROLE_TARGET), ORDER_CANCELLED);
+	account_free(s);
+}
+
+/* The listing says that a tick is ten times as fine: the position, its stop and what is pending are said so.
+ */
+static void a_new_grid_keeps_stop_and_target(void **state)
+{
+	struct stand *s = account_holding(1);
+	char btc[1024], eth[1024], rows[2100];
+
+	(void)state;
+	uint32_t pending = submitted(s, ticket_protect(s, 10, 595000, 0, 10), STOP);
+	bybit_want(codec_of(s), JOB_LISTING, s->now_ms);
+	stand_wait(s, 0);
+	snprintf(rows, sizeof rows, "%s,%s", stand_row(eth, sizeof eth, "ETH", ""),
+		 stand_row(btc, sizeof btc, "BTC", "\"priceFilter\":{\"tickSize\":\"0.01\"},"));
+	stand_page(s, stand_asked(s, "/v5/market/instruments-info"), rows, "");
+	const struct event *changed = stand_event(s, EVENT_INSTRUMENT, 0);
+	assert_non_null(changed);
+	s->universe.at[BTC] = *changed->instrument.now;
+	stand_result(s, pending, "{}");
+	reply_list(s, stand_asked(s, LIST), row_position("Buy", "0.010", "59500", "62000", 110));
+	told(s, id_of(10, ROLE_STOP), ORDER_LIVE);
+	assert_int_equal(order_told(s, id_of(10, ROLE_STOP))->order.price, 5950000);
+	told(s, id_of(2, ROLE_STOP), ORDER_CANCELLED);
+	told(s, id_of(3, ROLE_TARGET), ORDER_LIVE);
+	assert_int_equal(order_told(s, id_of(3, ROLE_TARGET))->order.price, 6200000);
+	account_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,6 +523,8 @@ int main(void)
 		cmocka_unit_test(after_a_restart_the_stop_that_rests_is_the_remembered_one_with_its_price),
 		cmocka_unit_test(a_stop_nobody_remembers_is_the_one_that_is_asked_for),
 		cmocka_unit_test(a_stop_that_filled_unheard_first_tells_its_fill),
+		cmocka_unit_test(a_way_out_that_filled_takes_stop_and_target_with_it_at_once),
+		cmocka_unit_test(a_new_grid_keeps_stop_and_target),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
