@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Inside the Bybit codec: its state, and what its files share. jobs.c sends requests and judges replies;
  * listing.c, history.c, scan.c and server_clock.c are what they are about. stream.c keeps the public stream
- * and its subscriptions; ticker.c and book.c merge what comes over it. All of it is plain data without
- * pointers into itself, but for the attached universe. */
+ * and its subscriptions; ticker.c and book.c merge what comes over it. The private side is bybit_private.h.
+ * All of it is plain data without pointers into itself, but for the attached universe and what signs. */
 #ifndef BYBIT_INTERNAL_H
 #define BYBIT_INTERNAL_H
 
