@@ -39,5 +39,8 @@ fuzz json "$root/src/base/decimal.c" "$root/src/wire/json.c" "$root/src/wire/jso
 fuzz candles "-I$root/src/market" "$root"/src/market/*.c "$root/src/base/instrument.c" "$root/src/base/units.c"
 fuzz gate "-I$root/tests/support" "$root"/src/risk/*.c "$root/src/base/instrument.c" "$root/src/base/units.c" \
 	"$root/src/base/limits.c" "$root/src/base/hash.c" "$root/src/base/catalogue.c"
-fuzz bybit "-I$root/src/market" "-I$root/src/exchange/bybit" "$root"/src/exchange/bybit/*.c "$root"/src/wire/*.c \
-	"$root/src/market/feed.c" "$root/src/market/timeframe.c" "$root"/src/base/*.c -lcjson -lcrypto
+for side in bybit bybit_account; do
+	fuzz "$side" "-I$root/src/market" "-I$root/src/exchange/bybit" "$root"/src/exchange/bybit/*.c \
+		"$root"/src/wire/*.c "$root/src/market/feed.c" "$root/src/market/timeframe.c" "$root"/src/base/*.c \
+		"$root"/src/risk/*.c -lcjson -lcrypto
+done

@@ -229,6 +229,7 @@ static void compare(struct bybit *b, sym_t sym, struct instrument *now, struct t
 	tell_instrument(b, sym, now, out);
 	if (!regrid)
 		return;
+	bybit_regrid_account(b, sym, was, now);
 	bybit_restart_history(b, sym);
 	bybit_renew_watch(b, sym, out);
 }
@@ -257,6 +258,7 @@ static void complete(struct bybit *b, struct turn_out *out)
 	struct bybit_listing *listing = &b->listing;
 
 	listing->active = listing->active == 0 ? 1 : 0;
+	b->private.calls_due_ms = b->now_ms; /* some may wait for it */
 	b->counts.listed = (int64_t)listing->pages[listing->active].count;
 	b->counts.foreign = listing->foreign;
 	b->counts.left_out = listing->left_out;
