@@ -464,7 +464,9 @@ static int feed_on_wire(struct exchange *exchange, const struct wire_in *in, str
 {
 	struct feed *feed = exchange->state;
 	struct turn_out inner = {.say = out->say, .heard = feed->heard};
-	size_t room = in->kind == WIRE_REPLY ? FEED_ROOM : FEED_ROOM_FRAME;
+	bool large =
+		in->kind == WIRE_REPLY || in->stream != 0; /* the account's news come on streams of its own */
+	size_t room = large ? FEED_ROOM : FEED_ROOM_FRAME;
 
 	if (out->heard->count + room > EVENTS_MAX)
 		return TB_EFULL;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What does the codec read out of Bybit's public payloads, real and documented? Each fixture of ../shared against
+# What does the codec read out of Bybit's payloads, real and documented? Each fixture of ../shared against
 # tests/wire/bybit; and do broken ones end in one line and exit code 1? After a change that is meant:
 # UPDATE=1 bash tests/system/wire_bybit.sh PROGRAM SOURCE.
 set -uo pipefail
@@ -13,7 +13,7 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-kind_of() { # FILE: the kind of payload, "" for what the public side does not read
+kind_of() { # FILE: the kind of payload, "" for what the daemon does not read
 	case $1 in
 	rest_instruments_info*) echo rest-instruments ;;
 	rest_tickers*) echo rest-tickers ;;
@@ -21,6 +21,16 @@ kind_of() { # FILE: the kind of payload, "" for what the public side does not re
 	rest_orderbook*) echo rest-orderbook ;;
 	rest_server_time*) echo rest-time ;;
 	rest_error*) echo rest-error ;;
+	rest_wallet*) echo rest-wallet ;;
+	rest_position_list*) echo rest-positions ;;
+	rest_order_*) echo rest-order ;;
+	rest_execution*) echo rest-executions ;;
+	rest_closed_pnl*) echo rest-closed-pnl ;;
+	rest_transaction_log*) echo rest-ledger ;;
+	rest_user_query_api*) echo rest-key ;;
+	rest_account_info* | rest_fee_rate*) echo rest-account ;;
+	rest_set_leverage_ok* | rest_set_margin_mode_failed*) echo rest-error ;;
+	ws_private* | ws_auth_ok_private* | ws_pong_private* | ws_sub_ack_private* | ws_trade*) echo ws-private ;;
 	ws_public* | ws_pong_public* | ws_sub_ack_public* | ws_sub_failure* | ws_system_status*) echo ws-public ;;
 	esac
 }
@@ -44,7 +54,7 @@ for file in "$fixtures"/*.json; do
 	grep -q '^{"event":"error","why":"[^"]*"}$' "$folder/now" || { echo "$name, cut: no reason"; wrong=1; }
 	[ "$(wc -l <"$folder/now")" -eq 1 ] || { echo "$name, cut: not one line"; wrong=1; }
 done
-[ "$seen" -ge 15 ] || { echo "only $seen fixtures were found"; wrong=1; }
+[ "$seen" -ge 45 ] || { echo "only $seen fixtures were found"; wrong=1; }
 
 "$build/signcat" --exchange bybit "$fixtures/signing_vectors.json" >"$folder/now" || { echo "signcat: exit code $?"; wrong=1; }
 [ "$(grep -c ' match$' "$folder/now")" -eq 7 ] || { echo "signcat: not 7 matches"; cat "$folder/now"; wrong=1; }

@@ -7,15 +7,16 @@
 #include "decimal.h"
 #include "timeframe.h"
 #include "tool.h"
+#include "wirecat.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct bybit_reader reader;
+struct bybit_reader reader;
 static struct bybit_book book;
 
-static bool fail(const char *why)
+bool fail(const char *why)
 {
 	line_begin("error");
 	line_text("why", why);
@@ -23,7 +24,7 @@ static bool fail(const char *why)
 	return false;
 }
 
-static void put_symbol(const char *wire)
+void put_symbol(const char *wire)
 {
 	char name[SYMBOL_TEXT_MAX];
 
@@ -46,7 +47,7 @@ static void put_refusal(const struct bybit_envelope *envelope)
 }
 
 /* False: told already. */
-static bool open_reply(const char *text, size_t len, struct bybit_envelope *envelope)
+bool open_reply(const char *text, size_t len, struct bybit_envelope *envelope)
 {
 	if (!bybit_read_envelope(&reader, text, len, envelope))
 		return fail(reader.why);
@@ -56,14 +57,14 @@ static bool open_reply(const char *text, size_t len, struct bybit_envelope *enve
 	return false;
 }
 
-static bool open_list(const char *text, size_t len, struct bybit_envelope *envelope, struct bybit_list *list)
+bool open_list(const char *text, size_t len, struct bybit_envelope *envelope, struct bybit_list *list)
 {
 	if (!open_reply(text, len, envelope))
 		return false;
 	return bybit_read_list(&reader, envelope, list) || fail(reader.why);
 }
 
-static bool close_list(const struct bybit_list *list)
+bool close_list(const struct bybit_list *list)
 {
 	return list->rows.answer == JSON_OK || fail(reader.why);
 }
@@ -108,7 +109,7 @@ static void put_instrument_symbol(const struct bybit_instrument_row *row)
 	line_text("id", row->symbol);
 }
 
-static const char *or_nothing(const char *text)
+const char *or_nothing(const char *text)
 {
 	return text != NULL && *text != '\0' ? text : NULL;
 }
@@ -409,19 +410,21 @@ static bool print_stream_ticker(const struct bybit_frame *frame)
 	return true;
 }
 
-static bool print_ack(const struct bybit_frame *frame)
+bool print_ack(const char *op, bool success, const char *message, const char *request)
 {
-	if (!frame->success) {
+	if (!success) {
 		line_begin("error");
-		line_text("op", frame->op);
-		line_text("message", frame->message);
-	} else if (strcmp(frame->op, "subscribe") == 0 || strcmp(frame->op, "unsubscribe") == 0) {
-		line_begin(frame->op[0] == 's' ? "subscribed" : "unsubscribed");
+		line_text("op", op);
+		line_text("message", message);
+	} else if (strcmp(op, "subscribe") == 0 || strcmp(op, "unsubscribe") == 0) {
+		line_begin(op[0] == 's' ? "subscribed" : "unsubscribed");
+	} else if (strcmp(op, "auth") == 0) {
+		line_begin("auth");
 	} else {
 		line_begin("acknowledged");
-		line_text("op", frame->op);
+		line_text("op", op);
 	}
-	line_text("request", or_nothing(frame->request));
+	line_text("request", or_nothing(request));
 	line_end();
 	return true;
 }
@@ -436,7 +439,7 @@ static bool print_frame(const char *text, size_t len)
 	case BYBIT_FRAME_KLINE: return print_stream_klines(&frame);
 	case BYBIT_FRAME_TICKER: return print_stream_ticker(&frame);
 	case BYBIT_FRAME_BOOK: return put_book(frame.symbol, frame.data, frame.snapshot, frame.at_ms);
-	case BYBIT_FRAME_ACK: return print_ack(&frame);
+	case BYBIT_FRAME_ACK: return print_ack(frame.op, frame.success, frame.message, frame.request);
 	case BYBIT_FRAME_PONG: line_begin("pong"); break;
 	case BYBIT_FRAME_OTHER:
 		line_begin("ignored"); /* the daemon asks for no such topic */
@@ -459,6 +462,15 @@ static const struct {
 	{"rest-time", print_time},
 	{"rest-error", print_error},
 	{"ws-public", print_frame},
+	{"rest-wallet", print_wallet},
+	{"rest-positions", print_positions},
+	{"rest-order", print_orders},
+	{"rest-executions", print_executions},
+	{"rest-closed-pnl", print_closed_pnl},
+	{"rest-ledger", print_ledger},
+	{"rest-key", print_key},
+	{"rest-account", print_account},
+	{"ws-private", print_private_frame},
 };
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 

@@ -37,7 +37,21 @@ int bybit_init(struct exchange *exchange, const struct bybit_setup *setup)
 	bybit_listing_init(b);
 	bybit_stream_init(b);
 	b->clock.offset_ms = b->clock.told_ms = b->garbage_ms = UNKNOWN;
-	return TB_OK;
+	return bybit_private_init(b, setup);
+}
+
+void bybit_close(struct exchange *exchange)
+{
+	struct bybit *b = exchange->state;
+
+	if (b != NULL)
+		hmac_close(&b->private.hmac);
+}
+
+bool bybit_is_connected(const struct bybit *b)
+{
+	return b->stream.up && (!b->private.wanted || b->private.stream.login == LOGIN_LIVE) &&
+	       !b->private.facts.refused;
 }
 
 const struct bybit_counts *bybit_counts(const struct exchange *exchange)
@@ -120,37 +134,58 @@ static void begin(struct bybit *b)
 	b->begun = true;
 	bybit_want(b, JOB_TIME, b->now_ms);
 	bybit_want(b, JOB_LISTING, b->now_ms);
+	bybit_facts_begin(b);
 }
 
+/* Orders first: what they wait for is money. */
 static void step(struct bybit *b, struct turn_out *out)
 {
+	if (b->private.wanted)
+		bybit_private_step(b, out);
 	bybit_begin_histories(b, out);
 	bybit_send_due(b, out);
 	bybit_stream_step(b, out);
 }
 
-static bool has_room(const struct wire_in *in, const struct turn_out *out)
+/* News of the account are never dropped. */
+static bool has_room(const struct bybit *b, const struct wire_in *in, const struct turn_out *out)
 {
-	return in->kind != WIRE_REPLY || out->heard->count + BYBIT_ROOM <= EVENTS_MAX;
+	bool large = in->kind == WIRE_REPLY ||
+		     (in->kind == WIRE_FRAME && in->stream != BYBIT_STREAM_PUBLIC) ||
+		     (in->kind != WIRE_FRAME && b->private.wanted);
+
+	return !large || out->heard->count + BYBIT_ROOM <= EVENTS_MAX;
+}
+
+static void dispatch(struct bybit *b, const struct wire_in *in, struct turn_out *out)
+{
+	bool is_private = in->stream == BYBIT_STREAM_PRIVATE;
+
+	switch (in->kind) {
+	case WIRE_UP: (is_private ? bybit_private_up : bybit_on_up)(b, out); break;
+	case WIRE_DOWN: (is_private ? bybit_private_down : bybit_on_down)(b, out); break;
+	case WIRE_FRAME:
+		(is_private ? bybit_on_private_frame : bybit_on_frame)(b, in->text, in->len, out);
+		break;
+	case WIRE_REPLY:
+		if (!bybit_on_call_reply(b, in, out))
+			bybit_on_reply(b, in, out);
+		break;
+	case WIRE_TIME: break;
+	}
 }
 
 static int bybit_on_wire(struct exchange *exchange, const struct wire_in *in, struct turn_out *out)
 {
 	struct bybit *b = exchange->state;
 
-	if (!has_room(in, out))
+	if (!has_room(b, in, out))
 		return TB_EFULL;
 	if (in->at_ms > b->now_ms)
 		b->now_ms = in->at_ms;
 	if (!b->begun)
 		begin(b);
-	switch (in->kind) {
-	case WIRE_UP: bybit_on_up(b, out); break;
-	case WIRE_DOWN: bybit_on_down(b, out); break;
-	case WIRE_FRAME: bybit_on_frame(b, in->text, in->len, out); break;
-	case WIRE_REPLY: bybit_on_reply(b, in, out); break;
-	case WIRE_TIME: break;
-	}
+	dispatch(b, in, out);
 	step(b, out);
 	return TB_OK;
 }
@@ -164,8 +199,30 @@ static int bybit_on_market(struct exchange *exchange, const struct event *event,
 static int bybit_submit(struct exchange *exchange, const struct ticket *ticket, ms_t now,
 			struct turn_out *out)
 {
-	(void)exchange, (void)ticket, (void)now, (void)out;
-	return TB_EREFUSED; /* the public side takes no orders */
+	struct bybit *b = exchange->state;
+
+	if (!b->private.wanted || b->universe == NULL)
+		return TB_EREFUSED; /* the public side takes no orders */
+	if (now > b->now_ms)
+		b->now_ms = now;
+	int err = bybit_submit_ticket(b, ticket, out);
+	if (err == TB_OK)
+		step(b, out);
+	return err;
+}
+
+/* Of the account: TB_EINVAL without one. */
+static int ask_account(struct bybit *b, const struct intent *intent, struct turn_out *out)
+{
+	if (!b->private.wanted)
+		return TB_EINVAL;
+	switch (intent->kind) {
+	case INTENT_CANCEL: return bybit_ask_cancel(b, intent->sym, intent->id, out);
+	case INTENT_QUERY: return bybit_ask_order(b, intent->sym, intent->id);
+	case INTENT_LEVERAGE: return bybit_ask_leverage(b, intent->sym, intent->value);
+	case INTENT_SNAPSHOT: return bybit_ask_snapshot(b);
+	default: return TB_EINVAL;
+	}
 }
 
 static int bybit_ask(struct exchange *exchange, const struct intent *intent, ms_t now, struct turn_out *out)
@@ -173,7 +230,8 @@ static int bybit_ask(struct exchange *exchange, const struct intent *intent, ms_
 	struct bybit *b = exchange->state;
 	int answer = TB_OK;
 
-	if (b->universe == NULL || (intent->kind != INTENT_SCAN && intent->sym >= b->universe->count))
+	bool of_symbol = intent->kind != INTENT_SCAN && intent->kind != INTENT_SNAPSHOT;
+	if (b->universe == NULL || (of_symbol && intent->sym >= b->universe->count))
 		return TB_ENOENT;
 	if (now > b->now_ms)
 		b->now_ms = now;
@@ -184,7 +242,7 @@ static int bybit_ask(struct exchange *exchange, const struct intent *intent, ms_
 		if (b->jobs[JOB_SCAN].request == 0)
 			bybit_want(b, JOB_SCAN, b->now_ms);
 		break;
-	default: return TB_EINVAL;
+	default: answer = ask_account(b, intent, out); break;
 	}
 	step(b, out);
 	return answer;
@@ -196,7 +254,8 @@ static ms_t bybit_next_ms(const struct exchange *exchange)
 
 	if (!b->begun || bybit_history_waits(b))
 		return b->now_ms;
-	return bybit_earlier(bybit_jobs_due_ms(b), bybit_stream_due_ms(b));
+	ms_t due_ms = b->private.wanted ? bybit_private_due_ms(b) : NEVER_MS;
+	return bybit_earlier(due_ms, bybit_earlier(bybit_jobs_due_ms(b), bybit_stream_due_ms(b)));
 }
 
 const struct exchange_ops bybit_ops = {

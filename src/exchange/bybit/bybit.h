@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * Bybit v5, linear USDT perpetuals: bytes to events, intents to requests. The contract's facts stand beside
- * the code that uses them. Public side: instruments, klines, tickers, order book, funding, server time. Pure:
- * it moves no byte, knows no clock, allocates nothing after bybit_init; what it wants moved goes into the
- * outbox. */
+ * the code that uses them. Public side: instruments, klines, tickers, order book, funding, server time.
+ * Private side, with a key: orders, stops, positions, fills, wallet and ledger of a unified account in
+ * one-way mode. Pure: it moves no byte, knows no clock, allocates nothing after bybit_init; what it wants
+ * moved goes into the outbox. */
 #ifndef BYBIT_BYBIT_H
 #define BYBIT_BYBIT_H
 
 #include "tradebot/exchange.h"
 
-#define BYBIT_STREAM_PUBLIC 0
+#define BYBIT_STREAM_PUBLIC  0
+#define BYBIT_STREAM_PRIVATE 1
 
 /* Where trading happens; each has its own keys and hosts. Demo has the mainnet's public stream. */
 enum bybit_environment { BYBIT_MAINNET, BYBIT_TESTNET, BYBIT_DEMO };
@@ -21,6 +23,17 @@ struct bybit_setup {
 	ratio_t taker_fee;   /* of each instrument: the public side does not tell the account's own */
 	ratio_t maintenance; /* margin rate of the first risk tier, which the public listing does not tell */
 	uint64_t seed;       /* of jitter */
+
+	/* The private side; all of it may be left zero without a key. */
+	const char *key,
+		*secret;     /* NULL or "": none, the codec is public only. The secret is not kept but in the
+			      * signing context, and stands in no text; the caller may wipe his copy */
+	ms_t recv_window_ms; /* how late a request may arrive; 0: 5000 */
+	ratio_t protection;  /* how far beyond the best price an entry may fill, 0.01 % .. 10 %; 0: anywhere
+			      * in the exchange's own band */
+	/* Their clock: what happened until then is in the journal, later executions and ledger rows are asked
+	 * for with the first lists. 0: from the start on. */
+	ms_t fills_since_ms, ledger_since_ms;
 };
 
 /* "https://..." or "wss://..." of that environment's host; never NULL. */
@@ -34,14 +47,47 @@ struct bybit_counts {
 	int64_t garbage;    /* ever: what could not be understood */
 	int64_t limits;     /* ever: orders to be silent */
 	int64_t gaps;       /* ever: order books that were begun anew */
+	int64_t logins;     /* ever: private streams that came to life */
+	int64_t unknown;    /* ever: orders and settings whose outcome was not known at once */
+	int64_t late;       /* ever: executions that only a look-up told */
+	int64_t clocks;     /* ever: requests that were refused for their time stamp */
+};
+
+/* What the account and its key are, for the app's gates; each part UNKNOWN (or 0) until its bit is set. */
+enum bybit_fact {
+	BYBIT_FACT_KEY = 1,
+	BYBIT_FACT_INFO = 2,
+	BYBIT_FACT_MODE = 4,
+	BYBIT_FACT_FEES = 8,
+	BYBIT_FACTS_ALL = 15
+};
+enum bybit_margin_mode {
+	BYBIT_MARGIN_UNKNOWN,
+	BYBIT_MARGIN_ISOLATED,
+	BYBIT_MARGIN_CROSS,
+	BYBIT_MARGIN_PORTFOLIO
+};
+enum bybit_position_mode { BYBIT_MODE_UNKNOWN, BYBIT_MODE_ONE_WAY, BYBIT_MODE_HEDGE };
+struct bybit_account_facts {
+	int64_t known; /* bits of enum bybit_fact */
+	int64_t asked; /* answered, one way or the other: BYBIT_FACTS_ALL when there is nothing to wait for */
+	bool refused;  /* the key was not accepted; why says what the exchange said */
+	bool unified;
+	int64_t margin_mode, position_mode; /* the latter of one symbol: it may differ between symbols */
+	bool key_read_only, key_trade, key_withdraw, key_transfer, key_ip_bound;
+	ms_t key_expires_ms;                    /* UNKNOWN: it does not */
+	ratio_t taker_fee, maker_fee;           /* of one symbol; a maker's may be below 0 */
+	int64_t set_margin_code, set_mode_code; /* retCode of the last setting; UNKNOWN: none was answered */
+	char why[96];                           /* what the exchange said to what it last refused here; "" */
 };
 
 struct bybit;
 extern const struct exchange_ops
 	bybit_ops; /* its state is a struct bybit; ops->state_bytes zeroed bytes, 16-aligned */
 
-/* Before anything else. TB_EINVAL: a timeframe or number of levels that Bybit does not have. After it, the
- * first TIME asks for the server's time and the listing and opens the public stream.
+/* Before anything else. TB_EINVAL: a timeframe or number of levels that Bybit does not have, a key that is
+ * not plain text, a protection out of range; TB_EIO: no signing. After it, the first TIME asks for the
+ * server's time and the listing and opens the streams.
  *
  * on_wire gives TB_EFULL, and has taken nothing, for a REPLY where heard has room for less than 1,100 events:
  * empty it and say the same again. ask knows WATCH (TB_EFULL: 64 symbols are watched; on for one that is
@@ -50,8 +96,29 @@ extern const struct exchange_ops
  *
  * LINK UP: the stream is up and REST answers; again with each answer to the question for the time, then with
  * its latency. DOWN: the stream is not up, or three requests in a row have failed. clock_off_ms is the
- * server's clock minus ours, UNKNOWN until it was measured. LIMITED: requests are silent until until_ms. */
+ * server's clock minus ours, UNKNOWN until it was measured. LIMITED: requests are silent until until_ms. With
+ * a key, UP also wants the private stream logged in and subscribed.
+ *
+ * With a key, submit takes tickets: TB_EREFUSED for one that is not valid now, whose ids were seen, whose
+ * grid is not the instrument's, and for an ENTER while the link is down; TB_EFULL where too much waits.
+ * Nothing of either has left. ask knows CANCEL, QUERY, LEVERAGE (answered with a POSITION) and SNAPSHOT
+ * (executions that were missed, then positions, orders, balance with their ends; asked again, it begins
+ * anew). An order is told LIVE when it was taken, UNKNOWN when nobody knows, REJECTED with the exchange's own
+ * words as its reason; an ENTER leaves once, whatever the answer. Stop and target of a position are
+ * attributes of it there: the codec knows which of our ids they stand for, and tells ORDER news of these ids.
+ */
 int bybit_init(struct exchange *exchange, const struct bybit_setup *setup);
+void bybit_close(struct exchange *exchange); /* wipes what signs */
+
+/* Before the first SNAPSHOT, from the journal: a stop or target of ours that may rest. Without it, a stop
+ * whose id is asked for is taken for the one that rests. */
+void bybit_remember(struct exchange *exchange, const struct order *order);
+
+const struct bybit_account_facts *bybit_account_facts(const struct exchange *exchange);
+/* ASK_FACTS: all of them anew. The others change the whole account: the margin mode to isolated, all symbols
+ * to one-way; the facts are asked for after it. TB_EREFUSED: there is no key; TB_EFULL. */
+enum bybit_account_ask { BYBIT_ASK_FACTS, BYBIT_SET_ISOLATED, BYBIT_SET_ONE_WAY };
+int bybit_ask_account(struct exchange *exchange, enum bybit_account_ask what, ms_t now, struct turn_out *out);
 const struct bybit_counts *bybit_counts(const struct exchange *exchange);
 
 #endif

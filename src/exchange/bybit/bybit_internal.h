@@ -8,6 +8,7 @@
 
 #include "bybit.h"
 #include "bybit_error.h"
+#include "bybit_private.h"
 #include "bybit_read.h"
 #include "budget.h"
 #include "random.h"
@@ -48,7 +49,8 @@ enum bybit_verdict {
 
 #define BYBIT_CLOCK_SAMPLES 8
 struct bybit_clock {
-	int64_t count; /* ever */
+	int64_t count; /* of those that count */
+	int64_t heard; /* ever */
 	struct {
 		ms_t trip_ms, offset_ms;
 	} sample[BYBIT_CLOCK_SAMPLES]; /* ring */
@@ -159,6 +161,7 @@ struct bybit {
 	struct bybit_wanted wanted[SYMBOLS_MAX]; /* history that was asked for and not answered */
 	struct candle page[BYBIT_PAGE_BARS];
 
+	struct bybit_private private;
 	struct bybit_stream stream;
 	struct bybit_watch watches[BYBIT_WATCHED_MAX];
 	struct bybit_reader reader;
@@ -170,12 +173,21 @@ static inline ms_t bybit_earlier(ms_t a, ms_t b)
 	return a < b ? a : b;
 }
 
+/* Of the next request: never 0. */
+static inline uint32_t bybit_next_request(const struct bybit *b)
+{
+	return b->request + 1 != 0 ? b->request + 1 : 1;
+}
+
 /* bybit.c */
 sym_t bybit_find_wire(const struct bybit *b, const char *wire);
 /* Something that cannot be understood; at most one event a second. */
 void bybit_garbage(struct bybit *b, sym_t sym, const char *what, const char *why, struct turn_out *out);
 /* What the link is: the stream and, since it cannot do without, REST. latency_ms 0: not measured. */
 void bybit_tell_link(struct bybit *b, enum link_state state, ms_t latency_ms, struct turn_out *out);
+
+/* Every stream there should be is up and, where it must be, logged in. */
+bool bybit_is_connected(const struct bybit *b);
 
 /* jobs.c */
 void bybit_jobs_init(struct bybit *b);
@@ -184,6 +196,15 @@ void bybit_want(struct bybit *b, int job, ms_t at_ms);
 void bybit_send_due(struct bybit *b, struct turn_out *out);
 void bybit_on_reply(struct bybit *b, const struct wire_in *in, struct turn_out *out);
 ms_t bybit_jobs_due_ms(const struct bybit *b);
+/* Of all requests, private ones too: three failures in a row are a link that is down. */
+void bybit_count_failure(struct bybit *b, struct turn_out *out);
+void bybit_count_success(struct bybit *b, struct turn_out *out);
+/* Silence where it was ordered, until the time they return. status: of HTTP; UNKNOWN: it orders none. */
+ms_t bybit_obey_limit(struct bybit *b, struct budget *endpoint, const struct wire_in *in,
+		      struct turn_out *out);
+ms_t bybit_obey_status(struct bybit *b, const struct wire_in *in, struct turn_out *out);
+/* What the headers say that is left of it. */
+void bybit_heed_budget(struct bybit *b, struct budget *endpoint, const struct wire_in *in);
 
 /* server_clock.c */
 ms_t bybit_server_ms(const struct bybit *b);

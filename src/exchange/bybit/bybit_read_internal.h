@@ -9,6 +9,10 @@
 bool bybit_fail(struct bybit_reader *reader, const char *where, enum json_answer answer);
 /* Text without its quotes and escapes, cut to size; "" if it is none. Uses the arena. */
 void bybit_copy_text(struct bybit_reader *reader, struct json_slice value, char *out, size_t size);
+/* Text into the arena; what: its name, should it be broken. */
+bool bybit_parse(struct bybit_reader *reader, const char *what, struct json_slice text,
+		 const struct cJSON **root);
+bool bybit_need_int(struct bybit_reader *reader, const struct cJSON *object, const char *key, int64_t *out);
 /* Digits with at most one point between them: no sign, no exponent, no blank. */
 bool bybit_is_plain(const char *text);
 

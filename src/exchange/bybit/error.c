@@ -25,6 +25,7 @@ static const struct {
 	{10000, BYBIT_TRANSIENT, NULL},
 	{10001, BYBIT_FLAT, "zero position"},
 	{10001, BYBIT_MODE, "position idx not match position mode"},
+	{10001, BYBIT_SIZE, "base_price"}, /* stop or target on the wrong side of the price */
 	{10001, BYBIT_PARAMETER, NULL},
 	{10002, BYBIT_CLOCK, NULL},
 	{10003, BYBIT_AUTHENTICATION, NULL},

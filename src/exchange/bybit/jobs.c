@@ -71,7 +71,7 @@ static bool send(struct bybit *b, int number, struct turn_out *out)
 		return true;
 	}
 	path_of(b, number, path, sizeof path);
-	uint32_t request = b->request + 1 != 0 ? b->request + 1 : 1;
+	uint32_t request = bybit_next_request(b);
 	if (!outbox_get(out->say, HOST_REST, request, number == JOB_TIME ? TIME_DEADLINE : DEADLINE_MS, path,
 			""))
 		return false;
@@ -83,10 +83,17 @@ static bool send(struct bybit *b, int number, struct turn_out *out)
 	return true;
 }
 
-static void count_failure(struct bybit *b, struct turn_out *out)
+void bybit_count_failure(struct bybit *b, struct turn_out *out)
 {
 	if (++b->rest_failures >= BYBIT_FAILURES_DOWN)
 		bybit_tell_link(b, LINK_DOWN, 0, out);
+}
+
+void bybit_count_success(struct bybit *b, struct turn_out *out)
+{
+	b->rest_failures = b->limit_pause_ms = 0;
+	if (!b->link_up && bybit_is_connected(b))
+		bybit_tell_link(b, LINK_UP, 0, out);
 }
 
 /* Once more, later; or no more where somebody else will ask. */
@@ -109,7 +116,7 @@ void bybit_send_due(struct bybit *b, struct turn_out *out)
 		struct bybit_job *job = &b->jobs[i];
 		if (job->request != 0 && b->now_ms >= job->sent_ms + LOST_MS) {
 			job->request = 0;
-			count_failure(b, out);
+			bybit_count_failure(b, out);
 			put_again(b, i);
 		}
 		if (job->request == 0 && job->due_ms <= b->now_ms && !send(b, i, out))
@@ -160,22 +167,22 @@ static ms_t jitter_ms(struct bybit *b, ms_t most_ms)
 }
 
 /* 10006 and its like: silence on this endpoint until the stamp. */
-static void obey_limit(struct bybit *b, int number, const struct wire_in *in, struct turn_out *out)
+ms_t bybit_obey_limit(struct bybit *b, struct budget *endpoint, const struct wire_in *in,
+		      struct turn_out *out)
 {
-	struct bybit_job *job = &b->jobs[number];
 	ms_t until = reset_ms(b, in);
 
 	if (until == UNKNOWN)
 		until = b->now_ms + budget_back_off(&b->limit_pause_ms, LIMIT_PAUSE_MS, LIMIT_MOST_MS,
 						    random_next(&b->dice));
 	until += jitter_ms(b, RESET_LEAST_MS);
-	budget_silence(endpoint_of(b, number), until);
-	job->due_ms = until;
+	budget_silence(endpoint, until);
 	tell_limited(b, until, out);
+	return until;
 }
 
 /* HTTP 429: all are silent for as long as asked, or a while that grows. */
-static void obey_overload(struct bybit *b, int number, const struct wire_in *in, struct turn_out *out)
+static ms_t obey_overload(struct bybit *b, const struct wire_in *in, struct turn_out *out)
 {
 	int64_t seconds = wire_header_int(in, "Retry-After");
 	ms_t pause = seconds > 0 && seconds <= HOUR_MS / SECOND_MS
@@ -184,26 +191,39 @@ static void obey_overload(struct bybit *b, int number, const struct wire_in *in,
 					       random_next(&b->dice));
 
 	budget_silence(&b->ip, b->now_ms + pause);
-	b->jobs[number].due_ms = b->now_ms + pause;
 	tell_limited(b, b->now_ms + pause, out);
+	return b->now_ms + pause;
 }
 
 /* HTTP 403: too many requests, or this address or request is not welcome at all. Ten minutes of silence are
  * right for both; the second is told, as waiting alone will not help. */
-static void obey_forbidden(struct bybit *b, int number, const struct wire_in *in, struct turn_out *out)
+static ms_t obey_forbidden(struct bybit *b, const struct wire_in *in, struct turn_out *out)
 {
 	static const char rate[] = "access too frequent";
 	ms_t until = b->now_ms + FORBIDDEN_MS + jitter_ms(b, MINUTE_MS);
 	char said[BYBIT_WHY_MAX];
 
 	budget_silence(&b->ip, until);
-	b->jobs[number].due_ms = until;
 	tell_limited(b, until, out);
 	if (in->len >= sizeof rate - 1 && memmem(in->text, in->len, rate, sizeof rate - 1) != NULL)
-		return;
+		return until;
 	snprintf(said, sizeof said, "%.*s", (int)(in->len < sizeof said ? in->len : sizeof said - 1),
 		 in->len > 0 ? in->text : "");
 	bybit_garbage(b, SYM_NONE, "HTTP 403", said, out);
+	return until;
+}
+
+ms_t bybit_obey_status(struct bybit *b, const struct wire_in *in, struct turn_out *out)
+{
+	if (in->status == 403)
+		return obey_forbidden(b, in, out);
+	return in->status == 429 ? obey_overload(b, in, out) : UNKNOWN;
+}
+
+void bybit_heed_budget(struct bybit *b, struct budget *endpoint, const struct wire_in *in)
+{
+	if (wire_header_int(in, "X-Bapi-Limit-Status") == 0 && reset_ms(b, in) != UNKNOWN)
+		budget_silence(endpoint, reset_ms(b, in));
 }
 
 static enum bybit_verdict dispatch(struct bybit *b, int number, const struct bybit_envelope *envelope,
@@ -230,13 +250,11 @@ static void answered(struct bybit *b, int number, const struct bybit_envelope *e
 
 	if (dispatch(b, number, envelope, out) == BYBIT_DONE) {
 		job->failures = job->pause_ms = 0;
-		b->rest_failures = b->limit_pause_ms = 0;
-		if (!b->link_up && b->stream.up)
-			bybit_tell_link(b, LINK_UP, 0, out);
+		bybit_count_success(b, out);
 		return;
 	}
 	bybit_garbage(b, SYM_NONE, job_text(number), b->reader.why, out);
-	count_failure(b, out);
+	bybit_count_failure(b, out);
 	put_again(b, number);
 }
 
@@ -259,13 +277,15 @@ static void judge(struct bybit *b, int number, const struct bybit_envelope *enve
 {
 	switch (bybit_error_class(envelope->code, envelope->message)) {
 	case BYBIT_OK: answered(b, number, envelope, out); return;
-	case BYBIT_LIMITED: obey_limit(b, number, in, out); return;
+	case BYBIT_LIMITED:
+		b->jobs[number].due_ms = bybit_obey_limit(b, endpoint_of(b, number), in, out);
+		return;
 	case BYBIT_CLOCK:
 		bybit_want(b, JOB_TIME, b->now_ms);
 		put_again(b, number);
 		return;
 	case BYBIT_TRANSIENT:
-		count_failure(b, out);
+		bybit_count_failure(b, out);
 		put_again(b, number);
 		return;
 	default: refused(b, number, envelope, out); return;
@@ -279,7 +299,7 @@ static void unreadable(struct bybit *b, int number, const struct wire_in *in, st
 
 	snprintf(why, sizeof why, "HTTP %d, %s", in->status, b->reader.why);
 	bybit_garbage(b, SYM_NONE, job_text(number), why, out);
-	count_failure(b, out);
+	bybit_count_failure(b, out);
 	put_again(b, number);
 }
 
@@ -294,16 +314,16 @@ void bybit_on_reply(struct bybit *b, const struct wire_in *in, struct turn_out *
 		return; /* of a request that was given up */
 	b->jobs[number].request = 0;
 	if (in->status < 0 || in->status >= 500) {
-		count_failure(b, out);
+		bybit_count_failure(b, out);
 		put_again(b, number);
 		return;
 	}
-	if (in->status == 403 || in->status == 429) {
-		(in->status == 403 ? obey_forbidden : obey_overload)(b, number, in, out);
+	ms_t silent_until_ms = bybit_obey_status(b, in, out);
+	if (silent_until_ms != UNKNOWN) {
+		b->jobs[number].due_ms = silent_until_ms;
 		return;
 	}
-	if (wire_header_int(in, "X-Bapi-Limit-Status") == 0 && reset_ms(b, in) != UNKNOWN)
-		budget_silence(endpoint_of(b, number), reset_ms(b, in));
+	bybit_heed_budget(b, endpoint_of(b, number), in);
 	if (bybit_read_envelope(&b->reader, in->text, in->len, &envelope))
 		judge(b, number, &envelope, in, out);
 	else

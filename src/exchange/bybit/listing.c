@@ -257,6 +257,7 @@ static void complete(struct bybit *b, struct turn_out *out)
 	struct bybit_listing *listing = &b->listing;
 
 	listing->active = listing->active == 0 ? 1 : 0;
+	b->private.calls_due_ms = b->now_ms; /* some may wait for it */
 	b->counts.listed = (int64_t)listing->pages[listing->active].count;
 	b->counts.foreign = listing->foreign;
 	b->counts.left_out = listing->left_out;

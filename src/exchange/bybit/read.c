@@ -50,7 +50,7 @@ static bool need_decimal(struct bybit_reader *reader, const struct cJSON *object
 	return answer == JSON_OK || bybit_fail(reader, key, answer);
 }
 
-static bool need_int(struct bybit_reader *reader, const struct cJSON *object, const char *key, int64_t *out)
+bool bybit_need_int(struct bybit_reader *reader, const struct cJSON *object, const char *key, int64_t *out)
 {
 	enum json_answer answer = json_int64(json_member(object, key), out);
 
@@ -76,6 +76,14 @@ static bool may_have_int(struct bybit_reader *reader, const struct cJSON *object
 	*out = none;
 	return answer == JSON_MISSING || answer == JSON_NULL || answer == JSON_EMPTY ||
 	       bybit_fail(reader, key, answer);
+}
+
+bool bybit_parse(struct bybit_reader *reader, const char *what, struct json_slice text,
+		 const struct cJSON **root)
+{
+	enum json_answer answer = json_parse(&reader->arena, text.text, text.len, root);
+
+	return answer == JSON_OK || bybit_fail(reader, what, answer);
 }
 
 void bybit_copy_text(struct bybit_reader *reader, struct json_slice value, char *out, size_t size)
@@ -189,7 +197,7 @@ static bool read_grid(struct bybit_reader *reader, const struct cJSON *row, stru
 	       need_decimal(reader, lot, "minOrderQty", &out->min_qty) &&
 	       need_decimal(reader, lot, "maxMktOrderQty", &out->max_qty) &&
 	       need_decimal(reader, lot, "minNotionalValue", &out->min_notional) &&
-	       need_int(reader, row, "fundingInterval", &out->funding_minutes);
+	       bybit_need_int(reader, row, "fundingInterval", &out->funding_minutes);
 }
 
 /* Of what is not ours only the identity is essential: dated futures have no funding, others no least order.
@@ -212,9 +220,8 @@ bool bybit_read_instrument(struct bybit_reader *reader, struct json_slice text,
 	*row = (struct bybit_instrument_row){"", "", "", "", "",      "", "", "",
 					     "", "", "", "", UNKNOWN, 0,  0,  false};
 	reader->why[0] = '\0';
-	enum json_answer answer = json_parse(&reader->arena, text.text, text.len, &root);
-	if (answer != JSON_OK)
-		return bybit_fail(reader, "row", answer);
+	if (!bybit_parse(reader, "row", text, &root))
+		return false;
 	if (!need_text(reader, root, "symbol", &row->symbol) || !read_identity(reader, root, row))
 		return false;
 	if (bybit_is_ours(row))

@@ -46,10 +46,12 @@ enum bybit_verdict bybit_on_time(struct bybit *b, const struct bybit_envelope *e
 	if (!bybit_read_time(&b->reader, envelope, &server_ms))
 		return BYBIT_AGAIN;
 	take_sample(clock, trip_ms, server_ms - (sent_ms + trip_ms / 2));
+	clock->heard++;
+	b->private.calls_due_ms = b->now_ms; /* some may wait for it */
 	if (clock->told_ms == UNKNOWN || distance(clock->told_ms, clock->offset_ms) > TELL_MS)
 		clock->told_ms = clock->offset_ms;
 	bybit_want(b, JOB_TIME, b->now_ms + ASK_EVERY_MS);
-	if (b->stream.up)
+	if (bybit_is_connected(b))
 		bybit_tell_link(b, LINK_UP, trip_ms, out);
 	return BYBIT_DONE;
 }

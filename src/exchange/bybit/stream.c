@@ -281,7 +281,7 @@ void bybit_on_up(struct bybit *b, struct turn_out *out)
 	forget_connection(b);
 	b->stream.up = true;
 	b->stream.ping_ms = b->now_ms + PING_EVERY_MS;
-	if (b->rest_failures < BYBIT_FAILURES_DOWN)
+	if (b->rest_failures < BYBIT_FAILURES_DOWN && bybit_is_connected(b))
 		bybit_tell_link(b, LINK_UP, 0, out);
 }
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT
+ * What the app wants to know before it trades: what the key may do, how the account is set up, what it pays
+ * (contract, sections 5.2 to 5.5 and 6.3). Nothing is changed here but what the app asks for by name. */
+#include "bybit_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REFUSED_EVERY_MS MINUTE_MS /* a refused key may be made good */
+
+static const struct {
+	enum bybit_call_kind kind;
+	int64_t fact;
+} facts[] = {
+	{CALL_KEY, BYBIT_FACT_KEY},
+	{CALL_INFO, BYBIT_FACT_INFO},
+	{CALL_MODE, BYBIT_FACT_MODE},
+	{CALL_FEES, BYBIT_FACT_FEES},
+};
+#define FACT_COUNT (sizeof facts / sizeof facts[0])
+
+static void ask(struct bybit *b, enum bybit_call_kind kind)
+{
+	if (bybit_call_find(b, kind, SYM_NONE, 0) == NULL)
+		bybit_call_add(b, kind, SYM_NONE, 0);
+}
+
+static void ask_all(struct bybit *b)
+{
+	b->private.facts.asked = 0;
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		ask(b, facts[i].kind);
+}
+
+void bybit_facts_begin(struct bybit *b)
+{
+	if (b->private.wanted)
+		ask_all(b);
+}
+
+void bybit_facts_step(struct bybit *b)
+{
+	if (!b->private.facts.refused || bybit_call_find(b, CALL_KEY, SYM_NONE, 0) != NULL)
+		return;
+	struct bybit_call *call = bybit_call_add(b, CALL_KEY, SYM_NONE, 0);
+	if (call != NULL)
+		call->due_ms = b->now_ms + REFUSED_EVERY_MS;
+}
+
+void bybit_key_refused(struct bybit *b, const char *why, struct turn_out *out)
+{
+	snprintf(b->private.facts.why, sizeof b->private.facts.why, "%s", why);
+	bybit_garbage(b, SYM_NONE, "key refused", why, out);
+	if (!b->private.facts.refused)
+		bybit_tell_link(b, LINK_DOWN, 0, out);
+	b->private.facts.refused = true;
+}
+
+/* Mode and fees are asked of one symbol; any that trades will do. */
+static const char *a_symbol(const struct bybit *b)
+{
+	const struct universe *universe =
+		b->listing.active >= 0 ? &b->listing.pages[b->listing.active] : b->universe;
+
+	return universe != NULL && universe->count > 0 ? universe->at[0].wire : "BTCUSDT";
+}
+
+int bybit_write_account(const struct bybit *b, const struct bybit_call *call, char *out, size_t size)
+{
+	out[0] = '\0';
+	switch (call->kind) {
+	case CALL_MODE:
+	case CALL_FEES: return snprintf(out, size, "category=linear&symbol=%s", a_symbol(b));
+	case CALL_SET_MARGIN: return snprintf(out, size, "{\"setMarginMode\":\"ISOLATED_MARGIN\"}");
+	case CALL_SET_MODE:
+		return snprintf(out, size, "{\"category\":\"linear\",\"coin\":\"USDT\",\"mode\":0}");
+	default: return 0;
+	}
+}
+
+static bool take_key(struct bybit *b, const struct bybit_envelope *envelope)
+{
+	struct bybit_account_facts *known = &b->private.facts;
+	struct bybit_key_row row;
+
+	if (!bybit_read_key(&b->reader, envelope, &row))
+		return false;
+	known->key_read_only = row.read_only;
+	known->key_trade = row.trade;
+	known->key_withdraw = row.withdraw;
+	known->key_transfer = row.transfer;
+	known->key_ip_bound = row.ip_bound;
+	known->key_expires_ms = row.expires_ms;
+	return true;
+}
+
+static bool take_info(struct bybit *b, const struct bybit_envelope *envelope)
+{
+	static const char *const modes[] = {[BYBIT_MARGIN_ISOLATED] = "ISOLATED_MARGIN",
+					    [BYBIT_MARGIN_CROSS] = "REGULAR_MARGIN",
+					    [BYBIT_MARGIN_PORTFOLIO] = "PORTFOLIO_MARGIN"};
+	struct bybit_account_facts *known = &b->private.facts;
+	struct bybit_info_row row;
+
+	if (!bybit_read_info(&b->reader, envelope, &row))
+		return false;
+	known->unified = row.unified >= 3;
+	known->margin_mode = BYBIT_MARGIN_UNKNOWN;
+	for (int64_t i = BYBIT_MARGIN_ISOLATED; i <= BYBIT_MARGIN_PORTFOLIO; i++)
+		if (strcmp(row.margin_mode, modes[i]) == 0)
+			known->margin_mode = i;
+	return true;
+}
+
+/* One slot: one-way; two: hedge mode. */
+static bool take_mode(struct bybit *b, const struct bybit_envelope *envelope)
+{
+	struct bybit_account_facts *known = &b->private.facts;
+	struct bybit_position_row row;
+	struct bybit_list list;
+	struct json_slice text;
+
+	if (!bybit_read_list(&b->reader, envelope, &list))
+		return false;
+	known->position_mode = BYBIT_MODE_UNKNOWN;
+	while (bybit_next_row(&b->reader, &list, &text)) {
+		if (!bybit_read_position(&b->reader, text, &row))
+			return false;
+		known->position_mode = row.position_idx != 0 ? BYBIT_MODE_HEDGE : BYBIT_MODE_ONE_WAY;
+	}
+	return list.rows.answer == JSON_OK && known->position_mode != BYBIT_MODE_UNKNOWN;
+}
+
+static bool take_fees(struct bybit *b, const struct bybit_envelope *envelope)
+{
+	struct bybit_fee_row row;
+	struct bybit_list list;
+	struct json_slice text;
+
+	if (!bybit_read_list(&b->reader, envelope, &list) || !bybit_next_row(&b->reader, &list, &text) ||
+	    !bybit_read_fee(&b->reader, text, &row))
+		return false;
+	b->private.facts.taker_fee = bybit_ratio(row.taker);
+	b->private.facts.maker_fee = bybit_ratio(row.maker);
+	return b->private.facts.taker_fee != UNKNOWN;
+}
+
+static bool take(struct bybit *b, enum bybit_call_kind kind, const struct bybit_envelope *envelope)
+{
+	switch (kind) {
+	case CALL_KEY: return take_key(b, envelope);
+	case CALL_INFO: return take_info(b, envelope);
+	case CALL_MODE: return take_mode(b, envelope);
+	default: return take_fees(b, envelope);
+	}
+}
+
+static int64_t fact_of(enum bybit_call_kind kind)
+{
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if (facts[i].kind == kind)
+			return facts[i].fact;
+	return 0;
+}
+
+/* A setting was answered: what is now is read. */
+static enum bybit_call_end on_set(struct bybit *b, const struct bybit_call *call,
+				  const struct bybit_answer *answer)
+{
+	struct bybit_account_facts *known = &b->private.facts;
+
+	if (answer->envelope == NULL && !answer->not_sent && answer->class == BYBIT_TRANSIENT)
+		return CALL_AGAIN; /* to set it twice is to set it */
+	if (answer->envelope != NULL)
+		*(call->kind == CALL_SET_MARGIN ? &known->set_margin_code : &known->set_mode_code) =
+			answer->envelope->code;
+	if (answer->class != BYBIT_OK)
+		snprintf(known->why, sizeof known->why, "%s", answer->why);
+	known->known &= ~(int64_t)(BYBIT_FACT_INFO | BYBIT_FACT_MODE);
+	ask_all(b);
+	return CALL_OVER;
+}
+
+static void key_is_good(struct bybit *b, struct turn_out *out)
+{
+	if (!b->private.facts.refused || !b->private.facts.key_trade)
+		return;
+	b->private.facts.refused = false;
+	b->private.stream.open_ms = b->now_ms;
+	bybit_count_success(b, out);
+}
+
+enum bybit_call_end bybit_on_account(struct bybit *b, struct bybit_call *call,
+				     const struct bybit_answer *answer, struct turn_out *out)
+{
+	struct bybit_account_facts *known = &b->private.facts;
+	enum bybit_call_kind kind = (enum bybit_call_kind)call->kind;
+
+	if (kind == CALL_SET_MARGIN || kind == CALL_SET_MODE)
+		return on_set(b, call, answer);
+	if (answer->class == BYBIT_TRANSIENT || answer->class == BYBIT_LIMITED || answer->not_sent)
+		return CALL_AGAIN;
+	known->asked |= fact_of(kind);
+	if (answer->class != BYBIT_OK) {
+		snprintf(known->why, sizeof known->why, "%s", answer->why);
+		return CALL_OVER;
+	}
+	if (!take(b, kind, answer->envelope)) {
+		bybit_garbage(b, SYM_NONE, "account", b->reader.why, out);
+		return CALL_AGAIN;
+	}
+	known->known |= fact_of(kind);
+	if (kind == CALL_KEY)
+		key_is_good(b, out);
+	return CALL_OVER;
+}
+
+const struct bybit_account_facts *bybit_account_facts(const struct exchange *exchange)
+{
+	return &((const struct bybit *)exchange->state)->private.facts;
+}
+
+int bybit_ask_account(struct exchange *exchange, enum bybit_account_ask what, ms_t now, struct turn_out *out)
+{
+	struct bybit *b = exchange->state;
+
+	if (!b->private.wanted)
+		return TB_EREFUSED;
+	if (now > b->now_ms)
+		b->now_ms = now;
+	if (what == BYBIT_ASK_FACTS)
+		ask_all(b);
+	else if (bybit_call_add(b, what == BYBIT_SET_ISOLATED ? CALL_SET_MARGIN : CALL_SET_MODE, SYM_NONE,
+				0) == NULL)
+		return TB_EFULL;
+	bybit_private_step(b, out);
+	return TB_OK;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * Positions: rows of the stream and of REST, told apart by their sequence, of which the newest counts
+ * (contract, sections 6.1 and 12). */
+#include "bybit_internal.h"
+
+#include <string.h>
+
+static bool is_older(const struct bybit_position *known, const struct bybit_position_row *row)
+{
+	if (!known->known || row->seq == UNKNOWN || known->seq == UNKNOWN)
+		return false;
+	if (row->updated_ms != UNKNOWN && known->updated_ms != UNKNOWN &&
+	    row->updated_ms > known->updated_ms + MINUTE_MS)
+		return false; /* whatever they count: so much later is later */
+	return row->seq < known->seq || (row->seq == known->seq && row->updated_ms < known->updated_ms);
+}
+
+/* qty coins at this price, down; the price may lie between two ticks. */
+static money_t cost_of(const struct bybit_position_row *row, const struct instrument *instrument, qty_t qty)
+{
+	money_t price = bybit_money(row->entry);
+	int64_t scale = 1;
+
+	for (int64_t i = 0; i < instrument->lot.decimals; i++)
+		scale *= 10;
+	if (price == UNKNOWN || price <= 0 || qty <= 0 || qty > VALUE_MAX / instrument->lot.step)
+		return UNKNOWN;
+	money_t cost = mul_div_down(price, qty * instrument->lot.step, scale);
+	return cost > 0 ? cost : UNKNOWN;
+}
+
+static price_t level(const char *text, const struct instrument *instrument)
+{
+	price_t price =
+		bybit_is_nothing(text) ? UNKNOWN : bybit_price(text, &instrument->tick, ROUND_NEAR, NULL);
+
+	return price == UNKNOWN ? 0 : price;
+}
+
+bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, struct turn_out *out)
+{
+	sym_t sym = bybit_find_wire(b, row->symbol);
+
+	if (sym == SYM_NONE || (*row->category != '\0' && strcmp(row->category, "linear") != 0))
+		return false;
+	const struct instrument *instrument = &b->universe->at[sym];
+	struct bybit_position *position = &b->private.positions[sym];
+	qty_t qty = bybit_qty(row->size, instrument);
+	if (qty == UNKNOWN) {
+		bybit_doubt_grid(b);
+		bybit_garbage(b, sym, "position", "size is off the grid", out);
+		return false;
+	}
+	if (row->position_idx != 0 && qty == 0)
+		return false; /* an empty slot of hedge mode beside the other */
+	if (is_older(position, row))
+		return false;
+	*position = (struct bybit_position){
+		.known = true,
+		.side = qty == 0                        ? SIDE_NONE
+			: strcmp(row->side, "Buy") == 0 ? SIDE_LONG
+							: SIDE_SHORT,
+		.qty = qty,
+		.cost = cost_of(row, instrument, qty),
+		.leverage = bybit_ratio(row->leverage),
+		.stop = level(row->stop, instrument),
+		.target = level(row->target, instrument),
+		.seq = row->seq,
+		.updated_ms = row->updated_ms,
+		.heard_ms = b->now_ms,
+		.flat_ms = qty == 0 ? position->flat_ms : 0,
+		.listed = position->listed,
+		.hedged = row->position_idx != 0,
+	};
+	if (position->hedged)
+		b->private.facts.position_mode = BYBIT_MODE_HEDGE;
+	if (qty == 0) {
+		bybit_guard_flat(b, sym);
+		return true;
+	}
+	bybit_guard_look(b, sym, out);
+	return true;
+}
+
+void bybit_positions_forget(struct bybit *b)
+{
+	for (size_t sym = 0; sym < SYMBOLS_MAX; sym++)
+		b->private.positions[sym].seq = b->private.positions[sym].updated_ms = UNKNOWN;
+}
+
+void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out)
+{
+	const struct bybit_position *position = &b->private.positions[sym];
+	struct event *event = events_add(out->heard, EVENT_POSITION, sym, b->now_ms);
+
+	if (event == NULL)
+		return;
+	event->position.side = position->side;
+	event->position.qty = position->qty;
+	event->position.cost = position->cost == UNKNOWN ? 0 : position->cost;
+	event->position.leverage = position->leverage == UNKNOWN ? 0 : position->leverage;
+}
