@@ -479,6 +479,50 @@ static void no_fault_on_the_way_changes_the_books(void **state)
 	same_books();
 }
 
+static void a_fill_that_was_missed_is_found_though_a_later_one_was_heard(void **state)
+{
+	(void)state;
+	enter(300, 600);
+	run(SECOND_MS);
+	assert_int_equal(strike("order_mute"), 0); /* nothing is told of the next order */
+	leave();
+	run(10 * SECOND_MS);
+	enter(300, 600); /* and this one is heard before the lists are read again */
+	run(3 * MINUTE_MS);
+	assert_int_equal(told.qty, told.position);
+	same_books();
+}
+
+static void the_books_are_equal_after_each_seed_of_faults(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct random dice;
+		random_seed(&dice, seed);
+		for (int i = 0; i < 40; i++) {
+			price_t last = last_price();
+			for (int n = (int)random_below(&dice, 3); n >= 0; n--) {
+				int kind = EMU_FAULT_POST_RESET_BEFORE +
+					   (int)random_below(&dice, EMU_FAULT_STOP_MISSING -
+									    EMU_FAULT_POST_RESET_BEFORE);
+				if (kind != EMU_FAULT_KEY_DEAD && kind != EMU_FAULT_ORDER_LOST)
+					strike(emu_fault_rows[kind].word);
+			}
+			if (told.qty == 0)
+				enter_at(last, 300, 600);
+			else
+				leave();
+			run(1 + (ms_t)random_below(&dice, 90 * SECOND_MS));
+			emu_calm(emu);
+		}
+		run(3 * MINUTE_MS);
+		if (told.qty != told.position)
+			fail_msg("seed %llu: told %lld lots, the exchange has %lld", (unsigned long long)seed,
+				 (long long)told.qty, (long long)told.position);
+	}
+	same_books();
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_both, close_both)
@@ -486,6 +530,8 @@ int main(void)
 		TEST(an_entry_is_protected_amended_and_left),
 		TEST(a_stop_closes_and_funding_is_booked),
 		TEST(no_fault_on_the_way_changes_the_books),
+		TEST(a_fill_that_was_missed_is_found_though_a_later_one_was_heard),
+		TEST(the_books_are_equal_after_each_seed_of_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
