@@ -20,18 +20,14 @@ static bool take_order(struct bybit *b, struct json_slice text, bool filled_ones
 
 static bool take_execution(struct bybit *b, struct json_slice text, struct turn_out *out)
 {
-	struct bybit_lists *lists = &b->private.lists;
 	struct bybit_execution_row row;
 	struct event made;
 
 	if (!bybit_read_execution(&b->reader, text, &row))
 		return false;
-	ms_t at_ms = row.at_ms;
 	if (!bybit_make_fill(b, &row, &made))
 		return true;
 	bybit_tell_fill(b, &made, out);
-	if (lists->caught_up && at_ms > lists->fills_since_ms)
-		lists->fills_since_ms = at_ms;
 	return true;
 }
 
