@@ -3,22 +3,14 @@
 #include "live_world.h"
 
 #include "log.h"
+#include "loop.h"
 #include "state_dir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define DUE_TURNS_MAX 64 /* at one time: what is left is seen in the next turn of the loop */
-
-static int64_t monotonic_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 /* The account as of this turn, then the turn itself: the first counts only with the second. */
 static int store(struct live_world *live, const struct turn_records *turn, const char **why)
@@ -52,11 +44,11 @@ static void count_commit(struct live_world *live, ms_t now_ms, int err, const ch
 static int commit(void *ctx, const struct turn_records *turn)
 {
 	struct live_world *live = ctx;
-	int64_t began = monotonic_us(), took;
+	int64_t began = loop_us(), took;
 	const char *why;
 	int err = store(live, turn, &why);
 
-	took = monotonic_us() - began;
+	took = loop_us() - began;
 	live->commit_us += took;
 	live->commit_most = took > live->commit_most ? took : live->commit_most;
 	count_commit(live, turn->now_ms, err, why);

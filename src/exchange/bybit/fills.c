@@ -32,8 +32,8 @@ qty_t bybit_qty(const char *text, const struct instrument *instrument)
 	return qty;
 }
 
-/* Signed money; what cannot be told exactly goes up: a fee rather too high, an income, taken off it, too. */
-static money_t fee_of(const char *text)
+/* Signed money; what cannot be told exactly goes up, as a fee does, or down, as an income. "" is nothing. */
+static money_t signed_money(const char *text, bool up)
 {
 	static const struct grid money = {1, 8};
 	money_t value;
@@ -43,27 +43,20 @@ static money_t fee_of(const char *text)
 	bool negative = *text == '-';
 	text += negative;
 	enum decimal_err err =
-		(negative ? grid_parse_down : grid_parse_up)(text, strlen(text), &money, &value);
+		(negative != up ? grid_parse_up : grid_parse_down)(text, strlen(text), &money, &value);
 	if (err != DECIMAL_OK || value > VALUE_MAX)
 		return UNKNOWN;
 	return negative ? -value : value;
 }
 
-/* Signed, down. */
-static money_t income_of(const char *text)
+static money_t money_up(const char *text)
 {
-	static const struct grid money = {1, 8};
-	money_t value;
+	return signed_money(text, true);
+}
 
-	if (*text == '\0')
-		return 0;
-	bool negative = *text == '-';
-	text += negative;
-	enum decimal_err err =
-		(negative ? grid_parse_up : grid_parse_down)(text, strlen(text), &money, &value);
-	if (err != DECIMAL_OK || value > VALUE_MAX)
-		return UNKNOWN;
-	return negative ? -value : value;
+static money_t money_down(const char *text)
+{
+	return signed_money(text, false);
 }
 
 static bool was_told(struct bybit *b, int64_t number)
@@ -94,7 +87,7 @@ static int64_t funding_number(const char *symbol, ms_t at_ms)
 
 static bool make_funding(struct bybit *b, const struct bybit_execution_row *row, struct event *event)
 {
-	money_t paid = fee_of(row->fee);
+	money_t paid = money_up(row->fee);
 
 	if (!ends_with(row->symbol, "USDT") || paid == UNKNOWN || paid == 0)
 		return false;
@@ -145,7 +138,7 @@ static money_t extra_fees(struct bybit *b, struct json_slice list)
 	if (json_rows_open(list, &rows) != JSON_OK)
 		return 0;
 	while (bybit_next_extra_fee(&b->reader, &rows, &coin, &text)) {
-		money_t fee = strcmp(coin, "USDT") == 0 ? fee_of(text) : 0;
+		money_t fee = strcmp(coin, "USDT") == 0 ? money_up(text) : 0;
 		sum += fee == UNKNOWN ? 0 : fee;
 	}
 	return sum;
@@ -174,7 +167,7 @@ bool bybit_make_fill(struct bybit *b, const struct bybit_execution_row *row, str
 	fill->side = buys ? SIDE_LONG : SIDE_SHORT;
 	fill->qty = bybit_qty(row->qty, instrument);
 	fill->price = bybit_price(row->price, &instrument->tick, buys ? ROUND_UP : ROUND_DOWN, &off);
-	fill->fee = fee_of(row->fee);
+	fill->fee = money_up(row->fee);
 	fill->at_ms = row->at_ms - (bybit_server_ms(b) - b->now_ms);
 	fill->spread = fill->impact = UNKNOWN;
 	if (off || fill->qty == UNKNOWN || fill->price == UNKNOWN)
@@ -234,7 +227,7 @@ static bool is_trade(const char *type)
 
 void bybit_ledger_news(struct bybit *b, const struct bybit_ledger_row *row, struct turn_out *out)
 {
-	money_t change = income_of(row->change), bonus = income_of(row->bonus_change);
+	money_t change = money_down(row->change), bonus = money_down(row->bonus_change);
 	int64_t id = bybit_number_of(row->id, row->type);
 	char stamp[DECIMAL_TEXT_MAX];
 
@@ -261,7 +254,7 @@ void bybit_ledger_news(struct bybit *b, const struct bybit_ledger_row *row, stru
 
 static money_t part(const char *text)
 {
-	money_t value = *text == '\0' ? UNKNOWN : fee_of(text);
+	money_t value = *text == '\0' ? UNKNOWN : money_up(text);
 
 	return value == UNKNOWN || value < 0 ? UNKNOWN : value;
 }
@@ -279,7 +272,7 @@ static money_t available_of(const struct bybit *b, const struct bybit_coin_row *
 		own = wallet - orders - positions - locked;
 	int64_t mode = b->private.facts.margin_mode;
 	if (mode == BYBIT_MARGIN_CROSS || mode == BYBIT_MARGIN_PORTFOLIO) {
-		money_t usd = income_of(coin->usd), equity = income_of(coin->equity);
+		money_t usd = money_down(coin->usd), equity = money_down(coin->equity);
 		money_t shared = total_usd > 0 && usd > 0 && equity > 0 ? mul_div_down(total_usd, equity, usd)
 									: total_usd;
 		own = shared < 0 ? (shared == UNKNOWN ? UNKNOWN : 0) : shared < wallet ? shared : wallet;
@@ -297,14 +290,14 @@ bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out 
 		return false;
 	}
 	bool unified = strcmp(row.account, "UNIFIED") == 0;
-	money_t total_usd = *row.available != '\0' ? income_of(row.available) : UNKNOWN;
+	money_t total_usd = *row.available != '\0' ? money_down(row.available) : UNKNOWN;
 	b->private.ledger_due_ms = bybit_earlier(b->private.ledger_due_ms, b->now_ms + LEDGER_DELAY_MS);
 	while (unified && bybit_next_coin(&b->reader, &row, &coin)) {
 		if (strcmp(coin.coin, "USDT") != 0)
 			continue;
-		money_t bonus = *coin.bonus == '\0' ? 0 : fee_of(coin.bonus);
-		money_t wallet = *coin.wallet == '\0' ? UNKNOWN : income_of(coin.wallet);
-		money_t equity = *coin.equity == '\0' ? UNKNOWN : income_of(coin.equity);
+		money_t bonus = *coin.bonus == '\0' ? 0 : money_up(coin.bonus);
+		money_t wallet = *coin.wallet == '\0' ? UNKNOWN : money_down(coin.wallet);
+		money_t equity = *coin.equity == '\0' ? UNKNOWN : money_down(coin.equity);
 		if (wallet == UNKNOWN || equity == UNKNOWN || bonus == UNKNOWN)
 			return false; /* nobody has said what there is */
 		struct event *event = events_add(out->heard, EVENT_BALANCE, SYM_NONE, b->now_ms);
