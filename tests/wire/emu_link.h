@@ -57,14 +57,6 @@ static inline void link_tell(struct emu_link *link, struct wire_in in)
 
 	in.at_ms = link->now_ms;
 	link->heard.count = 0;
-	const char *dbg = getenv("DBG");
-	if (dbg && llabs(link->now_ms - atoll(dbg)) < 200000 && in.kind != WIRE_TIME &&
-	    (in.kind != WIRE_FRAME ||
-	     (getenv("SYMB") && memmem(in.text, in.len, getenv("SYMB"), strlen(getenv("SYMB"))) &&
-	      memmem(in.text, in.len, "kline", 5)) ||
-	     !memmem(in.text, in.len, "topic", 5)))
-		fprintf(stderr, "%lld in %d req %u status %d %.*s\n", (long long)link->now_ms, in.kind,
-			in.request, in.status, (int)(in.len > 700 ? 700 : in.len), in.text ? in.text : "");
 	assert_int_equal(feed_ops.on_wire(&link->outside, &in, &out), 0);
 	for (size_t i = 0; i < link->heard.count; i++) {
 		struct event *event = &link->heard.at[i];
@@ -121,9 +113,6 @@ static inline void link_carry(struct emu_link *link)
 		switch (say->kind) {
 		case SAY_HTTP:
 			link->requests++;
-			if (getenv("DBG") && llabs(link->now_ms - atoll(getenv("DBG"))) < 200000)
-				fprintf(stderr, "%lld say %u %s\n", (long long)link->now_ms, say->request,
-					say->path);
 			emu_http(link->emu, link->now_ms, &request, &reply);
 			keep_reply(link, say, &reply);
 			break;
