@@ -8,30 +8,23 @@
 # usage: paper_lag.sh PROGRAM SOURCE      MINUTES=3 SYMBOLS=20 as environment
 set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
-emulator=$(dirname "$bot")/tests/emulator/bybit_emu
 minutes=${MINUTES:-3} symbols=${SYMBOLS:-20}
 folder=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 cd "$folder"
-bash "$root/tests/emulator/make_ca.sh" .
+. "$root/tests/support/emulator.sh"
+bash "$root/tests/support/make_ca.sh" .
 mkfifo lines
-"$emulator" --cert server.pem --key server.key --symbols "$symbols" --seed 3 --padding 600 --port 0 --control - --log \
-	<lines >emulator.out 2>emulator.err &
-pids+=($!)
-exec 9>lines
-for _ in $(seq 100); do
-	port=$(sed -n 's/^port //p' emulator.out)
-	[ -n "$port" ] && break
-	sleep 0.1
-done
+exec 9<>lines
+emulator_start emulator --symbols "$symbols" --seed 3 --padding 600 --control - --log <lines
+pids+=("$emulating")
 
 start() { # STREAM-HOST STATE [COMMAND...]: run.err is its log
 	local host=$1 state=$2
 	shift 2
-	env -i PATH="$PATH" "$@" "$bot" run --exchange bybit --paper --state "$state" --set scanner.min_volume_24h=0 \
-		--set exchange.rest_url="https://localhost:$port" --set exchange.stream_url="wss://$host:$port" \
-		--set exchange.ca_file="$folder/ca.pem" >run.out 2>run.err &
+	env -i PATH="$PATH" "$@" "$bot" run --paper "${on_emulator[@]}" --set exchange.stream_url="wss://$host:$port" \
+		--state "$state" --set scanner.min_volume_24h=0 >run.out 2>run.err &
 	daemon=$!
 	pids+=("$daemon")
 }

@@ -7,27 +7,21 @@
 # usage: paper_realtime.sh PROGRAM SOURCE      MINUTES=3 SYMBOLS=20 as environment
 set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
-emulator=$(dirname "$bot")/tests/emulator/bybit_emu
 minutes=${MINUTES:-3} symbols=${SYMBOLS:-20}
 folder=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 cd "$folder"
-bash "$root/tests/emulator/make_ca.sh" .
-"$emulator" --cert server.pem --key server.key --symbols "$symbols" --seed 3 --padding 600 --port 0 >emulator.out 2>emulator.err &
-pids+=($!)
-for _ in $(seq 100); do
-	port=$(sed -n 's/^port //p' emulator.out)
-	[ -n "$port" ] && break
-	sleep 0.1
-done
+. "$root/tests/support/emulator.sh"
+bash "$root/tests/support/make_ca.sh" .
+emulator_start emulator --symbols "$symbols" --seed 3 --padding 600
+pids+=("$emulating")
 names=$(curl -s --cacert ca.pem "https://localhost:$port/v5/market/instruments-info?category=linear&limit=1000" |
 	python3 -c "import json,sys; print(','.join(r['baseCoin'] + '/USDT' for r in json.load(sys.stdin)['result']['list']
 	if r['quoteCoin'] == r['settleCoin'] == 'USDT' and r['contractType'] == 'LinearPerpetual' and r['symbolType'] == ''
 	and r['status'] == 'Trading' and not r['isPreListing'])[:4000])")
-env -i "$bot" run --exchange bybit --paper --state state --set trading.symbols="$names" --set scanner.min_volume_24h=0 \
-	--set exchange.rest_url="https://localhost:$port" --set exchange.stream_url="wss://localhost:$port" \
-	--set exchange.ca_file="$folder/ca.pem" >run.out 2>run.err &
+env -i "$bot" run --paper "${on_emulator[@]}" --state state --set trading.symbols="$names" \
+	--set scanner.min_volume_24h=0 >run.out 2>run.err &
 daemon=$!
 pids+=("$daemon")
 sleep 60

@@ -390,7 +390,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	if (optind < argc)
 		return wrong("", argv[optind]);
 	if (!o->dump_only && (o->serve.cert == NULL || o->serve.key == NULL)) {
-		fprintf(stderr, "bybit_emu: needs --cert and --key (tests/emulator/make_ca.sh makes them)\n");
+		fprintf(stderr, "bybit_emu: needs --cert and --key (tests/support/make_ca.sh makes them)\n");
 		return -1;
 	}
 	return 0;

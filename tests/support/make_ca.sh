@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # A CA for tests and one server certificate of it, with the names given; trusted/ is a folder in which OpenSSL finds
-# the CA as it finds those of the system. usage: make_ca.sh DIR NAME...
+# the CA as it finds those of the system. Without names: those of the emulated exchange. usage: make_ca.sh DIR [NAME...]
 set -eu
 dir=$1
 shift
+[ $# -gt 0 ] || set -- localhost api.bybit.test stream.bybit.test
 mkdir -p "$dir"
 cd "$dir"
 umask 077

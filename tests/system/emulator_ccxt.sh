@@ -6,8 +6,6 @@
 # ccxt comes with npm into a cache outside the tree; where that is not possible, skipped.
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
-build=$(dirname "$bot")
-emulator=$build/tests/emulator/bybit_emu
 version=4.5.84
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/tradebotd-tests/ccxt-$version
 folder=$(mktemp -d)
@@ -27,25 +25,18 @@ if [ ! -d "$cache/node_modules/ccxt" ]; then
 		exit 77
 	fi
 fi
-bash "$root/tests/emulator/make_ca.sh" "$folder" || exit 1
+cd "$folder" || exit 1
+. "$root/tests/support/emulator.sh"
+bash "$root/tests/support/make_ca.sh" . || exit 1
 
-wait_port() { # NAME
-	for _ in $(seq 100); do
-		port=$(sed -n 's/^port //p' "$folder/$1.out")
-		[ -n "$port" ] && break
-		sleep 0.1
-	done
-	[ -n "$port" ] || { echo "no emulator: $(cat "$folder/$1.log")"; exit 1; }
+start() { # NAME OPTION...: sets port
+	emulator_start "$1" --symbols 4 --seed 7 "${@:2}" || exit 1
+	emulators+=("$emulating")
 }
 
-start() { # NAME OPTION...: an emulator with its own dump; sets port
-	local name=$1
-	shift
-	mkdir "$folder/$name"
-	"$emulator" --cert "$folder/server.pem" --key "$folder/server.key" --symbols 4 --seed 7 --days 1 \
-		--start 1767225600000 --speed 40 --dump "$folder/$name" "$@" >"$folder/$name.out" 2>"$folder/$name.log" &
-	emulators+=($!)
-	wait_port "$name"
+start_dumped() { # NAME OPTION...: with its own dump
+	mkdir "$1"
+	start "$1" --days 1 --start 1767225600000 --speed 40 --dump "$1" "${@:2}"
 }
 
 check() { # NAME MODE
@@ -54,17 +45,14 @@ check() { # NAME MODE
 		{ echo "ccxt is not content ($2)"; wrong=1; }
 }
 
-start lively
+start_dumped lively
 sleep 3 # two bars or so are closed
 check lively lively
-start still --quiet --padding 1200
+start_dumped still --quiet --padding 1200
 sleep 3
 check still quiet
 
-"$emulator" --cert "$folder/server.pem" --key "$folder/server.key" --symbols 4 --seed 7 >"$folder/private.out" \
-	2>"$folder/private.log" &
-emulators+=($!)
-wait_port private
+start private
 CCXT_FOLDER=$cache NODE_EXTRA_CA_CERTS=$folder/ca.pem timeout 120 node "$root/tests/emulator/ccxt_private.js" "$port" ||
 	{ echo "ccxt is not content (private)"; wrong=1; }
 exit "$wrong"

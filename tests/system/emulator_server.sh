@@ -4,8 +4,8 @@
 # generator and candle files alike; faults that are felt; an account whose books are right; certificates that are checked; only 127.0.0.1?
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
-emulator=$(dirname "$bot")/tests/emulator/bybit_emu
 folder=$(mktemp -d)
+. "$root/tests/support/emulator.sh"
 emulators=()
 trap '[ ${#emulators[@]} -gt 0 ] && kill "${emulators[@]}" 2>/dev/null; wait; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -13,20 +13,11 @@ cd "$folder" || exit 1
 fail() { echo "$*"; wrong=1; }
 
 start() { # NAME OPTION...: sets port
-	local name=$1
-	shift
-	"$emulator" --cert server.pem --key server.key "$@" >"$name.out" 2>"$name.log" </dev/null &
-	emulators+=($!)
-	for _ in $(seq 200); do
-		port=$(sed -n 's/^port //p' "$name.out")
-		[ -n "$port" ] && return
-		sleep 0.05
-	done
-	echo "no emulator: $(cat "$name.log")"
-	exit 1
+	emulator_start "$@" </dev/null || exit 1
+	emulators+=("$emulating")
 }
 
-bash "$root/tests/emulator/make_ca.sh" . || exit 1
+bash "$root/tests/support/make_ca.sh" . || exit 1
 for run in 1 2; do
 	start "clock$run" --clock "clock$run.sock" --symbols 3 --seed 5 --days 1 --end-exit
 	timeout 300 python3 "$root/tests/emulator/server_check.py" clock "$port" ca.pem "clock$run.sock" >"said$run" ||

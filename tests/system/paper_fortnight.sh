@@ -7,13 +7,13 @@
 # usage: paper_fortnight.sh PROGRAM SOURCE      DAYS=1 SYMBOLS=20 SEED=7 as environment (acceptance: DAYS=14)
 set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
-emulator=$(dirname "$bot")/tests/emulator/bybit_emu
 days=${DAYS:-1} symbols=${SYMBOLS:-20} seed=${SEED:-7}
 folder=$(mktemp -d)
-served=
-trap '[ -z "$served" ] || kill "$served" 2>/dev/null || true; rm -rf "$folder"' EXIT
+emulating=
+trap '[ -z "$emulating" ] || kill "$emulating" 2>/dev/null || true; rm -rf "$folder"' EXIT
 cd "$folder"
-bash "$root/tests/emulator/make_ca.sh" .
+. "$root/tests/support/emulator.sh"
+bash "$root/tests/support/make_ca.sh" .
 start=1767225600000
 mkdir candles
 "$emulator" --cert server.pem --key server.key --symbols "$symbols" --seed "$seed" --days "$days" --preroll 0 \
@@ -26,18 +26,9 @@ env -i "$bot" backtest --candles candles --funding candles --set trading.symbols
 	>backtest.json 2>backtest.err || { tail -3 backtest.err; exit 1; }
 tested=$(date +%s%N)
 
-"$emulator" --cert server.pem --key server.key --candles candles --funding candles --clock clock --port 0 --end-exit \
-	--linger 3000 >emulator.out 2>emulator.err &
-served=$!
-for _ in $(seq 100); do
-	port=$(sed -n 's/^port //p' emulator.out)
-	[ -n "$port" ] && break
-	sleep 0.1
-done
-[ -n "$port" ] || { echo "no emulator: $(cat emulator.err)"; exit 1; }
-env -i "$bot" run --exchange bybit --paper --clock clock --state state --set trading.symbols="$names" \
-	--set exchange.rest_url="https://localhost:$port" --set exchange.stream_url="wss://localhost:$port" \
-	--set exchange.ca_file="$folder/ca.pem" >run.out 2>run.err || { echo "the daemon: exit code $?"; tail -5 run.err; exit 1; }
+emulator_start emulator --candles candles --funding candles --clock clock --end-exit --linger 3000
+env -i "$bot" run --paper "${on_emulator[@]}" --clock clock --state state --set trading.symbols="$names" \
+	>run.out 2>run.err || { echo "the daemon: exit code $?"; tail -5 run.err; exit 1; }
 traded=$(date +%s%N)
 
 end=$((start + days * 86400000))

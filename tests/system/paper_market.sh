@@ -4,13 +4,12 @@
 # on, and survive being killed? Skipped where the emulator was not built.
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
-emulator=$(dirname "$bot")/tests/emulator/bybit_emu
-make_ca=$root/tests/emulator/make_ca.sh
-[ -x "$emulator" ] && [ -f "$make_ca" ] || { echo "no emulator at $emulator"; exit 77; }
+. "$root/tests/support/emulator.sh"
+[ -x "$emulator" ] || { echo "no emulator at $emulator"; exit 77; }
 folder=$(mktemp -d)
 cd "$folder" || exit 1
 trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
-bash "$make_ca" . || exit 1
+bash "$root/tests/support/make_ca.sh" . || exit 1
 
 fail() { # TEXT
 	echo "FAIL: $1"
@@ -26,13 +25,8 @@ wait_for() { # FILE WORDS
 	return 1
 }
 emulate() { # OPTION...
-	rm -f emulated
-	"$emulator" --cert server.pem --key server.key "$@" >emulated 2>&1 &
-	emulating=$!
-	wait_for emulated "^port "
-	port=$(sed -n 's/^port //p' emulated)
-	paper=(--exchange bybit --paper --set "EXCHANGE_REST_URL=https://localhost:$port"
-		--set "EXCHANGE_STREAM_URL=wss://localhost:$port" --set "EXCHANGE_CA_FILE=$folder/ca.pem")
+	emulator_start emulated "$@" || fail "no emulator"
+	paper=(--paper "${on_emulator[@]}")
 }
 stop_emulator() {
 	kill "$emulating" 2>/dev/null
