@@ -9,6 +9,11 @@
 bool bybit_fail(struct bybit_reader *reader, const char *where, enum json_answer answer);
 /* Text without its quotes and escapes, cut to size; "" if it is none. Uses the arena. */
 void bybit_copy_text(struct bybit_reader *reader, struct json_slice value, char *out, size_t size);
+/* What a stream message is: data have a topic, answers an op. */
+enum bybit_message { BYBIT_MESSAGE_BROKEN, BYBIT_MESSAGE_DATA, BYBIT_MESSAGE_ANSWER };
+/* members: what json_slice_members() answered. DATA: its topic is in out. BROKEN: reader->why says it. */
+enum bybit_message bybit_tell_apart(struct bybit_reader *reader, enum json_answer members,
+				    struct json_slice topic, struct json_slice op, char *out, size_t size);
 /* Text into the arena; what: its name, should it be broken. */
 bool bybit_parse(struct bybit_reader *reader, const char *what, struct json_slice text,
 		 const struct cJSON **root);

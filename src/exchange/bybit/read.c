@@ -100,6 +100,32 @@ void bybit_copy_text(struct bybit_reader *reader, struct json_slice value, char 
 	out[len] = '\0';
 }
 
+enum bybit_message bybit_tell_apart(struct bybit_reader *reader, enum json_answer members,
+				    struct json_slice topic, struct json_slice op, char *out, size_t size)
+{
+	struct json_slice text;
+	const char *where = "topic";
+
+	reader->why[0] = '\0';
+	if (members != JSON_OK) {
+		bybit_fail(reader, "message", members);
+		return BYBIT_MESSAGE_BROKEN;
+	}
+	enum json_answer answer = json_slice_text(topic, &text);
+	if (answer == JSON_OK && topic.text[0] != '"')
+		answer = JSON_TYPE;
+	if (answer == JSON_OK) {
+		bybit_copy_text(reader, topic, out, size);
+		return BYBIT_MESSAGE_DATA;
+	}
+	if (answer == JSON_MISSING && op.text != NULL)
+		return BYBIT_MESSAGE_ANSWER;
+	if (answer == JSON_MISSING)
+		where = "topic, op";
+	bybit_fail(reader, where, answer);
+	return BYBIT_MESSAGE_BROKEN;
+}
+
 bool bybit_read_envelope(struct bybit_reader *reader, const char *text, size_t len,
 			 struct bybit_envelope *envelope)
 {

@@ -164,23 +164,13 @@ bool bybit_read_private_frame(struct bybit_reader *reader, const char *text, siz
 {
 	static const char *const keys[KEY_COUNT] = {"topic",   "creationTime", "data",    "op",     "success",
 						    "ret_msg", "req_id",       "retCode", "retMsg", "reqId"};
-	struct json_slice at[KEY_COUNT], topic;
-	enum json_answer answer = json_slice_members((struct json_slice){text, len}, KEY_COUNT, keys, at);
+	struct json_slice at[KEY_COUNT];
+	enum json_answer members = json_slice_members((struct json_slice){text, len}, KEY_COUNT, keys, at);
 
 	*frame = (struct bybit_private_frame){.at_ms = UNKNOWN};
-	reader->why[0] = '\0';
-	if (answer != JSON_OK)
-		return bybit_fail(reader, "message", answer);
-	answer = json_slice_text(at[TOPIC], &topic);
-	if (answer == JSON_OK && at[TOPIC].text[0] != '"')
-		answer = JSON_TYPE;
-	if (answer == JSON_OK) {
-		bybit_copy_text(reader, at[TOPIC], frame->topic, sizeof frame->topic);
-		return read_data(reader, at, frame);
+	switch (bybit_tell_apart(reader, members, at[TOPIC], at[OP], frame->topic, sizeof frame->topic)) {
+	case BYBIT_MESSAGE_DATA: return read_data(reader, at, frame);
+	case BYBIT_MESSAGE_ANSWER: return read_answer(reader, at, frame);
+	default: return false;
 	}
-	if (answer != JSON_MISSING)
-		return bybit_fail(reader, "topic", answer);
-	if (at[OP].text == NULL)
-		return bybit_fail(reader, "topic, op", JSON_MISSING);
-	return read_answer(reader, at, frame);
 }
