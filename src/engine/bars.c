@@ -27,12 +27,12 @@ static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct 
 {
 	if (e->execution.active_count == 0)
 		return;
-	double er100 = s->series.bars > 100 ? series_efficiency100(&s->series) : 0.0;
+	double er100 = s->series->bars > 100 ? series_efficiency100(s->series) : 0.0;
 	for (int book = 0; book < BOOK_COUNT; book++) {
 		struct holding *h = execution_holding(&e->execution, (enum book)book, sym);
 		if (h->qty == 0)
 			continue;
-		s->quote.volatility = series_volatility(&s->series);
+		s->quote.volatility = series_volatility(s->series);
 		execution_touch(&e->execution, h);
 		enum exit_reason due =
 			exit_due(&e->set.exits, h, bar, &e->universe->at[sym], s->regime, er100, s->bar_ms);
@@ -73,9 +73,9 @@ static void take_signal(struct engine *e, struct engine_symbol *s)
 {
 	struct signal signals[STRATEGY_COUNT];
 
-	if (s->watched && signals_read(&s->series, &e->set.signal, signals) > 0) {
+	if (s->watched && signals_read(s->series, &e->set.signal, signals) > 0) {
 		s->signal = signals[0];
-		s->quote.volatility = series_volatility(&s->series);
+		s->quote.volatility = series_volatility(s->series);
 		e->any_signal = true;
 	}
 }
@@ -129,8 +129,8 @@ void engine_on_candle(struct engine *e, const struct event *event)
 		engine_close_round(e);
 	/* A history that is on its way has this bar too; taken first, it would be the oldest one there is. */
 	enum series_answer answer = SERIES_OK;
-	if (event->candle.history || !s->history_due || s->series.bars > 0)
-		answer = series_push(&s->series, &e->set.signal, bar);
+	if (event->candle.history || !s->history_due || s->series->bars > 0)
+		answer = series_push(s->series, &e->set.signal, bar);
 	if (answer == SERIES_OLD || answer == SERIES_UNUSABLE)
 		return;
 	if (answer != SERIES_OK && !event->candle.history)
@@ -139,7 +139,7 @@ void engine_on_candle(struct engine *e, const struct event *event)
 	s->close = bar->close;
 	s->signal = (struct signal){0};
 	s->quote.volatility = (struct rank){0, 0}; /* until a signal or a position asks for it */
-	s->regime = (enum regime)s->series.regime;
+	s->regime = (enum regime)s->series->regime;
 	s->bar_ms = s->quote.bar_ms = end_ms;
 	if (!event->candle.history)
 		take_signal(e, s);

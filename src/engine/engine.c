@@ -32,9 +32,19 @@ void engine_settings_default(struct engine_settings *settings)
 	};
 }
 
+/* Where the series begin. They stand behind all symbols: of the hundreds that are never watched only what the
+ * scanner and the gate read is ever touched. */
+static size_t series_at(size_t symbols)
+{
+	size_t end = sizeof(struct engine) + symbols * sizeof(struct engine_symbol),
+	       align = _Alignof(struct series);
+
+	return (end + align - 1) / align * align;
+}
+
 size_t engine_bytes(size_t symbols)
 {
-	return sizeof(struct engine) + symbols * sizeof(struct engine_symbol);
+	return series_at(symbols) + symbols * sizeof(struct series);
 }
 
 static ms_t due_ms(const struct engine *e);
@@ -65,12 +75,13 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 	e->was_healthy = true;
 	e->wallet = e->expected_wallet = UNKNOWN;
 	e->excess_due_ms = INT64_MAX;
-	/* A series begins as zeroes, which the memory is: hundreds that are never watched stay untouched. */
+	struct series *series = (struct series *)(void *)((char *)memory + series_at(universe->count));
 	for (size_t sym = 0; sym < universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
 		s->quote = (struct quote){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
 					  UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, {0, 0}};
 		s->leverage = s->funding_rate = UNKNOWN;
+		s->series = &series[sym]; /* begins as zeroes, which the memory is */
 	}
 	e->due_ms = due_ms(e);
 	return e;

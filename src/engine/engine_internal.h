@@ -26,7 +26,7 @@ struct engine_symbol {
 	bool delivered; /* its bar, in the running decision round */
 	bool history_due;
 	struct advice advice;
-	struct series series;
+	struct series *series; /* own; untouched before it is watched */
 };
 
 #define LEDGER_SEEN_MAX 64

@@ -157,7 +157,7 @@ static void on_generation(struct engine *e, sym_t sym, const struct instrument *
 	s->close = 0;
 	s->signal = (struct signal){0};
 	s->regime = REGIME_NONE;
-	series_init(&s->series);
+	series_init(s->series);
 	if (e->restored && (s->watched || is_held(e, sym) || e->set.warm_all))
 		engine_ask_history(e, sym);
 }

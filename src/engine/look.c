@@ -67,13 +67,13 @@ void engine_look(struct engine *e, sym_t sym, ms_t now_ms, struct engine_view *o
 				    .scanned = s->scanned,
 				    .quote = s->quote,
 				    .regime = s->regime,
-				    .bars = (int64_t)s->series.bars,
+				    .bars = (int64_t)s->series->bars,
 				    .leverage = s->leverage,
 				    .funding_rate = s->funding_rate,
 				    .funding_ms = s->funding_ms};
 	/* only decisions ask for these, and so do we */
 	out->quote.spread = quote_spread(out->quote.bid, out->quote.ask);
-	out->quote.volatility = series_volatility(&s->series);
+	out->quote.volatility = series_volatility(s->series);
 	find_closed(e, sym, now_ms, out);
 }
 
