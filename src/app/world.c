@@ -4,6 +4,7 @@
  * it), then the decision round. */
 #include "world.h"
 
+#include "moment.h"
 #include "wants.h"
 
 #include <stdlib.h>
@@ -157,11 +158,6 @@ static inline __attribute__((always_inline)) void collect(struct world *w, ms_t 
 		account_wakes(w, shadow, now_ms, hears);
 }
 
-static ms_t earlier(ms_t a, ms_t b)
-{
-	return a < b ? a : b;
-}
-
 /* When the next thing happens in any venue. */
 static inline __attribute__((always_inline)) ms_t venues_next_ms(const struct world *w)
 {
@@ -169,8 +165,8 @@ static inline __attribute__((always_inline)) ms_t venues_next_ms(const struct wo
 	ms_t next = market->ops->next_ms(market);
 
 	if (broker != market)
-		next = earlier(next, broker->ops->next_ms(broker));
-	return shadow != NULL ? earlier(next, shadow->ops->next_ms(shadow)) : next;
+		next = ms_earlier(next, broker->ops->next_ms(broker));
+	return shadow != NULL ? ms_earlier(next, shadow->ops->next_ms(shadow)) : next;
 }
 
 void world_wind(struct world *w, ms_t until_ms)

@@ -3,6 +3,8 @@
  * gate, and what changed is handed to the journal. */
 #include "engine_internal.h"
 
+#include "moment.h"
+
 void engine_settings_default(struct engine_settings *settings)
 {
 	*settings = (struct engine_settings){
@@ -234,25 +236,20 @@ static void dispatch(struct engine *e, const struct event *event)
 	}
 }
 
-static ms_t earlier(ms_t a, ms_t b)
-{
-	return a < b ? a : b;
-}
-
 static ms_t due_ms(const struct engine *e)
 {
 	ms_t next = engine_grants(e) ? execution_next_ms(&e->execution) : INT64_MAX;
 
 	if (engine_round_open(e))
-		next = earlier(next, e->round_ms + e->set.round_wait_ms);
+		next = ms_earlier(next, e->round_ms + e->set.round_wait_ms);
 	if (e->ready)
-		next = earlier(next, e->scan_ms);
-	next = earlier(next, engine_nav_due_ms(e));
-	next = earlier(next, earlier(engine_lists_due_ms(e), engine_guard_due_ms(e)));
+		next = ms_earlier(next, e->scan_ms);
+	next = ms_earlier(next, engine_nav_due_ms(e));
+	next = ms_earlier(next, ms_earlier(engine_lists_due_ms(e), engine_guard_due_ms(e)));
 	if (engine_holds(e))
-		next = earlier(next, e->excess_due_ms);
+		next = ms_earlier(next, e->excess_due_ms);
 	if (e->restored && e->desk.day_ms != 0)
-		next = earlier(next, e->desk.day_ms + DAY_MS);
+		next = ms_earlier(next, e->desk.day_ms + DAY_MS);
 	return next;
 }
 

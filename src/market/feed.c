@@ -4,6 +4,7 @@
  * and our own. */
 #include "feed.h"
 
+#include "moment.h"
 #include "timeframe.h"
 
 #include <string.h>
@@ -21,20 +22,10 @@ void feed_init(struct feed *feed, struct exchange *inner, ms_t timeframe_ms, str
 			UNKNOWN;
 }
 
-static ms_t earlier(ms_t a, ms_t b)
-{
-	return a < b ? a : b;
-}
-
-static ms_t later(ms_t a, ms_t b)
-{
-	return a > b ? a : b;
-}
-
 /* What time it is by the slower of the two clocks: nothing is over before both say so. */
 static ms_t slower_ms(const struct feed *feed)
 {
-	return feed->now_ms + earlier(feed->offset_ms, 0);
+	return feed->now_ms + ms_earlier(feed->offset_ms, 0);
 }
 
 /* The bar that has to be told next; UNKNOWN while any may be the first. */
@@ -140,7 +131,7 @@ static void keep_waiting(struct feed *feed, struct feed_symbol *s, const struct 
 /* Both kinds of news have come since it was last watched. */
 static void end_silence(struct feed_symbol *s)
 {
-	if (earlier(s->quote_ms, s->candle_ms) > s->watched_ms)
+	if (ms_earlier(s->quote_ms, s->candle_ms) > s->watched_ms)
 		s->silence_ms = 0;
 }
 
@@ -183,7 +174,7 @@ static void on_running(struct feed *feed, sym_t sym, const struct candle *candle
 
 	if (!is_usable(feed, s, candle))
 		return;
-	s->newest_ms = later(s->newest_ms, candle->open_ms);
+	s->newest_ms = ms_later(s->newest_ms, candle->open_ms);
 	if (s->over_ms == 0 && s->closed_ms != UNKNOWN && s->newest_ms > next_open_ms(feed, s))
 		s->over_ms = feed->now_ms;
 	if (candle->open_ms < s->running_ms)
@@ -231,7 +222,7 @@ static void on_history(struct feed *feed, const struct event *event, struct even
 
 	if (s->theirs) {
 		if (add_candle(feed, event->sym, row, true, true, out))
-			s->closed_ms = later(s->closed_ms, row->open_ms);
+			s->closed_ms = ms_later(s->closed_ms, row->open_ms);
 	} else if (s->owed && s->watched) {
 		on_row(feed, event->sym, row, out);
 	}
@@ -241,16 +232,16 @@ static void on_history(struct feed *feed, const struct event *event, struct even
  * clocks, there is no such bar; else the exchange does not have it yet. */
 static void on_no_answer(struct feed *feed, struct feed_symbol *s, ms_t asked_ms)
 {
-	ms_t sure_ms = asked_ms + earlier(feed->offset_ms, 0) - FEED_LAG_MS;
+	ms_t sure_ms = asked_ms + ms_earlier(feed->offset_ms, 0) - FEED_LAG_MS;
 	ms_t absent_ms = sure_ms - sure_ms % feed->timeframe_ms - feed->timeframe_ms;
 
 	if (s->waiting_count > 0)
-		absent_ms = earlier(absent_ms, s->waiting[0].open_ms - feed->timeframe_ms);
+		absent_ms = ms_earlier(absent_ms, s->waiting[0].open_ms - feed->timeframe_ms);
 	if (absent_ms > s->closed_ms) {
 		take_told(feed, s, absent_ms);
 		return;
 	}
-	s->retry_ms = s->retry_ms == 0 ? FEED_RETRY_MS : earlier(2 * s->retry_ms, FEED_RETRY_MOST);
+	s->retry_ms = s->retry_ms == 0 ? FEED_RETRY_MS : ms_earlier(2 * s->retry_ms, FEED_RETRY_MOST);
 	s->ask_ms = feed->now_ms + s->retry_ms;
 }
 
@@ -377,7 +368,7 @@ static void ask_missing(struct feed *feed, sym_t sym, struct outbox *say)
 	s->ask_ms = 0;
 	s->asked_ms = feed->now_ms;
 	s->owed = true;
-	if (ask_inner(feed, INTENT_HISTORY, sym, later(bars, 1) + 1, say) == TB_OK)
+	if (ask_inner(feed, INTENT_HISTORY, sym, ms_later(bars, 1) + 1, say) == TB_OK)
 		return;
 	s->owed = false;
 	s->asked_ms = 0;
@@ -391,15 +382,15 @@ static ms_t confirm_due_ms(const struct feed *feed, const struct feed_symbol *s)
 
 	if (s->closed_ms == UNKNOWN || s->ask_ms != 0 || s->asked_ms != 0)
 		return NEVER_MS;
-	overdue_ms = s->closed_ms + 2 * feed->timeframe_ms + FEED_OVERDUE_MS - earlier(feed->offset_ms, 0);
-	return s->over_ms != 0 ? earlier(overdue_ms, s->over_ms + FEED_CONFIRM_MS) : overdue_ms;
+	overdue_ms = s->closed_ms + 2 * feed->timeframe_ms + FEED_OVERDUE_MS - ms_earlier(feed->offset_ms, 0);
+	return s->over_ms != 0 ? ms_earlier(overdue_ms, s->over_ms + FEED_CONFIRM_MS) : overdue_ms;
 }
 
 static ms_t silence_due_ms(const struct feed *feed, const struct feed_symbol *s)
 {
 	if (!feed->up)
 		return NEVER_MS;
-	return earlier(s->quote_ms, s->candle_ms) + (s->silence_ms != 0 ? s->silence_ms : feed->silent_ms);
+	return ms_earlier(s->quote_ms, s->candle_ms) + (s->silence_ms != 0 ? s->silence_ms : feed->silent_ms);
 }
 
 static ms_t question_due_ms(const struct feed_symbol *s)
@@ -421,8 +412,8 @@ static void step_symbol(struct feed *feed, sym_t sym, struct outbox *say)
 		ask_missing(feed, sym, say);
 	if (feed->now_ms >= silence_due_ms(feed, s)) {
 		feed->counts.silences++;
-		s->silence_ms =
-			earlier(2 * (s->silence_ms != 0 ? s->silence_ms : feed->silent_ms), FEED_SILENT_MOST);
+		s->silence_ms = ms_earlier(2 * (s->silence_ms != 0 ? s->silence_ms : feed->silent_ms),
+					   FEED_SILENT_MOST);
 		s->quote_ms = s->candle_ms = s->watched_ms = feed->now_ms;
 		ask_inner(feed, INTENT_WATCH, sym, 1, say);
 	}
@@ -434,7 +425,7 @@ static ms_t symbol_due_ms(const struct feed *feed, const struct feed_symbol *s)
 
 	if (s->theirs)
 		return due;
-	return earlier(due, earlier(confirm_due_ms(feed, s), question_due_ms(s)));
+	return ms_earlier(due, ms_earlier(confirm_due_ms(feed, s), question_due_ms(s)));
 }
 
 /* What was heard, then what is due, until neither leads to more. */
@@ -450,13 +441,14 @@ static void work_off(struct feed *feed, struct turn_out *out)
 	} while (done < feed->heard->count);
 	feed->due_ms = NEVER_MS;
 	for (size_t i = 0; i < feed->watched_count; i++)
-		feed->due_ms = earlier(feed->due_ms, symbol_due_ms(feed, &feed->symbols[feed->watched[i]]));
+		feed->due_ms =
+			ms_earlier(feed->due_ms, symbol_due_ms(feed, &feed->symbols[feed->watched[i]]));
 	out->heard->dropped += feed->heard->dropped;
 }
 
 static void begin_turn(struct feed *feed, ms_t now)
 {
-	feed->now_ms = later(feed->now_ms, now);
+	feed->now_ms = ms_later(feed->now_ms, now);
 	feed->heard->count = feed->heard->dropped = 0;
 }
 
@@ -552,7 +544,7 @@ static ms_t feed_next_ms(const struct exchange *exchange)
 {
 	const struct feed *feed = exchange->state;
 
-	return earlier(feed->inner->ops->next_ms(feed->inner), feed->due_ms);
+	return ms_earlier(feed->inner->ops->next_ms(feed->inner), feed->due_ms);
 }
 
 static const struct universe *feed_listing(const struct exchange *exchange)

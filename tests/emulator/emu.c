@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The emulator as a whole: opened, wound through time, closed. */
 #include "emu_internal.h"
+#include "moment.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,19 +111,14 @@ void emu_close(struct emu *emu)
 	free(emu);
 }
 
-static ms_t earlier(ms_t a, ms_t b)
-{
-	return a < b ? a : b;
-}
-
 /* What makes something happen by itself. */
 static ms_t due_ms(const struct emu *emu)
 {
-	ms_t due = earlier(emu->exchange.ops->next_ms(&emu->exchange), emu_fault_next_ms(emu));
+	ms_t due = ms_earlier(emu->exchange.ops->next_ms(&emu->exchange), emu_fault_next_ms(emu));
 
-	due = earlier(due, emu_clients_idle_ms(emu));
-	return earlier(earlier(due, emu->traffic_ms),
-		       earlier(emu_queue_late_ms(emu), emu_account_next_ms(emu)));
+	due = ms_earlier(due, emu_clients_idle_ms(emu));
+	return ms_earlier(ms_earlier(due, emu->traffic_ms),
+			  ms_earlier(emu_queue_late_ms(emu), emu_account_next_ms(emu)));
 }
 
 static void market_instant(struct emu *emu)
@@ -164,7 +160,7 @@ ms_t emu_next_ms(const struct emu *emu)
 {
 	ms_t due = due_ms(emu), stall = emu_stall_ms(emu);
 
-	return emu->queue_count > 0 && stall > 0 ? earlier(due, emu->now_ms + stall) : due;
+	return emu->queue_count > 0 && stall > 0 ? ms_earlier(due, emu->now_ms + stall) : due;
 }
 
 ms_t emu_now(const struct emu *emu)

@@ -9,6 +9,7 @@
 
 #include "bybit.h"
 #include "log.h"
+#include "moment.h"
 #include "sim_generator.h"
 #include "sim_market.h"
 
@@ -160,11 +161,6 @@ int storm_open(struct storm *s, const struct storm_options *options, uint64_t se
 	return err == 0 ? open_live(s) : err;
 }
 
-static ms_t earlier(ms_t a, ms_t b)
-{
-	return a < b ? a : b;
-}
-
 static void turn(struct storm *s)
 {
 	struct wire_in in;
@@ -185,8 +181,8 @@ static void turn(struct storm *s)
 void storm_run_until(struct storm *s, ms_t end_ms)
 {
 	for (;;) {
-		ms_t next = earlier(storm_wire_next_ms(&s->wire), link_next_ms(s->link));
-		next = earlier(next, live_world_next_ms(&s->live));
+		ms_t next = ms_earlier(storm_wire_next_ms(&s->wire), link_next_ms(s->link));
+		next = ms_earlier(next, live_world_next_ms(&s->live));
 		if (next > end_ms)
 			break;
 		s->now_ms = next > s->now_ms ? next : s->now_ms;
@@ -240,7 +236,7 @@ static size_t read_truth(struct storm *s, const struct instrument *instrument, s
 			struct candle bar;
 			if ((at = read_row(at, instrument, &bar)) == NULL)
 				break;
-			end_ms = earlier(end_ms, bar.open_ms - 1);
+			end_ms = ms_earlier(end_ms, bar.open_ms - 1);
 			if (bar.open_ms + MINUTE_MS <= s->now_ms)
 				out[count++] = bar;
 		}

@@ -29,7 +29,7 @@ static struct bybit_call *want(struct bybit *b, enum bybit_call_kind kind, sym_t
 		struct bybit_call *call = &b->private.calls[i];
 		if (call->kind != kind || call->sym != sym || call->id != id || call->request != 0)
 			continue;
-		call->due_ms = bybit_earlier(call->due_ms, due_ms);
+		call->due_ms = ms_earlier(call->due_ms, due_ms);
 		b->private.calls_due_ms = b->now_ms;
 		return call;
 	}

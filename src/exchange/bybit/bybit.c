@@ -255,7 +255,7 @@ static ms_t bybit_next_ms(const struct exchange *exchange)
 	if (!b->begun || bybit_history_waits(b))
 		return b->now_ms;
 	ms_t due_ms = b->private.wanted ? bybit_private_due_ms(b) : NEVER_MS;
-	return bybit_earlier(due_ms, bybit_earlier(bybit_jobs_due_ms(b), bybit_stream_due_ms(b)));
+	return ms_earlier(due_ms, ms_earlier(bybit_jobs_due_ms(b), bybit_stream_due_ms(b)));
 }
 
 const struct exchange_ops bybit_ops = {

@@ -12,6 +12,7 @@
 #include "bybit_read.h"
 #include "budget.h"
 #include "random.h"
+#include "moment.h"
 
 #define BYBIT_WATCHED_MAX   64
 #define BYBIT_LEVELS_MAX    1000
@@ -167,11 +168,6 @@ struct bybit {
 	struct bybit_reader reader;
 	struct bybit_book books[BYBIT_WATCHED_MAX]; /* last: what is not used is never touched */
 };
-
-static inline ms_t bybit_earlier(ms_t a, ms_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Of the next request: never 0. */
 static inline uint32_t bybit_next_request(const struct bybit *b)

@@ -131,7 +131,7 @@ void bybit_call_drop(struct bybit *b, struct bybit_call *call)
 {
 	call->kind = CALL_NONE;
 	call->request = 0;
-	b->private.calls_due_ms = bybit_earlier(b->private.calls_due_ms, b->now_ms);
+	b->private.calls_due_ms = ms_earlier(b->private.calls_due_ms, b->now_ms);
 }
 
 static const struct call_row *row_of(const struct bybit_call *call)
@@ -267,15 +267,15 @@ static struct bybit_call *next_call(struct bybit *b)
 	for (size_t i = 0; i < BYBIT_CALLS_MAX; i++) {
 		struct bybit_call *call = &b->private.calls[i];
 		if (call->request != 0)
-			due_ms = bybit_earlier(due_ms, overdue_ms(call));
+			due_ms = ms_earlier(due_ms, overdue_ms(call));
 		if (call->kind == CALL_NONE || call->request != 0)
 			continue;
 		if (call->expires_ms != NEVER_MS)
-			due_ms = bybit_earlier(due_ms, call->expires_ms + 1);
+			due_ms = ms_earlier(due_ms, call->expires_ms + 1);
 		if (waits_for_clock(b, call) || waits_for_others(b, call) || (no_read && is_read(call)))
 			continue;
 		ms_t ms = call->due_ms <= b->now_ms ? free_ms(b, call) : call->due_ms;
-		due_ms = bybit_earlier(due_ms, ms);
+		due_ms = ms_earlier(due_ms, ms);
 		if (ms > b->now_ms)
 			continue;
 		if (best == NULL || call->kind < best->kind ||

@@ -291,7 +291,7 @@ bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out 
 	}
 	bool unified = strcmp(row.account, "UNIFIED") == 0;
 	money_t total_usd = *row.available != '\0' ? money_down(row.available) : UNKNOWN;
-	b->private.ledger_due_ms = bybit_earlier(b->private.ledger_due_ms, b->now_ms + LEDGER_DELAY_MS);
+	b->private.ledger_due_ms = ms_earlier(b->private.ledger_due_ms, b->now_ms + LEDGER_DELAY_MS);
 	while (unified && bybit_next_coin(&b->reader, &row, &coin)) {
 		if (strcmp(coin.coin, "USDT") != 0)
 			continue;

@@ -182,7 +182,7 @@ void bybit_guard_flat(struct bybit *b, sym_t sym)
 	    (!has_left(b, guard_of(b, sym, ROLE_STOP)) && !has_left(b, guard_of(b, sym, ROLE_TARGET))))
 		return;
 	position->flat_ms = b->now_ms + FLAT_MS;
-	b->private.flat_due_ms = bybit_earlier(b->private.flat_due_ms, position->flat_ms);
+	b->private.flat_due_ms = ms_earlier(b->private.flat_due_ms, position->flat_ms);
 }
 
 void bybit_guard_step(struct bybit *b, struct turn_out *out)
@@ -196,7 +196,7 @@ void bybit_guard_step(struct bybit *b, struct turn_out *out)
 			position->flat_ms = 0;
 			end_all(b, (sym_t)sym, out);
 		} else {
-			b->private.flat_due_ms = bybit_earlier(b->private.flat_due_ms, position->flat_ms);
+			b->private.flat_due_ms = ms_earlier(b->private.flat_due_ms, position->flat_ms);
 		}
 	}
 }

@@ -65,7 +65,7 @@ static void next_window(struct bybit *b, struct bybit_history *history, ms_t fro
 	history->from_ms = from_ms;
 	history->bad_pages = 0;
 	history->to_ms =
-		bybit_earlier(history->last_ms, from_ms + (BYBIT_PAGE_BARS - 1) * b->setup.timeframe_ms);
+		ms_earlier(history->last_ms, from_ms + (BYBIT_PAGE_BARS - 1) * b->setup.timeframe_ms);
 }
 
 static void begin(struct bybit *b, int slot, sym_t sym, struct turn_out *out)
@@ -192,7 +192,7 @@ enum bybit_verdict bybit_on_history(struct bybit *b, int slot, const struct bybi
 	ms_t final_ms = job->sent_ms + bybit_server_ms(b) - b->now_ms;
 
 	if (envelope->time_ms != UNKNOWN)
-		final_ms = bybit_earlier(final_ms, envelope->time_ms);
+		final_ms = ms_earlier(final_ms, envelope->time_ms);
 	if (!bybit_read_list(&b->reader, envelope, &list))
 		return BYBIT_AGAIN;
 	if (list.symbol[0] != '\0' && strcmp(list.symbol, b->universe->at[history->sym].wire) != 0) {

@@ -130,7 +130,7 @@ ms_t bybit_jobs_due_ms(const struct bybit *b)
 
 	for (int i = 0; i < JOB_COUNT; i++) {
 		const struct bybit_job *job = &b->jobs[i];
-		due = bybit_earlier(due, job->request != 0 ? job->sent_ms + LOST_MS : job->due_ms);
+		due = ms_earlier(due, job->request != 0 ? job->sent_ms + LOST_MS : job->due_ms);
 	}
 	return due;
 }

@@ -95,7 +95,7 @@ bool bybit_candle(const struct bybit_kline_row *row, const struct instrument *in
 	if (grid_parse_down(row->volume, strlen(row->volume), &instrument->lot, &candle->volume) !=
 	    DECIMAL_OK)
 		return false;
-	price_t lowest = bybit_earlier(candle->open, candle->close);
+	price_t lowest = ms_earlier(candle->open, candle->close);
 	price_t highest = candle->open > candle->close ? candle->open : candle->close;
 	return candle->open_ms > 0 && candle->low > 0 && candle->low <= lowest && candle->high >= highest;
 }

@@ -235,18 +235,18 @@ ms_t bybit_private_due_ms(const struct bybit *b)
 	const struct bybit_private_stream *stream = &b->private.stream;
 	ms_t due_ms = bybit_calls_due_ms(b);
 
-	due_ms = bybit_earlier(due_ms, b->private.flat_due_ms);
-	due_ms = bybit_earlier(due_ms, b->private.ledger_due_ms);
+	due_ms = ms_earlier(due_ms, b->private.flat_due_ms);
+	due_ms = ms_earlier(due_ms, b->private.ledger_due_ms);
 	if (stream->reopen)
 		return b->now_ms;
 	if (!stream->opened)
-		return bybit_earlier(due_ms, stream->open_ms > b->now_ms ? stream->open_ms : b->now_ms);
+		return ms_earlier(due_ms, stream->open_ms > b->now_ms ? stream->open_ms : b->now_ms);
 	if (!stream->up)
 		return due_ms;
-	due_ms = bybit_earlier(due_ms, stream->ping_ms);
+	due_ms = ms_earlier(due_ms, stream->ping_ms);
 	if (stream->pinged_ms != 0)
-		due_ms = bybit_earlier(due_ms, stream->pinged_ms + PONG_WAIT_MS);
+		due_ms = ms_earlier(due_ms, stream->pinged_ms + PONG_WAIT_MS);
 	if (stream->login == LOGIN_ASKED || stream->login == LOGIN_SUBSCRIBING)
-		due_ms = bybit_earlier(due_ms, stream->asked_ms + ANSWER_MS);
+		due_ms = ms_earlier(due_ms, stream->asked_ms + ANSWER_MS);
 	return due_ms;
 }

@@ -90,7 +90,7 @@ static void want_topic(struct bybit *b, struct bybit_watch *watch, int topic, ms
 
 	subscription->state = TOPIC_WANTED;
 	subscription->due_ms = due_ms;
-	b->stream.topics_due_ms = bybit_earlier(b->stream.topics_due_ms, due_ms);
+	b->stream.topics_due_ms = ms_earlier(b->stream.topics_due_ms, due_ms);
 	if (topic == TOPIC_TICKER)
 		bybit_ticker_forget(&watch->ticker);
 	if (topic == TOPIC_BOOK)
@@ -218,7 +218,7 @@ static void renew_topics_due(struct bybit *b)
 	for (int i = 0; i < BYBIT_WATCHED_MAX; i++)
 		for (int k = 0; k < TOPIC_COUNT && b->watches[i].used; k++)
 			if (b->watches[i].topics[k].state == TOPIC_WANTED)
-				due = bybit_earlier(due, b->watches[i].topics[k].due_ms);
+				due = ms_earlier(due, b->watches[i].topics[k].due_ms);
 	b->stream.topics_due_ms = due;
 }
 
@@ -347,7 +347,7 @@ static void tell_depths(struct bybit *b, struct turn_out *out)
 			tell_depth(b, &b->watches[i], out);
 		else
 			b->stream.depth_due_ms =
-				bybit_earlier(b->stream.depth_due_ms, book->told_ms + DEPTH_EVERY_MS);
+				ms_earlier(b->stream.depth_due_ms, book->told_ms + DEPTH_EVERY_MS);
 	}
 }
 
@@ -372,10 +372,10 @@ ms_t bybit_stream_due_ms(const struct bybit *b)
 
 	if (!stream->up)
 		return due;
-	due = bybit_earlier(due, stream->ping_ms);
-	due = bybit_earlier(due, stream->topics_due_ms);
-	due = bybit_earlier(due, stream->depth_due_ms);
+	due = ms_earlier(due, stream->ping_ms);
+	due = ms_earlier(due, stream->topics_due_ms);
+	due = ms_earlier(due, stream->depth_due_ms);
 	if (stream->pinged_ms != 0)
-		due = bybit_earlier(due, stream->pinged_ms + PONG_WAIT_MS);
+		due = ms_earlier(due, stream->pinged_ms + PONG_WAIT_MS);
 	return due;
 }
