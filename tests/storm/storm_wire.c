@@ -11,7 +11,7 @@
 
 void storm_wire_init(struct storm_wire *wire, struct emu *emu, uint64_t seed)
 {
-	*wire = (struct storm_wire){.emu = emu};
+	*wire = (struct storm_wire){.emu = emu, .stream_ms = STREAM_MS};
 	random_seed(&wire->random, seed);
 	for (size_t i = 0; i < STREAMS_MAX; i++)
 		wire->client_of[i] = -1;
@@ -72,7 +72,7 @@ static void collect(struct storm_wire *wire)
 			stream++;
 		if (stream == STREAMS_MAX)
 			continue; /* nobody listens any more */
-		struct storm_pending pending = {.at_ms = wire->now_ms + STREAM_MS,
+		struct storm_pending pending = {.at_ms = wire->now_ms + wire->stream_ms,
 						.kind = out.kind == EMU_TEXT ? STORM_TEXT : STORM_DOWN,
 						.client = out.client,
 						.stream = (uint8_t)stream};
@@ -137,7 +137,7 @@ static int ws_open(void *ctx, uint8_t stream, const char *url)
 	int client = emu_ws_open(wire->emu, wire->now_ms, path_of(url));
 
 	wire->client_of[stream] = client;
-	arrive(wire, (struct storm_pending){.at_ms = wire->now_ms + REST_LEAST_MS,
+	arrive(wire, (struct storm_pending){.at_ms = wire->now_ms + REST_LEAST_MS + emu_stall_ms(wire->emu),
 					    .kind = client >= 0 ? STORM_UP : STORM_DOWN,
 					    .client = client,
 					    .stream = stream});

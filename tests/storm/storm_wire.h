@@ -28,7 +28,8 @@ struct storm_wire {
 	struct link *link;
 	struct random random;
 	ms_t now_ms;
-	size_t count; /* by at_ms, first come first */
+	ms_t stream_ms; /* how long a message travels; may be changed after init */
+	size_t count;   /* by at_ms, first come first */
 	struct storm_pending pending[STORM_PENDING_MAX];
 	int client_of[STREAMS_MAX]; /* the emulation's number; -1: not open */
 	bool deaf[STREAMS_MAX];     /* the link does not read now */

@@ -3,7 +3,7 @@
  * market says, event by event; in any weather each bar comes once, in order, as the exchange has it.
  *
  * wire_emulator [FIRST COUNT [PER_HOUR]]: other seeds than the usual ones. */
-#include "emu_link.h"
+#include "wired.h"
 
 #include "json_rows.h"
 
@@ -43,20 +43,20 @@ static struct emu_setup emu_setup(uint64_t seed)
 }
 
 /* Wound until the listing is there, then attached. */
-static void attach(struct emu_link *link)
+static void attach(struct wired *wired)
 {
-	for (ms_t until = link->now_ms + HOUR_MS; feed_ops.listing(&link->outside) == NULL;) {
-		assert_true(link->now_ms < until);
-		link_run(link, link->now_ms + 1000);
+	for (ms_t until = wired->now_ms + HOUR_MS; feed_ops.listing(&wired->outside) == NULL;) {
+		assert_true(wired->now_ms < until);
+		wired_run(wired, wired->now_ms + 1000);
 	}
-	link->universe = *feed_ops.listing(&link->outside);
-	feed_ops.attach(&link->outside, &link->universe);
+	wired->universe = *feed_ops.listing(&wired->outside);
+	feed_ops.attach(&wired->outside, &wired->universe);
 }
 
-static void watch_all(struct emu_link *link)
+static void watch_all(struct wired *wired)
 {
-	for (sym_t sym = 0; sym < link->universe.count; sym++)
-		assert_int_equal(link_ask(link, INTENT_WATCH, sym, 1), 0);
+	for (sym_t sym = 0; sym < wired->universe.count; sym++)
+		assert_int_equal(wired_ask(wired, INTENT_WATCH, sym, 1), 0);
 }
 
 /* What is compared of an event, from the start on. */
@@ -147,23 +147,23 @@ static void in_calm_weather_the_market_is_heard_word_by_word(void **state)
 
 	(void)state;
 	setup.market.bars = 600;
-	struct emu_link *link = link_new(&setup, bybit_setup());
-	link->hear = record, link->ctx = &said;
-	attach(link);
-	assert_int_equal(link->universe.count, SYMBOLS);
+	struct wired *wired = wired_new(&setup, bybit_setup());
+	wired->hear = record, wired->ctx = &said;
+	attach(wired);
+	assert_int_equal(wired->universe.count, SYMBOLS);
 	for (size_t i = 0; i < SYMBOLS; i++)
-		assert_string_equal(link->universe.at[i].name, made.at[i].name);
-	watch_all(link);
-	link_run(link, until_ms - 1000);
+		assert_string_equal(wired->universe.at[i].name, made.at[i].name);
+	watch_all(wired);
+	wired_run(wired, until_ms - 1000);
 	record_market(&wanted, &setup, until_ms - 1000);
 	for (size_t i = 0; i < said.count && i < wanted.count; i++)
 		check_same(&said.at[i], &wanted.at[i]);
 	assert_int_equal(said.count, wanted.count);
 	assert_true(said.count > 9 * 60 * SYMBOLS * 4);
-	assert_int_equal(link->feed.counts.holes + link->feed.counts.unconfirmed + link->feed.counts.silences,
-			 0);
+	assert_int_equal(
+		wired->feed.counts.holes + wired->feed.counts.unconfirmed + wired->feed.counts.silences, 0);
 	free(said.at), free(wanted.at);
-	link_free(link);
+	wired_free(wired);
 }
 
 /* The closed bars of each symbol, as told. */
@@ -202,10 +202,10 @@ static int64_t steps_of(struct json_slice text, const struct grid *grid)
 }
 
 /* The exchange's own list of a symbol's bars from `from` to `to`, oldest first. */
-static size_t true_bars(struct emu_link *link, sym_t sym, ms_t from, ms_t to, struct candle *out)
+static size_t true_bars(struct wired *wired, sym_t sym, ms_t from, ms_t to, struct candle *out)
 {
 	static const char *const result_key[] = {"result"}, *const list_key[] = {"list"};
-	const struct instrument *instrument = &link->universe.at[sym];
+	const struct instrument *instrument = &wired->universe.at[sym];
 	struct json_slice result, list, row, cell[7];
 	struct emu_reply reply;
 	struct json_rows rows;
@@ -215,7 +215,7 @@ static size_t true_bars(struct emu_link *link, sym_t sym, ms_t from, ms_t to, st
 	snprintf(target, sizeof target,
 		 "/v5/market/kline?category=linear&symbol=%s&interval=1&start=%lld&end=%lld&limit=1000",
 		 instrument->wire, (long long)from, (long long)to);
-	emu_http(link->emu, link->now_ms,
+	emu_http(wired->emu, wired->now_ms,
 		 &(struct emu_request){.method = "GET", .target = target, .head = "", .body = ""}, &reply);
 	assert_int_equal(
 		json_slice_members((struct json_slice){reply.body, reply.len}, 1, result_key, &result),
@@ -243,11 +243,11 @@ static size_t true_bars(struct emu_link *link, sym_t sym, ms_t from, ms_t to, st
 	return count;
 }
 
-static void check_bars(struct emu_link *link, const struct bars *bars, sym_t sym, ms_t end_ms)
+static void check_bars(struct wired *wired, const struct bars *bars, sym_t sym, ms_t end_ms)
 {
 	static struct candle truth[1000];
 	const struct candle *told = bars->at[sym];
-	size_t count = true_bars(link, sym, told[0].open_ms, end_ms - MINUTE_MS, truth);
+	size_t count = true_bars(wired, sym, told[0].open_ms, end_ms - MINUTE_MS, truth);
 
 	assert_true(bars->count[sym] > 0);
 	for (size_t i = 0; i < count && i < bars->count[sym]; i++)
@@ -269,27 +269,28 @@ static void one_storm(uint64_t seed)
 	setup.traffic = traffic;
 	setup.weather =
 		(struct emu_weather){.seed = seed, .per_hour = per_hour ? per_hour : 20 << (seed % 5)};
-	struct emu_link *link = link_new(&setup, bybit_setup());
-	link->hear = keep_bars, link->ctx = bars;
-	attach(link);
-	watch_all(link);
-	for (size_t i = 0; i < link->universe.count && seed % 2 == 1; i++) /* warming up */
-		assert_int_equal(link_ask(link, INTENT_HISTORY, (sym_t)i, 100), 0);
-	link_run(link, end_ms);
-	emu_calm(link->emu);
+	struct wired *wired = wired_new(&setup, bybit_setup());
+	wired->hear = keep_bars, wired->ctx = bars;
+	attach(wired);
+	watch_all(wired);
+	for (size_t i = 0; i < wired->universe.count && seed % 2 == 1; i++) /* warming up */
+		assert_int_equal(wired_ask(wired, INTENT_HISTORY, (sym_t)i, 100), 0);
+	wired_run(wired, end_ms);
+	emu_calm(wired->emu);
 	end_ms += 25 * MINUTE_MS; /* longer than any silence that was ordered */
-	link_run(link, end_ms + 30 * SECOND_MS);
-	for (size_t i = 0; i < link->universe.count; i++)
-		check_bars(link, bars, (sym_t)i, end_ms);
+	wired_run(wired, end_ms + 30 * SECOND_MS);
+	for (size_t i = 0; i < wired->universe.count; i++)
+		check_bars(wired, bars, (sym_t)i, end_ms);
 	print_message("seed %llu, %lld an hour: %lld live bars, %lld in holes, %lld corrected, %lld "
 		      "unconfirmed, %lld "
-		      "silences, %lld garbage, %lld downs, %lld gaps, %zu requests\n",
+		      "silences, %lld garbage, %lld downs, %lld gaps, %lld requests\n",
 		      (unsigned long long)seed, (long long)setup.weather.per_hour, (long long)bars->live,
-		      (long long)link->feed.counts.missing, (long long)link->feed.counts.corrected,
-		      (long long)link->feed.counts.unconfirmed, (long long)link->feed.counts.silences,
+		      (long long)wired->feed.counts.missing, (long long)wired->feed.counts.corrected,
+		      (long long)wired->feed.counts.unconfirmed, (long long)wired->feed.counts.silences,
 		      (long long)bars->garbage, (long long)bars->downs,
-		      (long long)bybit_counts(&link->inside)->gaps, link->requests);
-	link_free(link);
+		      (long long)bybit_counts(&wired->inside)->gaps,
+		      (long long)link_counts(wired->link)->requests);
+	wired_free(wired);
 	free(bars);
 }
 
