@@ -72,6 +72,8 @@ int64_t live_house_due_us(const struct live *live);
 void live_reload(struct live *live, ms_t now_ms);
 /* The last lines of a run. */
 void live_farewell(struct live *live, ms_t now_ms);
+/* "up", "down", "slow" or "limited", as last told; NULL: nothing was yet. */
+const char *live_link_word(const struct live *live);
 /* The watched symbol of which nothing was heard for the longest; UNKNOWN: none is watched. */
 ms_t live_data_age(const struct live *live, ms_t now_ms, sym_t *sym);
 

@@ -112,14 +112,13 @@ static void put_watched(struct live *live, FILE *out)
 
 static void put_link(const struct live *live, FILE *out)
 {
-	static const char *const words[] = {
-		[LINK_UP] = "up", [LINK_DOWN] = "down", [LINK_SLOW] = "slow", [LINK_LIMITED] = "limited"};
+	const char *word = live_link_word(live);
 	const struct link_counts *n = link_counts(live->wire.link);
 	const struct event *news = &live->link_news;
-	bool known = news->kind == EVENT_LINK;
+	bool known = word != NULL;
 
 	fputs("\"link\": {", out);
-	json_text(out, "state", known ? words[news->link.state] : "unknown"), fputs(", ", out);
+	json_text(out, "state", word != NULL ? word : "unknown"), fputs(", ", out);
 	json_int(out, "since_ms", known ? live->link_ms : UNKNOWN), fputs(", ", out);
 	json_int(out, "latency_ms", known ? news->link.latency_ms : UNKNOWN), fputs(", ", out);
 	json_int(out, "clock_off_ms", known ? news->link.clock_off_ms : UNKNOWN), fputs(", ", out);

@@ -98,12 +98,20 @@ static size_t count_positions(const struct live *live)
 	return count;
 }
 
-static const char *link_word(const struct live *live)
+const char *live_link_word(const struct live *live)
 {
 	static const char *const words[] = {
 		[LINK_UP] = "up", [LINK_DOWN] = "down", [LINK_SLOW] = "slow", [LINK_LIMITED] = "limited"};
 
-	return live->link_news.kind == EVENT_LINK ? words[live->link_news.link.state] : "not known yet";
+	return live->link_news.kind == EVENT_LINK ? words[live->link_news.link.state] : NULL;
+}
+
+/* For a sentence. */
+static const char *link_word(const struct live *live)
+{
+	const char *word = live_link_word(live);
+
+	return word != NULL ? word : "not known yet";
 }
 
 void live_note_started(struct live *live, ms_t now_ms)
@@ -360,6 +368,8 @@ void live_reload(struct live *live, ms_t now_ms)
 			put_in_force(live);
 		log_line(now_ms, LOG_INFO, "config", "settings read again: %zu changes in force", taken);
 	}
+	if (fresh != NULL)
+		explicit_bzero(fresh, sizeof *fresh);
 	free(fresh);
 	if (live->ready)
 		notify_ready(&live->notify, "");
