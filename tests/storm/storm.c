@@ -4,7 +4,7 @@
  * process, in virtual time, with faults drawn by a seed. After the faults a quiet time; then everything has
  * to be well again.
  *
- * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--verbose]
+ * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--verbose]
  * A failed check prints the one command that shows it again. */
 #include <getopt.h>
 #include <stdio.h>
@@ -34,9 +34,10 @@ static bool one(const struct storm_options *options, uint64_t seed, int64_t sums
 	bool good = s->spy.violations == 0;
 	if (!good)
 		printf("FAILED %s\n  storm --seed %llu --count 1 --minutes %lld --symbols %lld --per-hour "
-		       "%lld --verbose\n",
+		       "%lld%s --verbose\n",
 		       s->spy.first, (unsigned long long)seed, (long long)options->minutes,
-		       (long long)options->symbols, (long long)options->per_hour);
+		       (long long)options->symbols, (long long)options->per_hour,
+		       options->regrid ? " --regrid" : "");
 	if (options->verbose && s->emu != NULL)
 		printf("seed %llu: %lld turns, %lld closed bars, %lld quotes, %lld decisions, %lld approved, "
 		       "%lld entries, "
@@ -70,8 +71,8 @@ int main(int argc, char **argv)
 {
 	static const struct option names[] = {{"seed", 1, NULL, 's'},     {"count", 1, NULL, 'n'},
 					      {"minutes", 1, NULL, 'm'},  {"symbols", 1, NULL, 'y'},
-					      {"per-hour", 1, NULL, 'p'}, {"verbose", 0, NULL, 'v'},
-					      {NULL, 0, NULL, 0}};
+					      {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
+					      {"verbose", 0, NULL, 'v'},  {NULL, 0, NULL, 0}};
 	struct storm_options options = {.seed = 1, .count = 20, .minutes = 240, .symbols = 8, .per_hour = 60};
 	int64_t sums[6] = {0}, failed = 0;
 
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 		case 'm': options.minutes = number(optarg, 10, 100000); break;
 		case 'y': options.symbols = number(optarg, 1, SIM_GENERATED_MAX); break;
 		case 'p': options.per_hour = number(optarg, 0, 3600); break;
+		case 'g': options.regrid = true; break;
 		case 'v': options.verbose = true; break;
 		default: return 2;
 		}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bybit.h"
+#include "emu_internal.h"
 #include "log.h"
 #include "moment.h"
 #include "sim_generator.h"
@@ -55,14 +56,15 @@ static void told(void *ctx, const struct record *record, bool stored)
 
 static int open_exchange(struct storm *s)
 {
-	struct emu_setup setup = {.universe = &s->universe,
-				  .market = {.timeframe_ms = MINUTE_MS,
-					     .start_ms = STORM_START_MS,
-					     .symbols = (int64_t)s->universe.count,
-					     .seed = s->seed,
-					     .preroll = SIM_PREROLL},
-				  .padding = 40,
-				  .weather = {.seed = s->seed, .per_hour = s->options->per_hour}};
+	struct emu_setup setup = {
+		.universe = &s->universe,
+		.market = {.timeframe_ms = MINUTE_MS,
+			   .start_ms = STORM_START_MS,
+			   .symbols = (int64_t)s->universe.count,
+			   .seed = s->seed,
+			   .preroll = SIM_PREROLL},
+		.padding = 40,
+		.weather = {.seed = s->seed, .per_hour = s->options->per_hour, .regrid = s->options->regrid}};
 
 	s->emu = emu_open(&setup, s->error, sizeof s->error);
 	if (s->emu == NULL)
@@ -251,6 +253,18 @@ static size_t read_truth(struct storm *s, const struct instrument *instrument, s
 	return count;
 }
 
+/* Whether the exchange still tells of the symbol, and counts prices and sizes as we do: a new grid may not have
+ * been noticed yet. */
+static bool is_told_alike(const struct storm *s, size_t sym)
+{
+	const struct instrument *ours = &s->live.universe.at[sym];
+	sym_t there = universe_find(&s->emu->universe, ours->name);
+
+	return !s->spy.symbols[sym].changed && there != SYM_NONE &&
+	       s->emu->universe.at[there].generation == 0 &&
+	       s->emu->universe.at[there].status != INSTRUMENT_GONE;
+}
+
 static void compare_all(struct storm *s)
 {
 	size_t room = (size_t)(s->options->minutes + STORM_QUIET_MS / MINUTE_MS) + 3000;
@@ -260,7 +274,7 @@ static void compare_all(struct storm *s)
 		abort();
 	for (size_t sym = 0; sym < s->live.universe.count; sym++) {
 		const struct instrument *instrument = &s->live.universe.at[sym];
-		if (s->spy.symbols[sym].count == 0 || s->spy.symbols[sym].changed)
+		if (s->spy.symbols[sym].count == 0 || !is_told_alike(s, sym))
 			continue;
 		size_t count = read_truth(s, instrument, truth, room);
 		spy_compare(&s->spy, (sym_t)sym, instrument->name, truth, count, s->now_ms - 5 * SECOND_MS);
@@ -276,7 +290,7 @@ void storm_check_end(struct storm *s)
 	if (!live_world_ready(&s->live))
 		spy_violation(spy, "not ready after %lld minutes", (long long)s->options->minutes);
 	for (size_t sym = 0; sym < s->live.universe.count; sym++)
-		if (spy->symbols[sym].watched && !spy->symbols[sym].changed &&
+		if (spy->symbols[sym].watched && is_told_alike(s, sym) &&
 		    s->now_ms - spy->symbols[sym].ticker_ms > 2 * MINUTE_MS)
 			spy_violation(spy, "%s: no quote since %lld", s->live.universe.at[sym].name,
 				      (long long)spy->symbols[sym].ticker_ms);
