@@ -12,10 +12,10 @@ static const struct {
 	enum bybit_call_kind kind;
 	int64_t fact;
 } facts[] = {
-	{CALL_KEY, BYBIT_FACT_KEY},
-	{CALL_INFO, BYBIT_FACT_INFO},
-	{CALL_MODE, BYBIT_FACT_MODE},
-	{CALL_FEES, BYBIT_FACT_FEES},
+	{CALL_KEY, ACCOUNT_FACT_KEY},
+	{CALL_INFO, ACCOUNT_FACT_INFO},
+	{CALL_MODE, ACCOUNT_FACT_MODE},
+	{CALL_FEES, ACCOUNT_FACT_FEES},
 };
 #define FACT_COUNT (sizeof facts / sizeof facts[0])
 
@@ -80,7 +80,7 @@ int bybit_write_account(const struct bybit *b, const struct bybit_call *call, ch
 
 static bool take_key(struct bybit *b, const struct bybit_envelope *envelope)
 {
-	struct bybit_account_facts *known = &b->private.facts;
+	struct account_facts *known = &b->private.facts;
 	struct bybit_key_row row;
 
 	if (!bybit_read_key(&b->reader, envelope, &row))
@@ -96,17 +96,17 @@ static bool take_key(struct bybit *b, const struct bybit_envelope *envelope)
 
 static bool take_info(struct bybit *b, const struct bybit_envelope *envelope)
 {
-	static const char *const modes[] = {[BYBIT_MARGIN_ISOLATED] = "ISOLATED_MARGIN",
-					    [BYBIT_MARGIN_CROSS] = "REGULAR_MARGIN",
-					    [BYBIT_MARGIN_PORTFOLIO] = "PORTFOLIO_MARGIN"};
-	struct bybit_account_facts *known = &b->private.facts;
+	static const char *const modes[] = {[MARGIN_ISOLATED] = "ISOLATED_MARGIN",
+					    [MARGIN_CROSS] = "REGULAR_MARGIN",
+					    [MARGIN_PORTFOLIO] = "PORTFOLIO_MARGIN"};
+	struct account_facts *known = &b->private.facts;
 	struct bybit_info_row row;
 
 	if (!bybit_read_info(&b->reader, envelope, &row))
 		return false;
 	known->unified = row.unified >= 3;
-	known->margin_mode = BYBIT_MARGIN_UNKNOWN;
-	for (int64_t i = BYBIT_MARGIN_ISOLATED; i <= BYBIT_MARGIN_PORTFOLIO; i++)
+	known->margin_mode = MARGIN_UNKNOWN;
+	for (int64_t i = MARGIN_ISOLATED; i <= MARGIN_PORTFOLIO; i++)
 		if (strcmp(row.margin_mode, modes[i]) == 0)
 			known->margin_mode = i;
 	return true;
@@ -115,20 +115,20 @@ static bool take_info(struct bybit *b, const struct bybit_envelope *envelope)
 /* One slot: one-way; two: hedge mode. */
 static bool take_mode(struct bybit *b, const struct bybit_envelope *envelope)
 {
-	struct bybit_account_facts *known = &b->private.facts;
+	struct account_facts *known = &b->private.facts;
 	struct bybit_position_row row;
 	struct bybit_list list;
 	struct json_slice text;
 
 	if (!bybit_read_list(&b->reader, envelope, &list))
 		return false;
-	known->position_mode = BYBIT_MODE_UNKNOWN;
+	known->position_mode = POSITION_MODE_UNKNOWN;
 	while (bybit_next_row(&b->reader, &list, &text)) {
 		if (!bybit_read_position(&b->reader, text, &row))
 			return false;
-		known->position_mode = row.position_idx != 0 ? BYBIT_MODE_HEDGE : BYBIT_MODE_ONE_WAY;
+		known->position_mode = row.position_idx != 0 ? POSITION_MODE_HEDGE : POSITION_MODE_ONE_WAY;
 	}
-	return list.rows.answer == JSON_OK && known->position_mode != BYBIT_MODE_UNKNOWN;
+	return list.rows.answer == JSON_OK && known->position_mode != POSITION_MODE_UNKNOWN;
 }
 
 static bool take_fees(struct bybit *b, const struct bybit_envelope *envelope)
@@ -167,7 +167,7 @@ static int64_t fact_of(enum bybit_call_kind kind)
 static enum bybit_call_end on_set(struct bybit *b, const struct bybit_call *call,
 				  const struct bybit_answer *answer)
 {
-	struct bybit_account_facts *known = &b->private.facts;
+	struct account_facts *known = &b->private.facts;
 
 	if (answer->envelope == NULL && !answer->not_sent && answer->class == BYBIT_TRANSIENT)
 		return CALL_AGAIN; /* to set it twice is to set it */
@@ -176,7 +176,7 @@ static enum bybit_call_end on_set(struct bybit *b, const struct bybit_call *call
 			answer->envelope->code;
 	if (answer->class != BYBIT_OK)
 		snprintf(known->why, sizeof known->why, "%s", answer->why);
-	known->known &= ~(int64_t)(BYBIT_FACT_INFO | BYBIT_FACT_MODE);
+	known->known &= ~(int64_t)(ACCOUNT_FACT_INFO | ACCOUNT_FACT_MODE);
 	ask_all(b);
 	return CALL_OVER;
 }
@@ -193,7 +193,7 @@ static void key_is_good(struct bybit *b, struct turn_out *out)
 enum bybit_call_end bybit_on_account(struct bybit *b, struct bybit_call *call,
 				     const struct bybit_answer *answer, struct turn_out *out)
 {
-	struct bybit_account_facts *known = &b->private.facts;
+	struct account_facts *known = &b->private.facts;
 	enum bybit_call_kind kind = (enum bybit_call_kind)call->kind;
 
 	if (kind == CALL_SET_MARGIN || kind == CALL_SET_MODE)
@@ -215,12 +215,12 @@ enum bybit_call_end bybit_on_account(struct bybit *b, struct bybit_call *call,
 	return CALL_OVER;
 }
 
-const struct bybit_account_facts *bybit_account_facts(const struct exchange *exchange)
+const struct account_facts *bybit_account_facts(const struct exchange *exchange)
 {
 	return &((const struct bybit *)exchange->state)->private.facts;
 }
 
-int bybit_ask_account(struct exchange *exchange, enum bybit_account_ask what, ms_t now, struct turn_out *out)
+int bybit_ask_account(struct exchange *exchange, enum account_ask what, ms_t now, struct turn_out *out)
 {
 	struct bybit *b = exchange->state;
 
@@ -228,9 +228,9 @@ int bybit_ask_account(struct exchange *exchange, enum bybit_account_ask what, ms
 		return TB_EREFUSED;
 	if (now > b->now_ms)
 		b->now_ms = now;
-	if (what == BYBIT_ASK_FACTS)
+	if (what == ACCOUNT_ASK_FACTS)
 		ask_all(b);
-	else if (bybit_call_add(b, what == BYBIT_SET_ISOLATED ? CALL_SET_MARGIN : CALL_SET_MODE, SYM_NONE,
+	else if (bybit_call_add(b, what == ACCOUNT_SET_ISOLATED ? CALL_SET_MARGIN : CALL_SET_MODE, SYM_NONE,
 				0) == NULL)
 		return TB_EFULL;
 	bybit_private_step(b, out);

@@ -7,6 +7,7 @@
 #ifndef BYBIT_BYBIT_H
 #define BYBIT_BYBIT_H
 
+#include "tradebot/account.h"
 #include "tradebot/exchange.h"
 
 #define BYBIT_STREAM_PUBLIC  0
@@ -53,34 +54,6 @@ struct bybit_counts {
 	int64_t clocks;     /* ever: requests that were refused for their time stamp */
 };
 
-/* What the account and its key are, for the app's gates; each part UNKNOWN (or 0) until its bit is set. */
-enum bybit_fact {
-	BYBIT_FACT_KEY = 1,
-	BYBIT_FACT_INFO = 2,
-	BYBIT_FACT_MODE = 4,
-	BYBIT_FACT_FEES = 8,
-	BYBIT_FACTS_ALL = 15
-};
-enum bybit_margin_mode {
-	BYBIT_MARGIN_UNKNOWN,
-	BYBIT_MARGIN_ISOLATED,
-	BYBIT_MARGIN_CROSS,
-	BYBIT_MARGIN_PORTFOLIO
-};
-enum bybit_position_mode { BYBIT_MODE_UNKNOWN, BYBIT_MODE_ONE_WAY, BYBIT_MODE_HEDGE };
-struct bybit_account_facts {
-	int64_t known; /* bits of enum bybit_fact */
-	int64_t asked; /* answered, one way or the other: BYBIT_FACTS_ALL when there is nothing to wait for */
-	bool refused;  /* the key was not accepted; why says what the exchange said */
-	bool unified;
-	int64_t margin_mode, position_mode; /* the latter of one symbol: it may differ between symbols */
-	bool key_read_only, key_trade, key_withdraw, key_transfer, key_ip_bound;
-	ms_t key_expires_ms;                    /* UNKNOWN: it does not */
-	ratio_t taker_fee, maker_fee;           /* of one symbol; a maker's may be below 0 */
-	int64_t set_margin_code, set_mode_code; /* retCode of the last setting; UNKNOWN: none was answered */
-	char why[96];                           /* what the exchange said to what it last refused here; "" */
-};
-
 struct bybit;
 extern const struct exchange_ops
 	bybit_ops; /* its state is a struct bybit; ops->state_bytes zeroed bytes, 16-aligned */
@@ -114,11 +87,9 @@ void bybit_close(struct exchange *exchange); /* wipes what signs */
  * whose id is asked for is taken for the one that rests. */
 void bybit_remember(struct exchange *exchange, const struct order *order);
 
-const struct bybit_account_facts *bybit_account_facts(const struct exchange *exchange);
-/* ASK_FACTS: all of them anew. The others change the whole account: the margin mode to isolated, all symbols
- * to one-way; the facts are asked for after it. TB_EREFUSED: there is no key; TB_EFULL. */
-enum bybit_account_ask { BYBIT_ASK_FACTS, BYBIT_SET_ISOLATED, BYBIT_SET_ONE_WAY };
-int bybit_ask_account(struct exchange *exchange, enum bybit_account_ask what, ms_t now, struct turn_out *out);
+const struct account_facts *bybit_account_facts(const struct exchange *exchange);
+/* See enum account_ask. TB_EREFUSED: there is no key; TB_EFULL. */
+int bybit_ask_account(struct exchange *exchange, enum account_ask what, ms_t now, struct turn_out *out);
 const struct bybit_counts *bybit_counts(const struct exchange *exchange);
 
 #endif

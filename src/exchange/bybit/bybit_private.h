@@ -214,7 +214,7 @@ struct bybit_private {
 
 	ms_t ledger_due_ms;
 	struct bybit_lists lists;
-	struct bybit_account_facts facts;
+	struct account_facts facts;
 };
 
 /* call.c */

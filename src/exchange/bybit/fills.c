@@ -271,7 +271,7 @@ static money_t available_of(const struct bybit *b, const struct bybit_coin_row *
 	if (orders != UNKNOWN && positions != UNKNOWN && locked != UNKNOWN)
 		own = wallet - orders - positions - locked;
 	int64_t mode = b->private.facts.margin_mode;
-	if (mode == BYBIT_MARGIN_CROSS || mode == BYBIT_MARGIN_PORTFOLIO) {
+	if (mode == MARGIN_CROSS || mode == MARGIN_PORTFOLIO) {
 		money_t usd = money_down(coin->usd), equity = money_down(coin->equity);
 		money_t shared = total_usd > 0 && usd > 0 && equity > 0 ? mul_div_down(total_usd, equity, usd)
 									: total_usd;

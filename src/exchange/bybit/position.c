@@ -75,7 +75,7 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 		.hedged = row->position_idx != 0,
 	};
 	if (position->hedged)
-		b->private.facts.position_mode = BYBIT_MODE_HEDGE;
+		b->private.facts.position_mode = POSITION_MODE_HEDGE;
 	if (qty == 0) {
 		bybit_guard_flat(b, sym);
 		return true;

@@ -34,7 +34,7 @@ static uint32_t under_way(struct stand *s, enum bybit_call_kind kind)
 static void all_of_them_are_asked_at_the_start_and_told_when_they_are_known(void **state)
 {
 	struct stand *s = asked();
-	const struct bybit_account_facts *facts = bybit_account_facts(&s->exchange);
+	const struct account_facts *facts = bybit_account_facts(&s->exchange);
 
 	(void)state;
 	assert_int_equal(facts->known, 0);
@@ -46,23 +46,23 @@ static void all_of_them_are_asked_at_the_start_and_told_when_they_are_known(void
 	stand_result(s, under_way(s, CALL_INFO),
 		     "{\"marginMode\":\"ISOLATED_MARGIN\",\"unifiedMarginStatus\":5}");
 	assert_true(facts->unified);
-	assert_int_equal(facts->margin_mode, BYBIT_MARGIN_ISOLATED);
+	assert_int_equal(facts->margin_mode, MARGIN_ISOLATED);
 	reply_list(s, under_way(s, CALL_MODE), row_position("", "0", "", "", 1));
-	assert_int_equal(facts->position_mode, BYBIT_MODE_ONE_WAY);
-	assert_int_not_equal(facts->asked, BYBIT_FACTS_ALL);
+	assert_int_equal(facts->position_mode, POSITION_MODE_ONE_WAY);
+	assert_int_not_equal(facts->asked, ACCOUNT_FACTS_ALL);
 	reply_list(s, under_way(s, CALL_FEES),
 		   "{\"symbol\":\"BTCUSDT\",\"takerFeeRate\":\"0.00055\",\"makerFeeRate\":\"-0.0001\"}");
 	assert_int_equal(facts->taker_fee, 550000);
 	assert_int_equal(facts->maker_fee, -100000);
-	assert_int_equal(facts->known, BYBIT_FACTS_ALL);
-	assert_int_equal(facts->asked, BYBIT_FACTS_ALL);
+	assert_int_equal(facts->known, ACCOUNT_FACTS_ALL);
+	assert_int_equal(facts->asked, ACCOUNT_FACTS_ALL);
 	account_free(s);
 }
 
 static void a_key_that_can_withdraw_or_dies_soon_is_seen(void **state)
 {
 	struct stand *s = asked();
-	const struct bybit_account_facts *facts = bybit_account_facts(&s->exchange);
+	const struct account_facts *facts = bybit_account_facts(&s->exchange);
 
 	(void)state;
 	answer_key(s, under_way(s, CALL_KEY), "\"AccountTransfer\",\"Withdraw\"", "\"*\"",
@@ -94,23 +94,23 @@ static void two_slots_are_hedge_mode(void **state)
 	reply_list(s, under_way(s, CALL_MODE),
 		   "{\"positionIdx\":1,\"symbol\":\"BTCUSDT\",\"side\":\"\",\"size\":\"0\"},"
 		   "{\"positionIdx\":2,\"symbol\":\"BTCUSDT\",\"side\":\"\",\"size\":\"0\"}");
-	assert_int_equal(bybit_account_facts(&s->exchange)->position_mode, BYBIT_MODE_HEDGE);
+	assert_int_equal(bybit_account_facts(&s->exchange)->position_mode, POSITION_MODE_HEDGE);
 	account_free(s);
 }
 
 static void what_cannot_be_had_is_asked_and_not_known(void **state)
 {
 	struct stand *s = asked();
-	const struct bybit_account_facts *facts = bybit_account_facts(&s->exchange);
+	const struct account_facts *facts = bybit_account_facts(&s->exchange);
 
 	(void)state;
 	stand_answer(s, under_way(s, CALL_INFO), 502, "", "");
-	assert_false(facts->asked & BYBIT_FACT_INFO);
+	assert_false(facts->asked & ACCOUNT_FACT_INFO);
 	answer_key(s, under_way(s, CALL_KEY), "", "\"1.2.3.4\"", "");
 	stand_wait(s, 100);
 	stand_refuse(s, under_way(s, CALL_FEES), 10001, "not supported on demo");
-	assert_true(facts->asked & BYBIT_FACT_FEES);
-	assert_false(facts->known & BYBIT_FACT_FEES);
+	assert_true(facts->asked & ACCOUNT_FACT_FEES);
+	assert_false(facts->known & ACCOUNT_FACT_FEES);
 	assert_true(facts->taker_fee == UNKNOWN);
 	assert_non_null(strstr(facts->why, "not supported"));
 	stand_wait(s, 1000);
@@ -121,24 +121,24 @@ static void what_cannot_be_had_is_asked_and_not_known(void **state)
 static void settings_change_only_when_ordered_and_are_read_anew(void **state)
 {
 	struct stand *s = asked();
-	const struct bybit_account_facts *facts = bybit_account_facts(&s->exchange);
+	const struct account_facts *facts = bybit_account_facts(&s->exchange);
 	struct turn_out out = {.say = &s->box, .heard = &s->heard};
 
 	(void)state;
 	stand_result(s, under_way(s, CALL_INFO),
 		     "{\"marginMode\":\"REGULAR_MARGIN\",\"unifiedMarginStatus\":4}");
-	assert_int_equal(facts->margin_mode, BYBIT_MARGIN_CROSS);
+	assert_int_equal(facts->margin_mode, MARGIN_CROSS);
 	for (size_t i = 0; i < s->box.count; i++)
 		assert_false(s->box.at[i].kind == SAY_HTTP && s->box.at[i].post);
 	stand_clear(s);
-	assert_int_equal(bybit_ask_account(&s->exchange, BYBIT_SET_ISOLATED, s->now_ms, &out), 0);
+	assert_int_equal(bybit_ask_account(&s->exchange, ACCOUNT_SET_ISOLATED, s->now_ms, &out), 0);
 	uint32_t request = stand_asked(s, "/v5/account/set-margin-mode");
 	assert_string_equal(say_of(s, request)->text, "{\"setMarginMode\":\"ISOLATED_MARGIN\"}");
 	stand_refuse(s, request, 3400045, "Set margin mode failed");
 	assert_int_equal(facts->set_margin_code, 3400045);
-	assert_false(facts->known & BYBIT_FACT_INFO);
+	assert_false(facts->known & ACCOUNT_FACT_INFO);
 	stand_clear(s);
-	assert_int_equal(bybit_ask_account(&s->exchange, BYBIT_SET_ONE_WAY, s->now_ms, &out), 0);
+	assert_int_equal(bybit_ask_account(&s->exchange, ACCOUNT_SET_ONE_WAY, s->now_ms, &out), 0);
 	request = stand_asked(s, "/v5/position/switch-mode");
 	assert_string_equal(say_of(s, request)->text,
 			    "{\"category\":\"linear\",\"coin\":\"USDT\",\"mode\":0}");
@@ -153,7 +153,7 @@ static void without_a_key_there_is_nothing_to_ask(void **state)
 	struct turn_out out = {.say = &s->box, .heard = &s->heard};
 
 	(void)state;
-	assert_int_equal(bybit_ask_account(&s->exchange, BYBIT_ASK_FACTS, s->now_ms, &out), TB_EREFUSED);
+	assert_int_equal(bybit_ask_account(&s->exchange, ACCOUNT_ASK_FACTS, s->now_ms, &out), TB_EREFUSED);
 	assert_int_equal(bybit_account_facts(&s->exchange)->known, 0);
 	stand_free(s);
 }
@@ -163,7 +163,7 @@ static void in_cross_mode_the_account_says_what_is_left(void **state)
 	struct stand *s = account_new();
 
 	(void)state;
-	codec_of(s)->private.facts.margin_mode = BYBIT_MARGIN_CROSS;
+	codec_of(s)->private.facts.margin_mode = MARGIN_CROSS;
 	news(s, "wallet",
 	     "{\"accountType\":\"UNIFIED\",\"totalAvailableBalance\":\"600\",\"coin\":[{\"coin\":\"USDT\","
 	     "\"equity\":\"1000\",\"usdValue\":\"1000\",\"walletBalance\":\"1000\",\"totalOrderIM\":\"\"}]}");

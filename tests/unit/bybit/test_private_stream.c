@@ -194,7 +194,7 @@ static void an_answer_to_the_login_that_does_not_come_is_not_waited_for(void **s
 static void a_refused_key_is_told_and_tried_again_rarely(void **state)
 {
 	struct stand *s = account_started(0);
-	const struct bybit_account_facts *facts = bybit_account_facts(&s->exchange);
+	const struct account_facts *facts = bybit_account_facts(&s->exchange);
 
 	(void)state;
 	stand_up(s);
