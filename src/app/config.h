@@ -126,13 +126,17 @@ struct config {
 	char api_key[CONFIG_TEXT_MAX], secret[CONFIG_TEXT_MAX],
 		passphrase[CONFIG_TEXT_MAX]; /* "" if not set */
 	bool sandbox, shared_account, accept_unpromoted;
-	ratio_t taker_fee; /* where the exchange does not say */
-	int64_t failures;  /* consecutive, that make the exchange unhealthy */
-	char rest_url[CONFIG_TEXT_MAX], stream_url[CONFIG_TEXT_MAX]; /* "": the exchange's own */
-	char ca_file[CONFIG_TEXT_MAX];                               /* "": what the system trusts */
-	char book_levels[8];                                         /* 50, 200 or 1000 */
-	ratio_t maintenance; /* margin, where the exchange does not say */
-	ms_t start_ms;       /* how long a start may wait for the exchange's first answers */
+	ratio_t taker_fee;    /* where the exchange does not say */
+	int64_t failures;     /* consecutive, that make the exchange unhealthy */
+	char sandbox_kind[8]; /* testnet or demo */
+	ms_t recv_window_ms;  /* how late a signed request may arrive */
+	ratio_t protection;   /* how far beyond the best price an entry may fill */
+	char rest_url[CONFIG_TEXT_MAX], stream_url[CONFIG_TEXT_MAX],
+		private_url[CONFIG_TEXT_MAX]; /* "": the exchange's own */
+	char ca_file[CONFIG_TEXT_MAX];        /* "": what the system trusts */
+	char book_levels[8];                  /* 50, 200 or 1000 */
+	ratio_t maintenance;                  /* margin, where the exchange does not say */
+	ms_t start_ms;                        /* how long a start may wait for the exchange's first answers */
 
 	struct config_symbols symbols; /* TRADING_SYMBOLS */
 	struct limits limits;

@@ -323,7 +323,7 @@ void doctor_look_wire(struct doctor *d)
 	if (look != NULL)
 		look->heard = calloc(1, sizeof *look->heard);
 	if (look == NULL || look->heard == NULL ||
-	    live_wire_open(&look->wire, d->config, NULL, 1, error, sizeof error) != 0) {
+	    live_wire_open(&look->wire, d->config, LIVE_PAPER, NULL, 1, error, sizeof error) != 0) {
 		doctor_say(d, DOCTOR_FAIL, "exchange", "the text says what it takes", "%.290s", error);
 	} else {
 		look->doctor = d;

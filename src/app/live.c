@@ -68,7 +68,8 @@ static int check_clock(struct live *live, ms_t now_ms)
 /* The world of this listing, with its first turn. */
 static void open_world(struct live *live, ms_t now_ms)
 {
-	char mode[40];
+	char mode[JOURNAL_MODE_MAX];
+	const char *account = live_codec_facts(&live->wire.codec)->account;
 	struct live_options options = {.config = live->config,
 				       .market = &live->market,
 				       .dir = live->config->state,
@@ -81,7 +82,9 @@ static void open_world(struct live *live, ms_t now_ms)
 				       .told = told,
 				       .ctx = live};
 
-	snprintf(mode, sizeof mode, "paper:%s", live->config->exchange);
+	live_mode_journal(live->mode, live->config, account, mode, sizeof mode);
+	if (live_mode_has_account(live->mode))
+		options.account = live_codec_account(&live->wire.codec);
 	live->world_open = true;
 	int64_t began_us = loop_us();
 	int err = live_world_open(live->world, &options, now_ms, live->error, sizeof live->error);
@@ -97,7 +100,7 @@ static void open_world(struct live *live, ms_t now_ms)
 	live->begun_us = loop_us();
 	live->world->world.witness = (struct witness){.ctx = live, .heard = heard};
 	live_world_begin(live->world, now_ms, live->link_news.kind == EVENT_LINK ? &live->link_news : NULL);
-	live_world_due(live->world, now_ms); /* the account's own lists are here at once */
+	live_world_due(live->world, now_ms); /* a simulated account's lists are here at once */
 	live_note_started(live, now_ms);
 }
 
@@ -113,7 +116,7 @@ static void knock(struct live *live, const struct wire_in *in)
 	for (size_t i = 0; i < events->count; i++)
 		live_note_event(live, &events->at[i]);
 	link_say(live->wire.link, live->wire.outbox, in->at_ms);
-	if (market->ops->listing(market) != NULL)
+	if (market->ops->listing(market) != NULL && live_pass_gates(live, in->at_ms))
 		open_world(live, in->at_ms);
 }
 
@@ -297,8 +300,8 @@ static void open_control(struct live *live)
 
 int live_open(struct live *live)
 {
-	int err = live_wire_open(&live->wire, live->config, live->clock_path, (uint64_t)any_number(live),
-				 live->error, sizeof live->error);
+	int err = live_wire_open(&live->wire, live->config, live->mode, live->clock_path,
+				 (uint64_t)any_number(live), live->error, sizeof live->error);
 
 	if (err == 0)
 		err = open_market(live);

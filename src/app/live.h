@@ -2,14 +2,16 @@
  * The daemon of a live market: one loop around one link, one codec, one world. live.c turns it, live_house.c
  * keeps house (log, systemd, heartbeat, reload), live_answers.c answers the control socket.
  *
- * Two phases. At first only the codec lives: it asks for the exchange's time and what is listed. Then the
- * world is opened over that listing, and everything goes through it. */
+ * Two phases. At first only the codec lives: it asks for the exchange's time and what is listed and, with a
+ * key, what the account is (live_gates.h); account-wide settings are made now or never. Then the world is
+ * opened over that listing, and everything goes through it. */
 #ifndef TRADEBOT_APP_LIVE_H
 #define TRADEBOT_APP_LIVE_H
 
 #include "cli.h"
 #include "control.h"
 #include "feed.h"
+#include "live_gates.h"
 #include "live_wire.h"
 #include "live_world.h"
 #include "log.h"
@@ -19,6 +21,8 @@ struct live {
 	const struct cli *cli; /* for settings read anew */
 	struct config *config;
 	const char *clock_path; /* of a stepped clock; NULL: the system's */
+	enum live_mode mode;
+	char mode_words[64]; /* of it */
 	ratio_t stage;
 	bool rollout;
 
@@ -32,6 +36,7 @@ struct live {
 	bool notify_open, world_open;
 	struct live_world *world; /* zeroed until the listing is there */
 
+	bool set_asked[GATE_COUNT]; /* account-wide settings that were asked for */
 	bool begun, ready;
 	struct event link_news;             /* the last there was; kind EVENT_NONE: none yet */
 	ms_t started_ms, ready_ms, last_ms; /* last_ms: of the last turn of the loop */
@@ -76,6 +81,13 @@ void live_farewell(struct live *live, ms_t now_ms);
 const char *live_link_word(const struct live *live);
 /* The watched symbol of which nothing was heard for the longest; UNKNOWN: none is watched. */
 ms_t live_data_age(const struct live *live, ms_t now_ms, sym_t *sym);
+
+/* live_start.c: with an account, before the world is opened. False: not yet, or never (live->stop). */
+bool live_pass_gates(struct live *live, ms_t now_ms);
+/* ... once the first lists are there: something of another's in an account that has to be the bot's alone. */
+void live_check_foreign(struct live *live);
+/* Real money, in plain words. */
+void live_warn(const struct live *live, ms_t now_ms);
 
 /* live_answers.c: a control_fn; ctx is the live. */
 int live_answer(void *live, const char *verb, const char *arg, FILE *out);

@@ -10,26 +10,45 @@
 struct live_codec_row {
 	const char *name;
 	const struct exchange_ops *ops;
-	const char *(*base)(enum say_host host);
-	int (*init)(struct exchange *exchange, const struct config *config, uint64_t seed);
+	const char *(*base)(const struct config *config, enum live_mode mode, enum say_host host);
+	int (*init)(struct exchange *exchange, const struct config *config, enum live_mode mode,
+		    uint64_t seed);
+	void (*close)(struct exchange *exchange);
 	void (*counts)(const struct exchange *exchange, FILE *out);
 	int64_t (*limits)(const struct exchange *exchange);
+	const struct account_facts *(*facts)(const struct exchange *exchange);
+	int (*ask_account)(struct exchange *exchange, enum account_ask what, ms_t now, struct turn_out *out);
+	void (*remember)(struct exchange *exchange, const struct order *order);
+	void (*since)(struct exchange *exchange, ms_t fills_ms, ms_t ledger_ms);
 };
 
-/* Public data is the mainnet's, whatever is traded. */
-static const char *bybit_public_base(enum say_host host)
+/* Paper trades on the mainnet's market. */
+static enum bybit_environment bybit_environment_of(const struct config *config, enum live_mode mode)
 {
-	return bybit_base(BYBIT_MAINNET, host);
+	if (mode != LIVE_SANDBOX)
+		return BYBIT_MAINNET;
+	return strcmp(config->sandbox_kind, "demo") == 0 ? BYBIT_DEMO : BYBIT_TESTNET;
 }
 
-static int open_bybit(struct exchange *exchange, const struct config *config, uint64_t seed)
+static const char *base_of_bybit(const struct config *config, enum live_mode mode, enum say_host host)
 {
-	const struct bybit_setup setup = {.environment = BYBIT_MAINNET,
+	return bybit_base(bybit_environment_of(config, mode), host);
+}
+
+static int open_bybit(struct exchange *exchange, const struct config *config, enum live_mode mode,
+		      uint64_t seed)
+{
+	bool keyed = live_mode_has_account(mode);
+	const struct bybit_setup setup = {.environment = bybit_environment_of(config, mode),
 					  .timeframe_ms = config->limits.timeframe_ms,
 					  .book_levels = strtol(config->book_levels, NULL, 10),
 					  .taker_fee = config->taker_fee,
 					  .maintenance = config->maintenance,
-					  .seed = seed};
+					  .seed = seed,
+					  .key = keyed ? config->api_key : NULL,
+					  .secret = keyed ? config->secret : NULL,
+					  .recv_window_ms = config->recv_window_ms,
+					  .protection = config->protection};
 
 	return bybit_init(exchange, &setup);
 }
@@ -51,7 +70,17 @@ static int64_t limits_of_bybit(const struct exchange *exchange)
 }
 
 static const struct live_codec_row rows[] = {
-	{"bybit", &bybit_ops, bybit_public_base, open_bybit, count_bybit, limits_of_bybit},
+	{.name = "bybit",
+	 .ops = &bybit_ops,
+	 .base = base_of_bybit,
+	 .init = open_bybit,
+	 .close = bybit_close,
+	 .counts = count_bybit,
+	 .limits = limits_of_bybit,
+	 .facts = bybit_account_facts,
+	 .ask_account = bybit_ask_account,
+	 .remember = bybit_remember,
+	 .since = bybit_since},
 };
 
 static const struct live_codec_row *row_of(const char *name)
@@ -84,35 +113,44 @@ static int take_base(char out[static LINK_BASE_MAX], const char *own, const char
 	return TB_EINVAL;
 }
 
-static int take_bases(struct live_codec *codec, const struct config *config, char *error, size_t size)
+static int take_bases(struct live_codec *codec, const struct config *config, enum live_mode mode, char *error,
+		      size_t size)
 {
-	int err = take_base(codec->bases[HOST_REST], codec->row->base(HOST_REST), config->rest_url,
-			    "https://", "EXCHANGE_REST_URL", error, size);
+	const struct {
+		enum say_host host;
+		const char *wanted, *scheme, *setting;
+	} bases[] = {{HOST_REST, config->rest_url, "https://", "EXCHANGE_REST_URL"},
+		     {HOST_PUBLIC, config->stream_url, "wss://", "EXCHANGE_STREAM_URL"},
+		     {HOST_PRIVATE, config->private_url, "wss://", "EXCHANGE_PRIVATE_URL"}};
+	int err = 0;
 
-	if (err == 0)
-		err = take_base(codec->bases[HOST_PUBLIC], codec->row->base(HOST_PUBLIC), config->stream_url,
-				"wss://", "EXCHANGE_STREAM_URL", error, size);
+	for (size_t i = 0; i < sizeof bases / sizeof bases[0] && err == 0; i++)
+		err = take_base(codec->bases[bases[i].host], codec->row->base(config, mode, bases[i].host),
+				bases[i].wanted, bases[i].scheme, bases[i].setting, error, size);
 	return err;
 }
 
-int live_codec_open(struct live_codec *codec, const struct config *config, uint64_t seed, char *error,
-		    size_t size)
+int live_codec_open(struct live_codec *codec, const struct config *config, enum live_mode mode, uint64_t seed,
+		    char *error, size_t size)
 {
 	*codec = (struct live_codec){.row = row_of(config->exchange)};
 	if (codec->row == NULL) {
 		snprintf(error, size, "there is no codec for %s", config->exchange);
 		return TB_EINVAL;
 	}
-	if (take_bases(codec, config, error, size) != 0)
+	if (take_bases(codec, config, mode, error, size) != 0)
 		return TB_EINVAL;
 	codec->exchange = (struct exchange){codec->row->ops, calloc(1, codec->row->ops->state_bytes)};
 	if (codec->exchange.state == NULL) {
 		snprintf(error, size, "not enough memory");
 		return TB_EFULL;
 	}
-	if (codec->row->init(&codec->exchange, config, seed) == 0)
+	if (codec->row->init(&codec->exchange, config, mode, seed) == 0)
 		return 0;
-	snprintf(error, size, "%s has no candles of TRADING_TIMEFRAME, or no book of EXCHANGE_BOOK_LEVELS",
+	snprintf(error, size,
+		 "%s has no candles of TRADING_TIMEFRAME, no book of EXCHANGE_BOOK_LEVELS, or "
+		 "EXCHANGE_API_KEY is "
+		 "no plain text",
 		 codec->row->name);
 	live_codec_close(codec);
 	return TB_EINVAL;
@@ -120,8 +158,25 @@ int live_codec_open(struct live_codec *codec, const struct config *config, uint6
 
 void live_codec_close(struct live_codec *codec)
 {
+	if (codec->exchange.state != NULL)
+		codec->row->close(&codec->exchange);
 	free(codec->exchange.state);
 	codec->exchange.state = NULL;
+}
+
+const struct account_facts *live_codec_facts(const struct live_codec *codec)
+{
+	return codec->row->facts(&codec->exchange);
+}
+
+int live_codec_ask_account(struct live_codec *codec, enum account_ask what, ms_t now, struct turn_out *out)
+{
+	return codec->row->ask_account(&codec->exchange, what, now, out);
+}
+
+struct live_account live_codec_account(struct live_codec *codec)
+{
+	return (struct live_account){&codec->exchange, codec->row->remember, codec->row->since};
 }
 
 void live_codec_counts(const struct live_codec *codec, FILE *out)

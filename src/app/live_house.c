@@ -117,10 +117,9 @@ static const char *link_word(const struct live *live)
 void live_note_started(struct live *live, ms_t now_ms)
 {
 	const struct live_world *world = live->world;
-	char market[64];
 
-	snprintf(market, sizeof market, "the market of %s (paper)", live->config->exchange);
-	run_words_start(world->engine, live->config, market, world->universe.count, world->resumed, now_ms);
+	run_words_start(world->engine, live->config, live->mode_words, world->universe.count, world->resumed,
+			now_ms);
 	if (world->merge.changed > 0)
 		log_line(now_ms, LOG_WARN, "app", "%zu instruments have another tick or lot than before",
 			 world->merge.changed);
@@ -129,10 +128,10 @@ void live_note_started(struct live *live, ms_t now_ms)
 			 world->merge.gone);
 	if (world->lost_account)
 		log_line(now_ms, LOG_WARN, "app",
-			 "the simulated account is not as of the journal's last turn (a power cut?): what "
+			 "what is simulated is not as of the journal's last turn (a power cut?): what "
 			 "differs is "
 			 "found by comparing");
-	if (world->accounts.broker.setup.balance != live->config->sim.balance)
+	if (live->mode == LIVE_PAPER && world->accounts.broker.setup.balance != live->config->sim.balance)
 		log_line(now_ms, LOG_WARN, "app",
 			 "the account goes on with what it has: SIM_BALANCE counts for a new state folder "
 			 "only");
@@ -166,9 +165,8 @@ static void write_status(const struct live *live, ms_t now_ms, char *out, size_t
 	}
 	show_money(engine_equity(live->world->engine), 2, equity);
 	ms_t age_ms = live_data_age(live, now_ms, &oldest);
-	snprintf(out, size,
-		 "paper on %s%s: equity %s USDT, %zu positions, %lld watched, link %s, data %lld ms old",
-		 live->config->exchange, live->ready ? "" : ", warming up", equity, count_positions(live),
+	snprintf(out, size, "%s%s: equity %s USDT, %zu positions, %lld watched, link %s, data %lld ms old",
+		 live->mode_words, live->ready ? "" : ", warming up", equity, count_positions(live),
 		 (long long)engine_scan_counts(live->world->engine)->watched, link_word(live),
 		 age_ms == UNKNOWN ? -1LL : (long long)age_ms);
 }
@@ -205,6 +203,9 @@ static void look_if_ready(struct live *live, ms_t now_ms, int64_t now_us)
 			 cold > NAMES_MOST ? " ..." : "");
 		return;
 	}
+	live_check_foreign(live);
+	if (live->stop)
+		return;
 	live->ready = true;
 	live->ready_ms = now_ms;
 	run_words_scan(world->engine, now_ms);
@@ -223,12 +224,14 @@ static void check_start(struct live *live, int64_t now_us)
 {
 	if (now_us - live->started_us < live->config->start_ms * 1000)
 		return;
-	snprintf(live->error, sizeof live->error,
-		 "%s did not say within %lld s (EXCHANGE_START) what can be traded; the last that happened: "
-		 "%s. "
-		 "'tradebotd doctor' looks closer",
-		 live->wire.codec.bases[HOST_REST], (long long)(live->config->start_ms / SECOND_MS),
-		 live->trouble[0] != '\0' ? live->trouble : "nothing");
+	snprintf(
+		live->error, sizeof live->error,
+		"%s did not say within %lld s (EXCHANGE_START) what can be traded%s; the last that happened: "
+		"%s. "
+		"'tradebotd doctor' looks closer",
+		live->wire.codec.bases[HOST_REST], (long long)(live->config->start_ms / SECOND_MS),
+		live_mode_has_account(live->mode) ? " and what the account is" : "",
+		live->trouble[0] != '\0' ? live->trouble : "nothing");
 	live->stop = true;
 	live->code = EXIT_FAILED;
 }
@@ -397,7 +400,12 @@ static void say_positions(const struct live *live, ms_t now_ms)
 		if (h->book == BOOK_MAIN && h->qty > 0)
 			say_position(h, &live->world->universe.at[h->sym], now_ms);
 	}
-	if (count_positions(live) > 0)
+	if (count_positions(live) > 0 && live->mode != LIVE_PAPER)
+		log_line(now_ms, LOG_WARN, "app",
+			 "nobody looks after them until the next start but the stops and targets that rest "
+			 "at the "
+			 "exchange");
+	else if (count_positions(live) > 0)
 		log_line(
 			now_ms, LOG_INFO, "app",
 			"the simulated account stands still until the next start, which lets the bars of the "

@@ -10,8 +10,9 @@
 static int open_link(struct live_wire *wire, const struct config *config, uint64_t seed, char *error,
 		     size_t size)
 {
-	const char *const bases[HOST_COUNT] = {
-		[HOST_REST] = wire->codec.bases[HOST_REST], [HOST_PUBLIC] = wire->codec.bases[HOST_PUBLIC]};
+	const char *const bases[HOST_COUNT] = {[HOST_REST] = wire->codec.bases[HOST_REST],
+					       [HOST_PUBLIC] = wire->codec.bases[HOST_PUBLIC],
+					       [HOST_PRIVATE] = wire->codec.bases[HOST_PRIVATE]};
 	char agent[64];
 	struct http_options options = {.agent = agent,
 				       .ca_file = config->ca_file[0] != '\0' ? config->ca_file : NULL};
@@ -33,10 +34,10 @@ static int open_link(struct live_wire *wire, const struct config *config, uint64
 	return 0;
 }
 
-int live_wire_open(struct live_wire *wire, const struct config *config, const char *clock_path, uint64_t seed,
-		   char *error, size_t size)
+int live_wire_open(struct live_wire *wire, const struct config *config, enum live_mode mode,
+		   const char *clock_path, uint64_t seed, char *error, size_t size)
 {
-	int err = live_codec_open(&wire->codec, config, seed, error, size);
+	int err = live_codec_open(&wire->codec, config, mode, seed, error, size);
 
 	wire->codec_open = err == 0;
 	if (err == 0)

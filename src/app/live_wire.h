@@ -22,8 +22,8 @@ struct live_wire {
 
 /* The codec of config->exchange, not yet told anything. clock_path: of a stepped clock, or NULL. seed: of
  * jitter. 0; TB_EINVAL: a setting; TB_EIO, TB_EFULL; with a text. live_wire_close in any case. */
-int live_wire_open(struct live_wire *wire, const struct config *config, const char *clock_path, uint64_t seed,
-		   char *error, size_t size);
+int live_wire_open(struct live_wire *wire, const struct config *config, enum live_mode mode,
+		   const char *clock_path, uint64_t seed, char *error, size_t size);
 void live_wire_close(struct live_wire *wire);
 
 #endif

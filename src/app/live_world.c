@@ -4,13 +4,21 @@
 
 #include "log.h"
 #include "loop.h"
+#include "moment.h"
 #include "state_dir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DUE_TURNS_MAX 64 /* at one time: what is left is seen in the next turn of the loop */
+#define DUE_TURNS_MAX 64        /* at one time: what is left is seen in the next turn of the loop */
+#define LISTS_MS      MINUTE_MS /* between two comparisons with an exchange, at most */
+#define OVERLAP_MS    HOUR_MS   /* what happened so long before the last turn is asked for again */
+
+static bool has_account(const struct live_world *live)
+{
+	return live->options.account.codec != NULL;
+}
 
 /* The account as of this turn, then the turn itself: the first counts only with the second. */
 static int store(struct live_world *live, const struct turn_records *turn, const char **why)
@@ -143,12 +151,34 @@ static int check_room(const struct live_world *live, char *error, size_t size)
 	return TB_EINVAL;
 }
 
+/* Orders go where the account is. With the exchange's own, the shadow listens at all times: its twin has to
+ * know the market. */
+static void choose_venues(struct live_world *live)
+{
+	struct world *world = &live->world;
+
+	live->broker_exchange = (struct exchange){&sim_broker_ops, &live->accounts.broker};
+	live->shadow_exchange = (struct exchange){&sim_shadow_ops, &live->accounts.shadow};
+	world->venues = (struct venues){.market = live->options.market,
+					.broker = &live->broker_exchange,
+					.shadow = &live->shadow_exchange};
+	if (!has_account(live)) {
+		world->shadow_busy = &live->accounts.shadow.heard_count;
+		return;
+	}
+	live->shadow.accounts = &live->accounts;
+	live->shadow_exchange = (struct exchange){&live_shadow_ops, &live->shadow};
+	world->venues.broker = world->venues.market;
+}
+
 static int open_engine(struct live_world *live, char *error, size_t size)
 {
 	void *memory = calloc(1, engine_bytes(live->universe.count));
 	struct world *world = &live->world;
 
-	if (memory == NULL || world_open(world) != 0 || tally_open(&live->tally, &live->universe) != 0) {
+	live->shadow.unheard = calloc(1, sizeof *live->shadow.unheard);
+	if (memory == NULL || live->shadow.unheard == NULL || world_open(world) != 0 ||
+	    tally_open(&live->tally, &live->universe) != 0) {
 		free(memory);
 		snprintf(error, size, "not enough memory");
 		return TB_EFULL;
@@ -157,15 +187,12 @@ static int open_engine(struct live_world *live, char *error, size_t size)
 	live->settings.start_stage = live->options.stage;
 	live->settings.stage_fixed = !live->options.rollout;
 	live->settings.need_promotion = live->options.rollout;
+	if (has_account(live))
+		live->settings.lists_every_ms = ms_earlier(live->settings.lists_every_ms, LISTS_MS);
 	live->engine = engine_init(memory, &live->settings, &live->universe);
-	live->broker_exchange = (struct exchange){&sim_broker_ops, &live->accounts.broker};
-	live->shadow_exchange = (struct exchange){&sim_shadow_ops, &live->accounts.shadow};
 	world->engine = live->engine;
 	world->universe = &live->universe;
-	world->venues = (struct venues){.market = live->options.market,
-					.broker = &live->broker_exchange,
-					.shadow = &live->shadow_exchange};
-	world->shadow_busy = &live->accounts.shadow.heard_count;
+	choose_venues(live);
 	world->outbox = live->options.outbox;
 	world->hand_out = live->options.hand_out;
 	world->hand_out_ctx = live->options.ctx;
@@ -174,6 +201,19 @@ static int open_engine(struct live_world *live, char *error, size_t size)
 	world->sink = (struct sink){.ctx = live, .commit = commit};
 	world->turn = live->journal.journal.turn;
 	return 0;
+}
+
+/* What is held for real is looked after whatever has become of a simulation: it begins anew, and its books in
+ * the journal are found to differ. */
+static int begin_shadow_anew(struct live_world *live, const struct sim_accounts_setup *setup, int err,
+			     char *error, size_t size)
+{
+	static const struct universe none;
+
+	log_line(live->world.now_ms, LOG_WARN, "app", "the shadow book begins anew: %s",
+		 err == TB_ENOENT ? "its file is missing" : live->state.file.error);
+	live->resumed = live->lost_account = true;
+	return sim_accounts_init(&live->accounts.broker, &live->accounts.shadow, setup, &none, error, size);
 }
 
 static int open_accounts(struct live_world *live, const char *path, char *error, size_t size)
@@ -197,6 +237,8 @@ static int open_accounts(struct live_world *live, const char *path, char *error,
 	live->lost_account = live->resumed && turn != journal->turn;
 	if (err == TB_ENOENT && journal->turn == 0)
 		return 0;
+	if (err != 0 && has_account(live))
+		return begin_shadow_anew(live, &setup, err, error, size);
 	if (err == TB_ENOENT)
 		snprintf(error, size,
 			 "%.300s is missing but the journal is not new: the simulated account cannot be gone "
@@ -208,11 +250,49 @@ static int open_accounts(struct live_world *live, const char *path, char *error,
 	return err == TB_ENOENT ? TB_EREFUSED : err;
 }
 
+/* What went to an exchange is looked up there, never sent again. */
 static int deliver_again(void *ctx, const struct journal_intent *intent)
 {
 	struct live_world *live = ctx;
 
+	if (has_account(live) && intent->book != BOOK_SHADOW)
+		return 0;
 	paper_state_deliver(&live->accounts, intent, live->world.now_ms, live->world.carry);
+	return 0;
+}
+
+static int take_away(void *ctx, const struct record *record)
+{
+	ms_t *since_ms = ctx;
+
+	if (record->link.away_ms > 0)
+		*since_ms = ms_earlier(*since_ms, record->link.away_ms);
+	return 0;
+}
+
+/* What the codec has to know of the journal: which stops and targets of ours may rest, and from when on
+ * executions and ledger rows may be news. An hour before the last turn, or before the link went down then:
+ * what is told twice is known by its number. */
+static int tell_codec(struct live_world *live, char *error, size_t size)
+{
+	const struct live_account *account = &live->options.account;
+	const struct execution *execution = engine_execution(live->engine);
+	ms_t since_ms = live->journal.journal.turn_ms;
+
+	if (live->journal.journal.turn == 0)
+		return 0;
+	for (size_t i = 0; i < execution->order_count; i++) {
+		const struct order *order = &execution->orders[i];
+		bool rests = order->role == ROLE_STOP || order->role == ROLE_TARGET;
+		if (order->book == BOOK_MAIN && rests && !order_is_final(order->state))
+			account->remember(account->codec, order);
+	}
+	if (journal_each(&live->journal.journal, RECORD_LINK, &(struct journal_query){.sym = SYM_NONE},
+			 take_away, &since_ms) != 0) {
+		snprintf(error, size, "%s", live->journal.journal.error.text);
+		return TB_EIO;
+	}
+	account->since(account->codec, since_ms - OVERLAP_MS, since_ms - OVERLAP_MS);
 	return 0;
 }
 
@@ -226,6 +306,8 @@ static int restore(struct live_world *live, char *error, size_t size)
 		snprintf(error, size, "%s", journal->error.text);
 		err = TB_EIO;
 	}
+	if (err == 0 && has_account(live))
+		err = tell_codec(live, error, size);
 	if (err == 0)
 		err = journal_sink_check_rollout(&live->journal, live->options.rollout, live->options.dir,
 						 error, size);
@@ -248,7 +330,8 @@ static int open_all(struct live_world *live, struct universe *now, ms_t now_ms, 
 	const struct live_options *options = &live->options;
 
 	if (state_path(options->dir, STATE_JOURNAL_FILE, path) != 0 ||
-	    state_path(options->dir, STATE_PAPER_FILE, account) != 0) {
+	    state_path(options->dir, has_account(live) ? STATE_SHADOW_FILE : STATE_PAPER_FILE, account) !=
+		    0) {
 		snprintf(error, size, "the path of the state folder is too long");
 		return TB_EINVAL;
 	}
@@ -301,7 +384,9 @@ void live_world_close(struct live_world *live)
 	world_close(&live->world);
 	tally_close(&live->tally);
 	free(live->engine);
+	free(live->shadow.unheard);
 	live->engine = NULL;
+	live->shadow.unheard = NULL;
 }
 
 void live_world_hear(struct live_world *live, const struct wire_in *in)

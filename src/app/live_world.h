@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * The world of `run --paper`: a real market, a simulated account and its shadow, engine, journal and what all
- * of them remember in a state folder. It moves no byte and knows no clock: whoever drives it gives it what
- * came over the wire and the time, and carries away what its codec wants said. */
+ * The world of a live market: the market, the account (the exchange's own, or with --paper a simulated one),
+ * a simulated shadow beside it, engine, journal and what all of them remember in a state folder. It moves no
+ * byte and knows no clock: whoever drives it gives it what came over the wire and the time, and carries away
+ * what its codec wants said. */
 #ifndef TRADEBOT_APP_LIVE_WORLD_H
 #define TRADEBOT_APP_LIVE_WORLD_H
 
 #include "journal_sink.h"
-#include "paper_state.h"
+#include "live_account.h"
+#include "live_shadow.h"
 #include "settings.h"
 #include "tally.h"
 #include "universe_merge.h"
@@ -14,10 +16,11 @@
 
 struct live_options {
 	const struct config *config;
-	struct exchange *market; /* its listing is there; lives as long as the world */
-	const char *dir;         /* an existing state folder, locked by the caller */
-	const char *mode;        /* of the journal: "paper:bybit" */
-	int64_t instance;        /* of a new journal */
+	struct exchange *market;     /* its listing is there; lives as long as the world */
+	const char *dir;             /* an existing state folder, locked by the caller */
+	const char *mode;            /* of the journal: see live_mode_journal() */
+	struct live_account account; /* all zero: a simulated one */
+	int64_t instance;            /* of a new journal */
 	ratio_t stage;
 	bool rollout;
 	/* What is handed out at the end of each turn; see struct world. */
@@ -33,7 +36,9 @@ struct live_world {
 	struct universe universe;
 	struct universe_merge merge;
 	struct engine_settings settings;
-	struct paper_accounts accounts;
+	struct paper_accounts
+		accounts;          /* broker: with an account of the exchange's, the shadow's twin only */
+	struct live_shadow shadow; /* used with an account of the exchange's */
 	struct exchange broker_exchange, shadow_exchange;
 	struct engine *engine;
 	struct world world;
@@ -41,7 +46,8 @@ struct live_world {
 	struct journal_sink journal;
 	struct paper_state state;
 	bool resumed;      /* the journal is not new */
-	bool lost_account; /* the account is not of the journal's last turn: the engine has to find out */
+	bool lost_account; /* what is simulated is not of the journal's last turn: the engine has to find out
+			    */
 	/* The journal. */
 	int64_t commits, failed_commits;
 	bool failing;                   /* the last commit failed */

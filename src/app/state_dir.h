@@ -9,6 +9,7 @@
 #define STATE_JOURNAL_FILE "journal.db"
 #define STATE_SIM_FILE     "sim.bin"
 #define STATE_PAPER_FILE   "paper.bin"
+#define STATE_SHADOW_FILE  "shadow.bin"
 #define STATE_SOCKET_FILE  "control.sock"
 #define STATE_PATH_MAX     1024
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * `tradebotd run`: the daemon. Here it trades the simulated exchange (market generator or candle files), at
- * full speed or against the clock; the state folder makes it resumable at any moment. With --paper it trades
- * a real market, which is run_paper's. */
+ * full speed or against the clock; the state folder makes it resumable at any moment. A real market is
+ * run_live's. */
 #include "verbs.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "progress.h"
 #include "record_log.h"
 #include "run_options.h"
-#include "run_paper.h"
+#include "run_live.h"
 #include "run_words.h"
 #include "setup.h"
 #include "sim_run.h"
@@ -314,7 +314,7 @@ static int refuse_for_sim(const struct run *run)
 			"tradebotd run: --paper needs an exchange's live market: --exchange bybit --paper; "
 			"the simulated exchange is what --exchange sim trades without it\n");
 	else if (cli_flag(run->cli, "clock"))
-		fprintf(stderr, "tradebotd run: --clock is about --paper against an emulated exchange\n");
+		fprintf(stderr, "tradebotd run: --clock is about an emulated exchange\n");
 	else
 		return EXIT_DONE;
 	return EXIT_USAGE;
@@ -322,19 +322,11 @@ static int refuse_for_sim(const struct run *run)
 
 static int refuse_exchange(const struct run *run)
 {
-	const char *name = run->config.exchange;
-
-	if (!live_codec_knows(name))
-		fprintf(stderr,
-			"tradebotd run: this version cannot trade %s: use --exchange bybit --paper (its live "
-			"market, simulated orders) or --exchange sim\n",
-			name);
-	else
-		fprintf(stderr,
-			"tradebotd run: this version sends no order to %s: use --paper (its live market, "
-			"simulated "
-			"orders; no key is needed). Sandbox and live trading come with the next version\n",
-			name);
+	fprintf(stderr,
+		"tradebotd run: this version cannot trade %s: use --exchange bybit (--sandbox, or --paper "
+		"without a "
+		"key) or --exchange sim\n",
+		run->config.exchange);
 	return EXIT_USAGE;
 }
 
@@ -344,9 +336,8 @@ static int run_exchange(struct run *run)
 	bool simulated = strcmp(run->config.exchange, "sim") == 0;
 
 	if (!simulated)
-		return cli_flag(run->cli, "paper") && live_codec_knows(run->config.exchange)
-			       ? run_paper(run->cli, &run->config)
-			       : refuse_exchange(run);
+		return live_codec_knows(run->config.exchange) ? run_live(run->cli, &run->config)
+							      : refuse_exchange(run);
 	int code = refuse_for_sim(run);
 	if (code != EXIT_DONE)
 		return code;

@@ -19,8 +19,8 @@
 static void verbs_more_of_run(FILE *out)
 {
 	fprintf(out,
-		"With --exchange bybit --paper it trades bybit's live market on a simulated account, without "
-		"a key.\n"
+		"With --exchange bybit it trades on the exchange: in its sandbox unless EXCHANGE_SANDBOX=false, which\n"
+		"means REAL MONEY. With --paper the market is real, the account simulated, and no key is needed.\n"
 		"With --exchange sim it trades a built-in simulated exchange, fed by a seeded market "
 		"generator or by\n"
 		"candle files. 'tradebotd check-config --help' lists every setting.\n\n");
@@ -34,7 +34,7 @@ static const struct cli_option candle_options[] = {CANDLE_REPAIR_OPTION, END_OPT
 static const struct cli_option run_options[] = {
 	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
 	{"paper", NULL, false, "the exchange's live market, simulated orders; needs no key (bybit)", NULL, NULL},
-	{"sandbox", NULL, false, "the exchange's testnet or demo (not in this version)", "exchange.sandbox", "true"},
+	{"sandbox", NULL, false, "the exchange's testnet or demo (EXCHANGE_SANDBOX_KIND); what happens unless EXCHANGE_SANDBOX=false", "exchange.sandbox", "true"},
 	{"speed", "max|N", false, "sim: as fast as it goes, or N times real time", NULL, NULL},
 	{"days", "D", false, "sim: stop after so many days", NULL, NULL},
 	{"seed", "S", false, "sim: seed of the market generator", NULL, NULL},
@@ -47,7 +47,7 @@ static const struct cli_option run_options[] = {
 	{"stage", "F", false, "share of the account to use: 0.05 0.10 0.25 1; or rollout: in stages, as live", NULL, NULL},
 	{"weather", "SKY", false, "sim: off, mild or storm[,seed=N][,per-day=N][,jitter=MS]: what the exchange does to us",
 	 "sim.weather", NULL},
-	{"clock", "SOCKET", false, "paper, for tests: the time is told by an emulated exchange over this socket", NULL, NULL},
+	{"clock", "SOCKET", false, "for tests: the time is told by an emulated exchange over this socket", NULL, NULL},
 	END_OPTIONS,
 };
 

@@ -18,5 +18,6 @@ emulator_start() {
 	done
 	[ -n "$port" ] || { echo "no emulator: $(cat "$name.log")"; return 1; }
 	on_emulator=(--exchange bybit --set "exchange.rest_url=https://localhost:$port"
-		--set "exchange.stream_url=wss://localhost:$port" --set "exchange.ca_file=$folder/ca.pem")
+		--set "exchange.stream_url=wss://localhost:$port"
+		--set "exchange.private_url=wss://localhost:$port" --set "exchange.ca_file=$folder/ca.pem")
 }

@@ -23,11 +23,13 @@ refuses() { # CODE WORDS OPTION...
 	[ "$got" -eq "$code" ] || fail "run $*: exit code $got, not $code"
 	grep -q -- "$words" said || fail "run $*: does not say '$words'"
 }
-refuses 2 "use --paper" --exchange bybit
-refuses 2 "next version" --exchange bybit --sandbox
+refuses 2 "EXCHANGE_API_KEY is empty.*--paper needs none" --exchange bybit
+refuses 2 "EXCHANGE_SECRET is empty" --exchange bybit --sandbox --set EXCHANGE_API_KEY=k
+refuses 2 "LIVE on bybit, real money needs a key" --exchange bybit --set EXCHANGE_SANDBOX=false
+refuses 2 "a stage is earned" --exchange bybit --set EXCHANGE_SANDBOX=false --set EXCHANGE_API_KEY=k --set EXCHANGE_SECRET=s --stage 1
 refuses 2 "cannot trade binance" --exchange binance --paper
 refuses 2 "--exchange bybit --paper" --exchange sim --paper
-refuses 2 "--clock is about --paper" --exchange sim --clock there
+refuses 2 "--clock is about an emulated exchange" --exchange sim --clock there
 refuses 2 "--days is about" --exchange bybit --paper --days 3
 refuses 2 "exclude each other" --exchange bybit --paper --sandbox
 refuses 2 "https://HOST" --exchange bybit --paper --set EXCHANGE_REST_URL=http://127.0.0.1

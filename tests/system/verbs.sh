@@ -132,7 +132,7 @@ if grep -rqs abcdefgh keyed; then
 	fail "a secret is in the state folder"
 fi
 rm .env
-expect 2 "use --paper" run --exchange bybit --state other
+expect 2 "--paper needs none" run --exchange bybit --state other
 for option in "--repair gaps=flat" "--cache kept" "--cache-verify" "--funding ."; do
 	read -ra words <<<"$option"
 	expect 2 "${words[0]} is about candle files" run --exchange sim --speed max --days 1 "${words[@]}" --state other

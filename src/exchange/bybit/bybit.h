@@ -87,6 +87,9 @@ void bybit_close(struct exchange *exchange); /* wipes what signs */
  * whose id is asked for is taken for the one that rests. */
 void bybit_remember(struct exchange *exchange, const struct order *order);
 
+/* Before the first SNAPSHOT: as fills_since_ms and ledger_since_ms of the setup, for who learns of them later. */
+void bybit_since(struct exchange *exchange, ms_t fills_ms, ms_t ledger_ms);
+
 const struct account_facts *bybit_account_facts(const struct exchange *exchange);
 /* See enum account_ask. TB_EREFUSED: there is no key; TB_EFULL. */
 int bybit_ask_account(struct exchange *exchange, enum account_ask what, ms_t now, struct turn_out *out);

@@ -15,15 +15,26 @@
 #define PAGES_MAX         64
 #define FILLS_TRIES       3 /* then the other lists go ahead: they show what was missed */
 
-void bybit_lists_init(struct bybit *b)
+static void begin_from(struct bybit_lists *lists, ms_t fills_ms, ms_t ledger_ms)
 {
-	struct bybit_lists *lists = &b->private.lists;
-
-	lists->fills_since_ms = b->setup.fills_since_ms > 0 ? b->setup.fills_since_ms : UNKNOWN;
-	lists->ledger_since_ms = b->setup.ledger_since_ms > 0 ? b->setup.ledger_since_ms : UNKNOWN;
+	lists->fills_since_ms = fills_ms > 0 ? fills_ms : UNKNOWN;
+	lists->ledger_since_ms = ledger_ms > 0 ? ledger_ms : UNKNOWN;
 	lists->fills_least_ms = lists->fills_since_ms;
 	lists->ledger_least_ms = lists->ledger_since_ms;
 	lists->ledger_newest_ms = UNKNOWN;
+}
+
+void bybit_lists_init(struct bybit *b)
+{
+	begin_from(&b->private.lists, b->setup.fills_since_ms, b->setup.ledger_since_ms);
+}
+
+void bybit_since(struct exchange *exchange, ms_t fills_ms, ms_t ledger_ms)
+{
+	struct bybit *b = exchange->state;
+
+	if (b->private.wanted)
+		begin_from(&b->private.lists, fills_ms, ledger_ms);
 }
 
 static void begin_list(struct bybit *b, enum bybit_list_step step)
