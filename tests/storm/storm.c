@@ -22,7 +22,7 @@ static bool one(const struct storm_options *options, uint64_t seed, int64_t sums
 		abort();
 	int err = storm_open(s, options, seed);
 	if (err == 0) {
-		storm_run_until(s, STORM_START_MS + options->minutes * MINUTE_MS);
+		storm_run_until(s, s->start_ms + options->minutes * MINUTE_MS);
 		emu_calm(s->emu);
 		s->calm = true;
 		s->quiet_ms = s->now_ms;
@@ -34,10 +34,10 @@ static bool one(const struct storm_options *options, uint64_t seed, int64_t sums
 	bool good = s->spy.violations == 0;
 	if (!good)
 		printf("FAILED %s\n  storm --seed %llu --count 1 --minutes %lld --symbols %lld --per-hour "
-		       "%lld%s --verbose\n",
+		       "%lld%s%s --verbose\n",
 		       s->spy.first, (unsigned long long)seed, (long long)options->minutes,
 		       (long long)options->symbols, (long long)options->per_hour,
-		       options->regrid ? " --regrid" : "");
+		       options->regrid ? " --regrid" : "", options->account ? " --account" : "");
 	if (options->verbose && s->emu != NULL)
 		printf("seed %llu: %lld turns, %lld closed bars, %lld quotes, %lld decisions, %lld approved, "
 		       "%lld entries, "
@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	static const struct option names[] = {{"seed", 1, NULL, 's'},     {"count", 1, NULL, 'n'},
 					      {"minutes", 1, NULL, 'm'},  {"symbols", 1, NULL, 'y'},
 					      {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
-					      {"verbose", 0, NULL, 'v'},  {NULL, 0, NULL, 0}};
+					      {"verbose", 0, NULL, 'v'}, {"account", 0, NULL, 'a'},  {NULL, 0, NULL, 0}};
 	struct storm_options options = {.seed = 1, .count = 20, .minutes = 240, .symbols = 8, .per_hour = 60};
 	int64_t sums[6] = {0}, failed = 0;
 
@@ -84,6 +84,7 @@ int main(int argc, char **argv)
 		case 'y': options.symbols = number(optarg, 1, SIM_GENERATED_MAX); break;
 		case 'p': options.per_hour = number(optarg, 0, 3600); break;
 		case 'g': options.regrid = true; break;
+		case 'a': options.account = true; break;
 		case 'v': options.verbose = true; break;
 		default: return 2;
 		}
