@@ -291,7 +291,9 @@ static void tell_absent(struct bybit *b, const struct bybit_call *call, struct t
 
 	if (under_way)
 		return; /* it has not been answered itself */
-	if (order != NULL && (order->state == ORDER_LIVE || order_is_final(order->state))) {
+	/* An acknowledgement alone proves nothing: what was taken may have been lost behind it. */
+	bool shown = order != NULL && (order->seen || order->told > 0);
+	if (order != NULL && ((order->state == ORDER_LIVE && shown) || order_is_final(order->state))) {
 		bybit_tell_order(b, order, "", out); /* the stream has told it; lists lag */
 		return;
 	}

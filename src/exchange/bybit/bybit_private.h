@@ -107,6 +107,7 @@ struct bybit_order {
 	sym_t sym;
 	uint8_t state, role; /* enum order_state, enum role */
 	int8_t side;
+	bool seen;		 /* the stream or a list has shown it; else it was acknowledged at most */
 	qty_t qty, filled, told; /* told: in fills */
 	price_t price;
 	int64_t touched; /* number of the last touch */

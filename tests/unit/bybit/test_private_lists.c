@@ -366,6 +366,22 @@ static void what_the_stream_knows_no_list_makes_absent(void **state)
 	account_free(s);
 }
 
+/* An acknowledgement is no proof that an order is there: it may have been lost behind it. */
+static void what_was_only_acknowledged_can_be_absent(void **state)
+{
+	struct stand *s = account_new();
+	int64_t id = id_of(1, ROLE_ENTRY);
+
+	(void)state;
+	reply_ack(s, submitted(s, ticket_enter(s, 1), "/v5/order/create"));
+	told(s, id, ORDER_LIVE);
+	reply_list(s, query(s, id), "");
+	reply_list(s, stand_asked(s, "/v5/order/history"), "");
+	reply_list(s, wait_asked(s, "/v5/order/realtime", 100, 30), "");
+	assert_int_equal(stand_event(s, EVENT_ORDER_ABSENT, 0)->absent.id, id);
+	account_free(s);
+}
+
 static void a_look_up_that_fails_says_nothing(void **state)
 {
 	struct stand *s = account_new();
@@ -483,6 +499,7 @@ int main(void)
 		cmocka_unit_test(absence_is_told_only_after_three_looks),
 		cmocka_unit_test(an_outcome_that_shows_up_late_is_found_by_the_last_look),
 		cmocka_unit_test(what_the_stream_knows_no_list_makes_absent),
+		cmocka_unit_test(what_was_only_acknowledged_can_be_absent),
 		cmocka_unit_test(a_look_up_that_fails_says_nothing),
 		cmocka_unit_test(the_same_question_is_asked_once_at_a_time),
 		cmocka_unit_test(a_cancel_is_by_client_id_and_what_became_of_it_is_looked_up),
