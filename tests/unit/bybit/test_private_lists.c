@@ -466,6 +466,19 @@ static void leverage_is_set_on_both_sides_and_read_back(void **state)
 	account_free(s);
 }
 
+static void a_leverage_that_somebody_else_sets_is_told(void **state)
+{
+	struct stand *s = account_new();
+
+	(void)state;
+	news(s, "position", row_position("", "0", "", "", 100));
+	assert_int_equal(stand_event(s, EVENT_POSITION, 0)->position.leverage, 2 * RATIO_ONE);
+	stand_clear(s);
+	news(s, "position", row_position("", "0", "", "", 101));
+	assert_int_equal(stand_heard(s, EVENT_POSITION), 0);
+	account_free(s);
+}
+
 static void a_leverage_that_is_refused_is_told_as_it_is(void **state)
 {
 	struct stand *s = account_new();
@@ -505,6 +518,7 @@ int main(void)
 		cmocka_unit_test(a_cancel_is_by_client_id_and_what_became_of_it_is_looked_up),
 		cmocka_unit_test(a_cancel_of_what_is_over_is_looked_up_at_once),
 		cmocka_unit_test(leverage_is_set_on_both_sides_and_read_back),
+		cmocka_unit_test(a_leverage_that_somebody_else_sets_is_told),
 		cmocka_unit_test(a_leverage_that_is_refused_is_told_as_it_is),
 	};
 
