@@ -27,6 +27,9 @@ static void hear(void *ctx, const struct event *event)
 
 	if (event->kind != EVENT_LINK)
 		return;
+	if (a->trace && (event->link.state == LINK_LIMITED || a->down != (event->link.state == LINK_DOWN)))
+		printf("%lld    link %lld until %lld\n", (long long)event->at_ms, (long long)event->link.state,
+		       (long long)event->link.until_ms);
 	if (event->link.state == LINK_LIMITED)
 		a->silent_until_ms = event->link.until_ms > a->silent_until_ms ? event->link.until_ms
 									       : a->silent_until_ms;
@@ -47,9 +50,10 @@ static void ask(void *ctx, const struct intent *intent)
 }
 
 void auditor_open(struct auditor *a, struct spy *spy, struct emu *emu, struct storm_wire *wire,
-		  const char *folder)
+		  const char *folder, bool trace)
 {
-	*a = (struct auditor){.spy = spy, .emu = emu, .wire = wire, .now_ms = emu_now(emu)};
+	*a = (struct auditor){
+		.spy = spy, .emu = emu, .wire = wire, .now_ms = emu_now(emu), .trace = trace};
 	snprintf(a->path, sizeof a->path, "%s/journal.db", folder);
 	spy->heard = hear, spy->asked = ask, spy->ctx = a;
 	wire->ear = (struct storm_ear){
@@ -321,6 +325,11 @@ void audit_arrives(void *ctx, const struct storm_pending *pending)
 {
 	struct auditor *a = ctx;
 
+	bool news = pending->kind == STORM_TEXT && strstr(pending->text, "creationTime") != NULL;
+	bool answer = pending->kind == STORM_REPLY && strstr(pending->path, "/market/") == NULL;
+	if (a->trace && (news || answer))
+		printf("%lld <- %s %d %.900s\n", (long long)a->wire->now_ms, pending->path, pending->status,
+		       pending->text);
 	if (pending->kind == STORM_REPLY)
 		hear_reply(a, pending);
 	else if (pending->kind == STORM_TEXT && begins(pending->text, "{\"topic\":\""))

@@ -65,7 +65,8 @@ struct auditor {
 	ms_t now_ms;
 	int64_t execs; /* of the exchange's, looked at */
 	int64_t orders_before;
-	bool down, half; /* the link, as the daemon has it */
+	bool down; /* the link, as the daemon has it */
+	bool trace;
 	ms_t silent_until_ms;
 	ms_t told_wallet_ms;
 	size_t sent_count, asked_count;
@@ -84,7 +85,7 @@ struct auditor {
 };
 
 void auditor_open(struct auditor *a, struct spy *spy, struct emu *emu, struct storm_wire *wire,
-		  const char *folder);
+		  const char *folder, bool trace);
 void auditor_close(struct auditor *a);
 /* The world there is now, and who knows of half size. */
 void auditor_follow(struct auditor *a, const struct universe *universe, bool (*is_half)(void *ctx), void *ctx);

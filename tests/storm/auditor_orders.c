@@ -328,6 +328,8 @@ void audit_leaves(void *ctx, const char *path, const struct say *say)
 
 	auditor_look(a, a->wire->now_ms);
 	a->orders_before = a->emu->account->order_count;
+	if (a->trace && strstr(path, "/market/") == NULL)
+		printf("%lld -> %s %s\n", (long long)a->wire->now_ms, path, say->post ? say->text : "");
 	if (!say->post)
 		return;
 	if (is_path(path, "/v5/order/create"))

@@ -4,7 +4,7 @@
  * process, in virtual time, with faults drawn by a seed. After the faults a quiet time; then everything has
  * to be well again.
  *
- * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--account] [--verbose]
+ * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--account] [--verbose] [--trace]
  * A failed check prints the one command that shows it again. */
 #include <getopt.h>
 #include <stdio.h>
@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 	static const struct option names[] = {{"seed", 1, NULL, 's'},     {"count", 1, NULL, 'n'},
 					      {"minutes", 1, NULL, 'm'},  {"symbols", 1, NULL, 'y'},
 					      {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
-					      {"verbose", 0, NULL, 'v'}, {"account", 0, NULL, 'a'},  {NULL, 0, NULL, 0}};
+					      {"verbose", 0, NULL, 'v'}, {"account", 0, NULL, 'a'}, {"trace", 0, NULL, 't'},  {NULL, 0, NULL, 0}};
 	struct storm_options options = {.seed = 1, .count = 20, .minutes = 240, .symbols = 8, .per_hour = 60};
 	struct storm_sums sums = {0};
 
@@ -147,6 +147,7 @@ int main(int argc, char **argv)
 		case 'p': options.per_hour = number(optarg, 0, 3600); break;
 		case 'g': options.regrid = true; break;
 		case 'a': options.account = true; break;
+		case 't': options.trace = true; break;
 		case 'v': options.verbose = true; break;
 		default: return 2;
 		}

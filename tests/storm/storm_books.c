@@ -89,12 +89,23 @@ static bool is_same(const struct books *b, const struct emu_execution *exec, int
 	       (instrument->generation != 0 || audit_price(instrument, price) == exec_price(exec));
 }
 
-/* The row of an execution is taken off the list. */
-static bool strike_fill(struct books *b, const struct emu_execution *exec, int64_t id)
+/* Whose an execution is, as far as the exchange says: by id, or which of a position's two. */
+static bool is_of(const struct books *b, const struct emu_order *order, int64_t id)
 {
+	if (order->maker == EMU_MAKER_STOP || order->maker == EMU_MAKER_TARGET)
+		return id != 0 && client_id_role(id) == (order->maker == EMU_MAKER_STOP ? ROLE_STOP : ROLE_TARGET);
+	return id == (audit_is_ours(b->account, order) ? client_id_parse(order->link) : 0);
+}
+
+/* The row of an execution is taken off the list. */
+static bool strike_fill(struct books *b, const struct emu_execution *exec)
+{
+	const struct emu_order *order = emu_order_at(b->account, exec->order);
+
+
 	for (size_t i = 0; i < b->fill_count; i++) {
 		const struct fill *f = &b->fills[i];
-		if (!is_same(b, exec, f->sym, f->side, f->qty, f->price, f->fee) || (id != 0 && f->id != id))
+		if (!is_same(b, exec, f->sym, f->side, f->qty, f->price, f->fee) || !is_of(b, order, f->id))
 			continue;
 		b->fills[i] = b->fills[--b->fill_count];
 		return true;
@@ -102,7 +113,7 @@ static bool strike_fill(struct books *b, const struct emu_execution *exec, int64
 	for (size_t i = 0; i < b->apart_count; i++) {
 		const struct fill_apart *f = &b->apart[i];
 		if (f->waits == 1 || !is_same(b, exec, f->sym, f->side, f->qty, f->price, f->fee) ||
-		    (id != 0 && f->id != id))
+		    !is_of(b, order, f->id))
 			continue;
 		b->apart[i] = b->apart[--b->apart_count];
 		return true;
@@ -136,7 +147,7 @@ static void check_execution(struct books *b, int64_t number)
 	}
 	const struct emu_order *order = emu_order_at(b->account, exec->order);
 	bool ours = audit_is_ours(b->account, order);
-	if (!strike_fill(b, exec, ours ? client_id_parse(order->link) : 0) && ours)
+	if (!strike_fill(b, exec) && ours)
 		spy_violation(&b->s->spy, "%s: execution %lld of %lld lots of %s at %lld is not booked", wire,
 			      (long long)number, (long long)exec->qty,
 			      order->link[0] != '\0' ? order->link : "a stop or target", (long long)exec->at_ms);

@@ -11,6 +11,7 @@
 #include "emu_internal.h"
 #include "log.h"
 #include "moment.h"
+#include "record_log.h"
 #include "sim_generator.h"
 #include "sim_market.h"
 
@@ -44,6 +45,8 @@ static void told(void *ctx, const struct record *record, bool stored)
 
 	if (!stored)
 		spy_violation(&s->spy, "a turn could not be stored");
+	if (s->options->verbose)
+		record_log(record, &s->live.universe, false);
 	if (s->options->account)
 		auditor_told(&s->auditor, record);
 	if (record->kind != RECORD_DECISION)
@@ -222,7 +225,7 @@ int storm_open(struct storm *s, const struct storm_options *options, uint64_t se
 	if (err == 0)
 		err = open_codec(s);
 	if (err == 0 && options->account)
-		auditor_open(&s->auditor, &s->spy, s->emu, &s->wire, s->folder);
+		auditor_open(&s->auditor, &s->spy, s->emu, &s->wire, s->folder, options->trace);
 	if (err == 0)
 		err = await_listing(s);
 	return err == 0 ? open_live(s) : err;

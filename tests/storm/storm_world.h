@@ -20,7 +20,7 @@
 struct storm_options {
 	uint64_t seed;
 	int64_t count, minutes, symbols, per_hour;
-	bool verbose;
+	bool verbose, trace; /* trace: what goes over the wire about the account */
 	bool account; /* at the exchange, with its faults */
 	bool regrid;  /* delistings and changed ticks, too: prices are then compared on one grid only */
 	bool on_disk; /* the state folder in /tmp, not in memory */
