@@ -28,11 +28,11 @@ static void hear(void *ctx, const struct event *event)
 	if (event->kind != EVENT_LINK)
 		return;
 	if (a->trace && (event->link.state == LINK_LIMITED || a->down != (event->link.state == LINK_DOWN)))
-		printf("%lld    link %lld until %lld\n", (long long)event->at_ms, (long long)event->link.state,
-		       (long long)event->link.until_ms);
+		printf("%lld    link %lld until %lld\n", (long long)event->at_ms,
+		       (long long)event->link.state, (long long)event->link.until_ms);
 	if (event->link.state == LINK_LIMITED)
-		a->silent_until_ms = event->link.until_ms > a->silent_until_ms ? event->link.until_ms
-									       : a->silent_until_ms;
+		a->silent_until_ms =
+			event->link.until_ms > a->silent_until_ms ? event->link.until_ms : a->silent_until_ms;
 	else
 		a->down = event->link.state == LINK_DOWN;
 }
@@ -52,8 +52,7 @@ static void ask(void *ctx, const struct intent *intent)
 void auditor_open(struct auditor *a, struct spy *spy, struct emu *emu, struct storm_wire *wire,
 		  const char *folder, bool trace)
 {
-	*a = (struct auditor){
-		.spy = spy, .emu = emu, .wire = wire, .now_ms = emu_now(emu), .trace = trace};
+	*a = (struct auditor){.spy = spy, .emu = emu, .wire = wire, .now_ms = emu_now(emu), .trace = trace};
 	snprintf(a->path, sizeof a->path, "%s/journal.db", folder);
 	spy->heard = hear, spy->asked = ask, spy->ctx = a;
 	wire->ear = (struct storm_ear){
@@ -204,7 +203,8 @@ static void count_naked(struct auditor *a, size_t sym, ms_t passed)
 		a->worst_idle_ms = s->idle_ms;
 	if (s->idle_ms > AUDIT_QUIET_MS && s->idle_ms - passed <= AUDIT_QUIET_MS)
 		audit_violation(a, "%s: no stop since %lld, known since %lld, and nothing is done",
-				a->emu->universe.at[sym].wire, (long long)s->naked_ms, (long long)s->known_ms);
+				a->emu->universe.at[sym].wire, (long long)s->naked_ms,
+				(long long)s->known_ms);
 }
 
 static void look_at(struct auditor *a, size_t sym)

@@ -32,14 +32,14 @@ struct audit_asked {
 /* A symbol of the exchange's. told_*: when the newest that was told of it, readable, was written. */
 struct audit_symbol {
 	int64_t side;
-	qty_t own;      /* of the position: what is the bot's */
-	bool visited;   /* another hand has been here */
+	qty_t own;        /* of the position: what is the bot's */
+	bool visited;     /* another hand has been here */
 	int64_t position; /* signed, by the executions */
 	ms_t alien_ms;    /* since when something foreign is here; 0: not */
-	ms_t wild_ms;   /* since when the leverage is over 2; 0: it is not */
-	ms_t naked_ms;  /* since when what is the bot's has no stop; 0: it has */
-	ms_t known_ms;  /* since when that could be known */
-	ms_t idle_ms;   /* time in which something could have been done, since something was */
+	ms_t wild_ms;     /* since when the leverage is over 2; 0: it is not */
+	ms_t naked_ms;    /* since when what is the bot's has no stop; 0: it has */
+	ms_t known_ms;    /* since when that could be known */
+	ms_t idle_ms;     /* time in which something could have been done, since something was */
 	ms_t told_position_ms, told_fill_ms, told_order_ms, told_leverage_ms;
 	struct {
 		ms_t at_ms;
@@ -67,6 +67,9 @@ struct auditor {
 	int64_t orders_before;
 	bool down; /* the link, as the daemon has it */
 	bool trace;
+	/* An entry is about to reach the exchange, of whose symbol; NULL: nobody waits for it. */
+	void (*entering)(void *ctx, int64_t sym);
+	void *entering_ctx;
 	ms_t silent_until_ms;
 	ms_t told_wallet_ms;
 	size_t sent_count, asked_count;
@@ -74,7 +77,7 @@ struct auditor {
 	struct audit_asked asked[AUDIT_ASKED_MAX];
 	size_t decision_count; /* approved, ever */
 	struct decision decisions[AUDIT_DECISIONS];
-	size_t equity_count;            /* ever */
+	size_t equity_count; /* ever */
 	struct audit_equity equity[AUDIT_EQUITY_MAX];
 	struct audit_symbol at[SIM_SYMBOLS_MAX];
 	/* For people. */
@@ -88,7 +91,8 @@ void auditor_open(struct auditor *a, struct spy *spy, struct emu *emu, struct st
 		  const char *folder, bool trace);
 void auditor_close(struct auditor *a);
 /* The world there is now, and who knows of half size. */
-void auditor_follow(struct auditor *a, const struct universe *universe, bool (*is_half)(void *ctx), void *ctx);
+void auditor_follow(struct auditor *a, const struct universe *universe, bool (*is_half)(void *ctx),
+		    void *ctx);
 
 void auditor_sent(struct auditor *a, const struct order_request *order, ms_t now_ms);
 void auditor_told(struct auditor *a, const struct record *record);

@@ -164,8 +164,7 @@ static void check_money(struct auditor *a, const struct audit_sent *sent)
 	int64_t distance = sent->stop < sent->price ? sent->price - sent->stop : sent->stop - sent->price;
 	money_t equity = equity_at_most(a), value = audit_value(sent->price, sent->coins), all = value;
 	money_t traded = value + audit_value(sent->stop, sent->coins);
-	money_t loss = audit_value(distance, sent->coins) +
-		       (money_t)((audit_wide)traded * fee / RATIO_ONE);
+	money_t loss = audit_value(distance, sent->coins) + (money_t)((audit_wide)traded * fee / RATIO_ONE);
 	bool half = a->is_half(a->ctx);
 
 	for (size_t i = 0; i < a->emu->universe.count; i++)
@@ -231,6 +230,8 @@ static void check_entry(struct auditor *a, struct audit_sent *sent, const char *
 	check_money(a, sent);
 	check_levels(a, sent);
 	check_company(a, sent);
+	if (a->entering != NULL)
+		a->entering(a->entering_ctx, sent->sym);
 }
 
 static void on_create(struct auditor *a, const char *body)
@@ -283,7 +284,8 @@ static void on_stop(struct auditor *a, const char *body)
 	field(body, "symbol", symbol, sizeof symbol);
 	bool has_stop = field(body, "stopLoss", stop_text, sizeof stop_text);
 	bool has_target = field(body, "takeProfit", target_text, sizeof target_text);
-	int64_t sym = emu_find(a->emu, symbol), stop = scaled(stop_text, 12), target = scaled(target_text, 12);
+	int64_t sym = emu_find(a->emu, symbol), stop = scaled(stop_text, 12),
+		target = scaled(target_text, 12);
 	if ((has_stop && stop == 0) || (has_target && target == 0)) {
 		a->cancels++;
 		on_unprotect(a, sym, has_stop && stop == 0 ? ROLE_STOP : ROLE_TARGET);
@@ -349,7 +351,8 @@ ms_t audit_handled(void *ctx, const char *path, const struct say *say, const str
 	char link[40];
 
 	(void)reply;
-	if (say->post && is_path(path, "/v5/order/create") && field(say->text, "orderLinkId", link, sizeof link)) {
+	if (say->post && is_path(path, "/v5/order/create") &&
+	    field(say->text, "orderLinkId", link, sizeof link)) {
 		struct audit_sent *sent = find_sent(a, client_id_parse(link));
 		for (int64_t n = a->orders_before + 1; sent != NULL && n <= a->emu->account->order_count; n++)
 			if (strcmp(emu_order_at(a->emu->account, n)->link, link) == 0 && ++sent->handled > 1)

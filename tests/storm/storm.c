@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * Does the daemon stay inside its rules while an exchange fails in every way known? Codec, link, feed, engine
- * and paper account as `run --paper` has them (with --account the exchange's, as --sandbox has it), without a socket or a clock: an emulated Bybit in this
- * process, in virtual time, with faults drawn by a seed. After the faults a quiet time; then everything has
- * to be well again.
+ * and paper account as `run --paper` has them (with --account the exchange's, as --sandbox has it), without a
+ * socket or a clock: an emulated Bybit in this process, in virtual time, with faults drawn by a seed. After
+ * the faults a quiet time; then everything has to be well again.
  *
- * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--account] [--verbose] [--trace]
+ * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--account]
+ *        [--each-fault] [--fault WORD] [--verbose] [--trace]
  * A failed check prints the one command that shows it again. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 #include "sim_generator.h"
 #include "storm_books.h"
+#include "storm_script.h"
 
 static void add_up(const struct storm *s, struct storm_sums *sums)
 {
@@ -39,9 +42,10 @@ static void tell_failure(const struct storm *s)
 	const struct storm_options *o = s->options;
 
 	printf("FAILED %s\n  storm --seed %llu --count 1 --minutes %lld --symbols %lld --per-hour %lld%s%s "
-	       "--verbose\n",
+	       "%s%s --verbose\n",
 	       s->spy.first, (unsigned long long)s->seed, (long long)o->minutes, (long long)o->symbols,
-	       (long long)o->per_hour, o->regrid ? " --regrid" : "", o->account ? " --account" : "");
+	       (long long)o->per_hour, o->regrid ? " --regrid" : "", o->account ? " --account" : "",
+	       o->fault >= 0 ? " --fault " : "", o->fault >= 0 ? emu_fault_rows[o->fault].word : "");
 	fflush(stdout);
 }
 
@@ -60,6 +64,8 @@ static void weather(struct storm *s, struct storm_sums *sums)
 	const struct storm_options *o = s->options;
 	ms_t settled_ms = o->account ? STORM_SETTLED_MS : 0;
 
+	if (o->fault >= 0)
+		storm_script_begin(s, o->fault);
 	storm_run_until(s, s->start_ms + o->minutes * MINUTE_MS);
 	emu_calm(s->emu);
 	s->calm = true;
@@ -101,7 +107,8 @@ static void tell_sums(const struct storm_options *options, const struct storm_su
 	       (long long)sums->failed);
 	if (!options->account)
 		return;
-	printf("  account: %lld fills, %lld of them from lists, another hand in %lld storms; unprotected %.1f s, "
+	printf("  account: %lld fills, %lld of them from lists, another hand in %lld storms; unprotected "
+	       "%.1f s, "
 	       "of these known %.1f s, able to act %.1f s, longest without an attempt %lld ms\n",
 	       (long long)sums->fills, (long long)sums->listed, (long long)sums->visited,
 	       (double)sums->naked_ms / 1000, (double)sums->known_ms / 1000, (double)sums->able_ms / 1000,
@@ -115,6 +122,43 @@ static void tell_sums(const struct storm_options *options, const struct storm_su
 		if (sums->notes[i] > 0)
 			printf(" %s %lld", note_rows[i].name, (long long)sums->notes[i]);
 	printf("\n");
+}
+
+/* Not of any quiet hour. */
+static bool is_telling(int note)
+{
+	return note != NOTE_READY && note != NOTE_ENTERED && note != NOTE_EXITED && note != NOTE_STOP_MOVED &&
+	       note != NOTE_SCANNED && note != NOTE_STAGE && note != NOTE_COOLDOWN;
+}
+
+/* Each fault of the account alone, and those of the market that its requests and streams meet, too. */
+static int64_t each_fault(const struct storm_options *options, const char *only)
+{
+	int64_t failed = 0;
+
+	for (int kind = 0; kind < EMU_FAULT_COUNT; kind++) {
+		struct storm_options one_fault = *options;
+		struct storm_sums sums = {0};
+		const char *word = emu_fault_rows[kind].word;
+		one_fault.fault = kind, one_fault.per_hour = 0;
+		if ((only != NULL && strcmp(only, word) != 0) ||
+		    (!options->regrid && (kind == EMU_FAULT_DELIST || kind == EMU_FAULT_TICK)))
+			continue;
+		for (int64_t i = 0; i < options->count; i++)
+			sums.failed += !one(&one_fault, options->seed + (uint64_t)i, &sums);
+		printf("%-18s %3lld struck, %4lld entries, unprotected %5.1f s, known %5.1f s, %lld of %lld "
+		       "failed;",
+		       word, (long long)sums.struck[kind], (long long)sums.entries,
+		       (double)sums.naked_ms / 1000, (double)sums.known_ms / 1000, (long long)sums.failed,
+		       (long long)sums.storms);
+		for (int i = 0; i < NOTE_COUNT; i++)
+			if (sums.notes[i] > 0 && is_telling(i))
+				printf(" %s %lld", note_rows[i].name, (long long)sums.notes[i]);
+		printf("\n");
+		fflush(stdout);
+		failed += sums.failed;
+	}
+	return failed;
 }
 
 static int64_t number(const char *text, int64_t least, int64_t most)
@@ -131,11 +175,15 @@ static int64_t number(const char *text, int64_t least, int64_t most)
 
 int main(int argc, char **argv)
 {
-	static const struct option names[] = {{"seed", 1, NULL, 's'},     {"count", 1, NULL, 'n'},
-					      {"minutes", 1, NULL, 'm'},  {"symbols", 1, NULL, 'y'},
-					      {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
-					      {"verbose", 0, NULL, 'v'}, {"account", 0, NULL, 'a'}, {"trace", 0, NULL, 't'},  {NULL, 0, NULL, 0}};
-	struct storm_options options = {.seed = 1, .count = 20, .minutes = 240, .symbols = 8, .per_hour = 60};
+	static const struct option names[] = {
+		{"seed", 1, NULL, 's'},       {"count", 1, NULL, 'n'},    {"minutes", 1, NULL, 'm'},
+		{"symbols", 1, NULL, 'y'},    {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
+		{"verbose", 0, NULL, 'v'},    {"account", 0, NULL, 'a'},  {"trace", 0, NULL, 't'},
+		{"each-fault", 0, NULL, 'e'}, {"fault", 1, NULL, 'f'},    {NULL, 0, NULL, 0}};
+	struct storm_options options = {
+		.seed = 1, .count = 20, .minutes = 240, .symbols = 8, .per_hour = 60, .fault = -1};
+	const char *only = NULL;
+	bool each = false;
 	struct storm_sums sums = {0};
 
 	for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
@@ -147,12 +195,16 @@ int main(int argc, char **argv)
 		case 'p': options.per_hour = number(optarg, 0, 3600); break;
 		case 'g': options.regrid = true; break;
 		case 'a': options.account = true; break;
+		case 'f': only = optarg; /* fall through */
+		case 'e': each = options.account = true; break;
 		case 't': options.trace = true; break;
 		case 'v': options.verbose = true; break;
 		default: return 2;
 		}
 	}
 	log_set_level(options.verbose ? LOG_INFO : LOG_ERROR);
+	if (each)
+		return each_fault(&options, only) > 0;
 	for (int64_t i = 0; i < options.count; i++)
 		sums.failed += !one(&options, options.seed + (uint64_t)i, &sums);
 	tell_sums(&options, &sums);

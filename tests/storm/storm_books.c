@@ -79,8 +79,8 @@ static int64_t exec_coins(const struct emu_execution *exec)
 
 /* Prices of rows from before a tick changed are on another grid than the universe's: they are compared only
  * where it has not. */
-static bool is_same(const struct books *b, const struct emu_execution *exec, int64_t sym, int64_t side, qty_t qty,
-		    price_t price, money_t fee)
+static bool is_same(const struct books *b, const struct emu_execution *exec, int64_t sym, int64_t side,
+		    qty_t qty, price_t price, money_t fee)
 {
 	const struct instrument *instrument = &b->s->live.universe.at[sym];
 
@@ -93,7 +93,8 @@ static bool is_same(const struct books *b, const struct emu_execution *exec, int
 static bool is_of(const struct books *b, const struct emu_order *order, int64_t id)
 {
 	if (order->maker == EMU_MAKER_STOP || order->maker == EMU_MAKER_TARGET)
-		return id != 0 && client_id_role(id) == (order->maker == EMU_MAKER_STOP ? ROLE_STOP : ROLE_TARGET);
+		return id != 0 &&
+		       client_id_role(id) == (order->maker == EMU_MAKER_STOP ? ROLE_STOP : ROLE_TARGET);
 	return id == (audit_is_ours(b->account, order) ? client_id_parse(order->link) : 0);
 }
 
@@ -101,7 +102,6 @@ static bool is_of(const struct books *b, const struct emu_order *order, int64_t 
 static bool strike_fill(struct books *b, const struct emu_execution *exec)
 {
 	const struct emu_order *order = emu_order_at(b->account, exec->order);
-
 
 	for (size_t i = 0; i < b->fill_count; i++) {
 		const struct fill *f = &b->fills[i];
@@ -125,7 +125,8 @@ static bool strike_ledger(struct books *b, int64_t kind, int64_t sym, money_t am
 {
 	for (size_t i = 0; i < b->ledger_count; i++) {
 		const struct ledger_record *row = &b->ledger[i];
-		bool same_sym = sym == SYM_NONE || (row->sym < SYMBOLS_MAX && there(b, (size_t)row->sym) == sym);
+		bool same_sym =
+			sym == SYM_NONE || (row->sym < SYMBOLS_MAX && there(b, (size_t)row->sym) == sym);
 		if (row->kind != kind || row->amount != amount || !same_sym)
 			continue;
 		b->ledger[i] = b->ledger[--b->ledger_count];
@@ -150,7 +151,8 @@ static void check_execution(struct books *b, int64_t number)
 	if (!strike_fill(b, exec) && ours)
 		spy_violation(&b->s->spy, "%s: execution %lld of %lld lots of %s at %lld is not booked", wire,
 			      (long long)number, (long long)exec->qty,
-			      order->link[0] != '\0' ? order->link : "a stop or target", (long long)exec->at_ms);
+			      order->link[0] != '\0' ? order->link : "a stop or target",
+			      (long long)exec->at_ms);
 }
 
 static void check_left(struct books *b)
@@ -241,7 +243,8 @@ static void check_orders(struct books *b)
 	for (size_t i = 0; i < x->order_count; i++) {
 		const struct order *order = &x->orders[i];
 		const struct holding *h = &x->holdings[order->book][order->sym];
-		bool rests = order->state == ORDER_LIVE && (order->id == h->stop_id || order->id == h->target_id);
+		bool rests =
+			order->state == ORDER_LIVE && (order->id == h->stop_id || order->id == h->target_id);
 		if (order->book != BOOK_MAIN || rests || execution_asleep(x, h))
 			continue;
 		spy_violation(&b->s->spy, "%s: a %s is still %s", b->s->live.universe.at[order->sym].name,
@@ -257,8 +260,7 @@ static bool may_be_closed(const struct books *b, sym_t sym, enum refusal why)
 	switch (why) {
 	case REFUSAL_FOREIGN:
 	case REFUSAL_UNRECONCILED: return seen->alien_ms != 0;
-	case REFUSAL_UNEXPLAINED:
-		return b->account->broker.unexplained != 0 || b->any_visited;
+	case REFUSAL_UNEXPLAINED: return b->account->broker.unexplained != 0 || b->any_visited;
 	case REFUSAL_NOT_TRADING:
 		return emu_slot(b->account, there(b, sym))->instrument.status != INSTRUMENT_TRADING;
 	case REFUSAL_UNUSABLE:
@@ -281,6 +283,9 @@ static void check_open(struct books *b, sym_t sym)
 	engine_look(b->s->live.engine, sym, b->s->now_ms, &view);
 	bool asleep = b->s->live.universe.at[sym].status != INSTRUMENT_TRADING;
 	if (!view.watched || asleep)
+		return;
+	/* a series that a hole has ended knows no percentile for two hundred bars */
+	if (view.closed == REFUSAL_VOLATILITY && view.unanswered && view.bars < 300)
 		return;
 	if (view.closed != REFUSAL_NONE && (view.unanswered || !may_be_closed(b, sym, view.closed)))
 		spy_violation(&b->s->spy, "%s: closed for %s%s, though all is quiet",
@@ -318,8 +323,8 @@ static void check_money(struct books *b)
 	/* a part that has left a position that is still open is rounded by either side for itself */
 	off = off < 0 ? -off : off;
 	if (!b->any_visited && b->listed == 0 && off > 16 * open)
-		spy_violation(&b->s->spy, "the wallet is %lld, own results explain it but for %lld", (long long)cash,
-			      (long long)off);
+		spy_violation(&b->s->spy, "the wallet is %lld, own results explain it but for %lld",
+			      (long long)cash, (long long)off);
 }
 
 void storm_books_check(struct storm *s, struct storm_sums *sums)

@@ -70,18 +70,17 @@ static void note(void *ctx, const char *line)
 
 static int open_exchange(struct storm *s)
 {
-	struct emu_setup setup = {
-		.universe = &s->universe,
-		.market = {.timeframe_ms = MINUTE_MS,
-			   .start_ms = s->start_ms,
-			   .symbols = (int64_t)s->universe.count,
-			   .seed = s->seed,
-			   .preroll = SIM_PREROLL},
-		.padding = 40,
-		.weather = {.seed = s->seed,
-			    .per_hour = s->options->per_hour,
-			    .regrid = s->options->regrid,
-			    .account = s->options->account}};
+	struct emu_setup setup = {.universe = &s->universe,
+				  .market = {.timeframe_ms = MINUTE_MS,
+					     .start_ms = s->start_ms,
+					     .symbols = (int64_t)s->universe.count,
+					     .seed = s->seed,
+					     .preroll = SIM_PREROLL},
+				  .padding = 40,
+				  .weather = {.seed = s->seed,
+					      .per_hour = s->options->per_hour,
+					      .regrid = s->options->regrid,
+					      .account = s->options->account}};
 
 	if (s->options->account)
 		setup.account = (struct emu_account_setup){
@@ -325,8 +324,8 @@ static size_t read_truth(struct storm *s, const struct instrument *instrument, s
 	return count;
 }
 
-/* Whether the exchange still tells of the symbol, and counts prices and sizes as we do: a new grid may not have
- * been noticed yet. */
+/* Whether the exchange still tells of the symbol, and counts prices and sizes as we do: a new grid may not
+ * have been noticed yet. */
 static bool is_told_alike(const struct storm *s, size_t sym)
 {
 	const struct instrument *ours = &s->live.universe.at[sym];

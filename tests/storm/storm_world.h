@@ -21,9 +21,17 @@ struct storm_options {
 	uint64_t seed;
 	int64_t count, minutes, symbols, per_hour;
 	bool verbose, trace; /* trace: what goes over the wire about the account */
-	bool account; /* at the exchange, with its faults */
+	bool account;        /* at the exchange, with its faults */
+	int64_t fault;       /* this one alone, by a script; -1: drawn ones */
 	bool regrid;  /* delistings and changed ticks, too: prices are then compared on one grid only */
 	bool on_disk; /* the state folder in /tmp, not in memory */
+};
+
+/* See storm_script.h. */
+struct storm_script {
+	int64_t kind, strikes;
+	ms_t due_ms, patience_ms;
+	struct random random;
 };
 
 struct storm {
@@ -51,6 +59,7 @@ struct storm {
 	void (*before)(void *ctx);
 	void (*after)(void *ctx, const struct wire_in *in);
 	void *probe_ctx;
+	struct storm_script script;
 	void (*each_turn)(struct storm *s); /* NULL: nobody has a script */
 };
 

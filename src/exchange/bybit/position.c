@@ -102,8 +102,11 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 
 void bybit_positions_forget(struct bybit *b)
 {
-	for (size_t sym = 0; sym < SYMBOLS_MAX; sym++)
-		b->private.positions[sym].seq = b->private.positions[sym].updated_ms = UNKNOWN;
+	for (size_t sym = 0; sym < SYMBOLS_MAX; sym++) {
+		struct bybit_position *position = &b->private.positions[sym];
+		position->seq = position->updated_ms = UNKNOWN;
+		position->heard_ms = 0;
+	}
 }
 
 void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out)

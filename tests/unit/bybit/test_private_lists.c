@@ -145,12 +145,25 @@ static void asked_again_the_lists_begin_anew(void **state)
 	account_free(s);
 }
 
-static void what_a_complete_list_has_not_got_is_flat(void **state)
+/* Lists may be seconds behind the stream: what it has just opened is not flat because they do not have it. */
+static void a_list_that_lags_behind_the_stream_closes_nothing(void **state)
 {
 	struct stand *s = account_holding(1);
 
 	(void)state;
 	stand_wait(s, 1000);
+	reply_list(s, snapshot(s), "");
+	reply_list(s, stand_asked(s, POSITIONS), "");
+	assert_int_equal(stand_event(s, EVENT_POSITION, 0)->position.qty, 10);
+	account_free(s);
+}
+
+static void what_a_complete_list_has_not_got_is_flat(void **state)
+{
+	struct stand *s = account_holding(1);
+
+	(void)state;
+	stand_wait(s, 11000);
 	reply_list(s, snapshot(s), "");
 	reply_list(s, stand_asked(s, POSITIONS), "");
 	assert_int_equal(stand_heard(s, EVENT_POSITION), 0);
@@ -501,6 +514,7 @@ int main(void)
 		cmocka_unit_test(a_broken_row_makes_no_list_complete),
 		cmocka_unit_test(executions_that_cannot_be_had_do_not_hold_up_the_others),
 		cmocka_unit_test(asked_again_the_lists_begin_anew),
+		cmocka_unit_test(a_list_that_lags_behind_the_stream_closes_nothing),
 		cmocka_unit_test(what_a_complete_list_has_not_got_is_flat),
 		cmocka_unit_test(news_of_the_stream_count_before_an_older_list),
 		cmocka_unit_test(stops_that_rest_stand_in_the_list_of_orders),
