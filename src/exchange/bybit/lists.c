@@ -215,9 +215,8 @@ static bool tell_fills(struct bybit *b, struct turn_out *out)
 	for (size_t i = lists->fill_count; i-- > 0;) {
 		if (lists->fills[i].at_ms > newest_ms)
 			newest_ms = lists->fills[i].at_ms;
-		bybit_tell_fill(b, &lists->fills[i], out);
+		bybit_tell_late_fill(b, &lists->fills[i], out);
 	}
-	b->counts.late += (int64_t)(out->heard->count - before);
 	lists->fills_since_ms = newest_ms;
 	lists->caught_up = !lists->fills_overflow;
 	return lists->fills_overflow && out->heard->count > before;

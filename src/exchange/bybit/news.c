@@ -96,6 +96,7 @@ void bybit_on_private_frame(struct bybit *b, const char *text, size_t len, struc
 	case BYBIT_PRIVATE_ACK: bybit_on_private_ack(b, &frame, out); return;
 	default: break;
 	}
+	b->private.stream.data_ms = b->now_ms;
 	if (b->universe == NULL)
 		return; /* nothing is ours yet; the lists tell what there is */
 	if (frame.kind == BYBIT_PRIVATE_ORDER)

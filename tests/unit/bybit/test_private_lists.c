@@ -145,6 +145,34 @@ static void asked_again_the_lists_begin_anew(void **state)
 	account_free(s);
 }
 
+static const struct event *with_an_execution_of(struct stand *s, ms_t at_ms, const char *name)
+{
+	char time[64];
+
+	snprintf(time, sizeof time, "\"execTime\":\"%lld\",", (long long)at_ms);
+	reply_list(s, snapshot(s),
+		   row_execution(name, text_of(id_of(7, ROLE_EXIT)), "Sell", "0.001", "60000", "0.1", time));
+	assert_int_equal(stand_heard(s, EVENT_FILL), 1);
+	return stand_event(s, EVENT_LINK, 0);
+}
+
+/* Subscriptions may be acknowledged and stay silent; then only lists tell what has happened. */
+static void a_stream_that_tells_nothing_is_opened_anew(void **state)
+{
+	struct stand *s = account_new();
+
+	(void)state;
+	stand_wait(s, 5000);
+	assert_null(with_an_execution_of(s, s->now_ms - 1000, "x-1")); /* the stream may still tell it */
+	news(s, "wallet", "");
+	assert_null(with_an_execution_of(s, s->now_ms - 4000, "x-2")); /* it lives, and has lost something */
+	stand_wait(s, 5000);
+	const struct event *link = with_an_execution_of(s, s->now_ms - 4000, "x-3");
+	assert_non_null(link);
+	assert_int_equal(link->link.state, LINK_DOWN);
+	account_free(s);
+}
+
 /* Lists may be seconds behind the stream: what it has just opened is not flat because they do not have it. */
 static void a_list_that_lags_behind_the_stream_closes_nothing(void **state)
 {
@@ -514,6 +542,7 @@ int main(void)
 		cmocka_unit_test(a_broken_row_makes_no_list_complete),
 		cmocka_unit_test(executions_that_cannot_be_had_do_not_hold_up_the_others),
 		cmocka_unit_test(asked_again_the_lists_begin_anew),
+		cmocka_unit_test(a_stream_that_tells_nothing_is_opened_anew),
 		cmocka_unit_test(a_list_that_lags_behind_the_stream_closes_nothing),
 		cmocka_unit_test(what_a_complete_list_has_not_got_is_flat),
 		cmocka_unit_test(news_of_the_stream_count_before_an_older_list),
