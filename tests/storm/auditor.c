@@ -100,6 +100,7 @@ static void take_execution(struct auditor *a, const struct emu_execution *exec)
 		return;
 	const struct emu_order *order = emu_order_at(a->emu->account, exec->order);
 	bool ours = audit_is_ours(a->emu->account, order);
+	s->unsure = s->unsure || (!ours && exec->closed > 0 && s->visited);
 	s->position += exec->side * exec->qty;
 	if (ours && !order->reduce) {
 		s->side = exec->side;
@@ -110,6 +111,7 @@ static void take_execution(struct auditor *a, const struct emu_execution *exec)
 		s->visited = true;
 	}
 	int64_t size = s->position < 0 ? -s->position : s->position;
+	s->unsure = s->unsure && size > 0;
 	if ((s->position < 0) != (s->side < 0) || s->own < 0 || size == 0)
 		s->own = 0;
 	s->own = s->own > size ? size : s->own;
@@ -210,7 +212,7 @@ static void count_naked(struct auditor *a, size_t sym, ms_t passed)
 static void look_at(struct auditor *a, size_t sym)
 {
 	struct audit_symbol *s = &a->at[sym];
-	bool alien = is_alien(a, sym), naked = s->own > 0 && !is_covered(a, sym);
+	bool alien = is_alien(a, sym), naked = s->own > 0 && !s->unsure && !is_covered(a, sym);
 	bool wild = emu_slot(a->emu->account, (int64_t)sym)->leverage > 2 * RATIO_ONE;
 
 	s->alien_ms = !alien ? 0 : s->alien_ms != 0 ? s->alien_ms : a->now_ms;

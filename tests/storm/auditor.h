@@ -33,6 +33,7 @@ struct audit_asked {
 struct audit_symbol {
 	int64_t side;
 	qty_t own;        /* of the position: what is the bot's */
+	bool unsure; /* beside a visitor something was closed that neither ordered: nobody knows whose it was */
 	bool visited;     /* another hand has been here */
 	int64_t position; /* signed, by the executions */
 	ms_t alien_ms;    /* since when something foreign is here; 0: not */

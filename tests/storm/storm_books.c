@@ -227,11 +227,11 @@ static void check_doubts(struct books *b, size_t sym)
 	uint8_t doubts = x->unreconciled[BOOK_MAIN][sym];
 
 	/* beside what is not ours the quantities differ for as long as it is there */
-	if (alien)
+	if (alien || b->s->auditor.at[there(b, sym)].unsure)
 		doubts &= (uint8_t)~DOUBT_QUANTITY;
 	if (doubts != 0)
 		spy_violation(&b->s->spy, "%s: a doubt is left: %u", name, doubts);
-	if (!gone && alien != (x->foreign[BOOK_MAIN][sym] != 0))
+	if (!gone && !b->s->auditor.at[there(b, sym)].unsure && alien != (x->foreign[BOOK_MAIN][sym] != 0))
 		spy_violation(&b->s->spy, "%s: something foreign is %s, and the bot %s", name,
 			      alien ? "there" : "gone", alien ? "does not know" : "still sees it");
 }
@@ -259,7 +259,7 @@ static bool may_be_closed(const struct books *b, sym_t sym, enum refusal why)
 
 	switch (why) {
 	case REFUSAL_FOREIGN:
-	case REFUSAL_UNRECONCILED: return seen->alien_ms != 0;
+	case REFUSAL_UNRECONCILED: return seen->alien_ms != 0 || seen->unsure;
 	case REFUSAL_UNEXPLAINED: return b->account->broker.unexplained != 0 || b->any_visited;
 	case REFUSAL_NOT_TRADING:
 		return emu_slot(b->account, there(b, sym))->instrument.status != INSTRUMENT_TRADING;
