@@ -72,6 +72,18 @@ void auditor_follow(struct auditor *a, const struct universe *universe, bool (*i
 	a->ctx = ctx;
 }
 
+void auditor_begin_anew(struct auditor *a)
+{
+	a->down = true;
+	a->silent_until_ms = 0;
+	a->told_wallet_ms = 0;
+	for (size_t i = 0; i < a->emu->universe.count; i++) {
+		struct audit_symbol *s = &a->at[i];
+		s->told_position_ms = s->told_fill_ms = s->told_order_ms = s->told_leverage_ms = 0;
+		s->known_ms = s->idle_ms = 0;
+	}
+}
+
 sym_t audit_symbol_of(const struct auditor *a, int64_t sym)
 {
 	return emu_find(a->emu, a->universe->at[sym].wire);
