@@ -25,6 +25,8 @@ static void hear(void *ctx, const struct event *event)
 {
 	struct auditor *a = ctx;
 
+	if (event->kind == EVENT_SNAPSHOT_END && event->snapshot.what == SNAPSHOT_ORDERS)
+		a->blind = false;
 	if (event->kind != EVENT_LINK)
 		return;
 	if (a->trace && (event->link.state == LINK_LIMITED || a->down != (event->link.state == LINK_DOWN)))
@@ -74,7 +76,7 @@ void auditor_follow(struct auditor *a, const struct universe *universe, bool (*i
 
 void auditor_begin_anew(struct auditor *a)
 {
-	a->down = true;
+	a->down = a->blind = true;
 	a->silent_until_ms = 0;
 	a->told_wallet_ms = 0;
 	for (size_t i = 0; i < a->emu->universe.count; i++) {
@@ -209,7 +211,7 @@ static void count_naked(struct auditor *a, size_t sym, ms_t passed)
 	if (s->known_ms == 0)
 		return;
 	a->known_ms += passed;
-	if (a->down || a->silent_until_ms > a->now_ms || is_asleep(a, sym))
+	if (a->down || a->blind || a->silent_until_ms > a->now_ms || is_asleep(a, sym))
 		return;
 	a->able_ms += passed;
 	s->idle_ms += passed;

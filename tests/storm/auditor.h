@@ -67,7 +67,8 @@ struct auditor {
 	ms_t now_ms;
 	int64_t execs; /* of the exchange's, looked at */
 	int64_t orders_before;
-	bool down; /* the link, as the daemon has it */
+	bool blind; /* it has just started, and has not seen all lists: nobody can act on less */
+	bool down;  /* the link, as the daemon has it */
 	bool trace;
 	/* An entry is about to reach the exchange, of whose symbol; NULL: nobody waits for it. */
 	void (*entering)(void *ctx, int64_t sym);
