@@ -50,17 +50,30 @@ expect 2 "no option '--confirm'" halt --confirm halt
 [ "$(env -i "$bot" halt --json --state nowhere 2>/dev/null | get code)" = 1 ] || fail "halt --json without a daemon"
 [ -e nowhere ] && fail "a command made a state folder"
 
-# --- A daemon that takes the question and dies over it.
-mkdir mute
-python3 -c '
-import socket
-s = socket.socket(socket.AF_UNIX); s.bind("mute/control.sock"); s.listen()
-print("listening", flush=True)
-c, _ = s.accept(); c.recv(100)' >mute/out &
-mute=$!
-for _ in $(seq 100); do grep -q listening mute/out && break; sleep 0.05; done
-expect 1 "it is not known whether it was done; 'tradebotd status --state mute'" halt --state mute
-wait "$mute"
+# --- Daemons that are played: one hangs up over halt, cannot store its flatten, and is locked.
+mkdir played
+was='{"states": ["locked"], "words": "locked", "drawdown": 0.21, "nav": 0.79, "nav_peak": 1, "equity_peak": 10000, "locked_ms": 1767225600000}'
+is='{"states": ["half_size"], "words": "half size", "drawdown": 0.1, "nav": 0.79, "nav_peak": 0.877777778, "equity_peak": 9000}'
+python3 "$support/play_daemon.py" played/control.sock \
+	"flatten" '{"ok": true, "answer": {"said": "leaving", "stored": false, "positions": []}}' \
+	"preview unlock" "{\"ok\": true, \"answer\": {\"before\": $was, \"after\": $is}}" \
+	"unlock unlock" "{\"ok\": true, \"answer\": {\"said\": \"unlocked\", \"stored\": true, \"before\": $was, \"after\": $is}}" >asked &
+player=$!
+for _ in $(seq 100); do grep -q listening asked && break; sleep 0.05; done
+expect 1 "it is not known whether it was done; 'tradebotd status --state played'" halt --state played
+expect 1 "it is in force, but the journal could not store it" flatten --confirm flatten --state played
+python3 "$support/type_at.py" "type 'unlock' to do it" "unlock please" "$bot" unlock --state played >shown
+[ $? -eq 3 ] || fail "a wrong word was enough to unlock: $(cat shown)"
+python3 "$support/type_at.py" "type 'unlock' to do it" "unlock" "$bot" unlock --state played >shown
+[ $? -eq 0 ] || fail "unlock at the terminal: $(cat shown)"
+for words in "locked since 2026-01-01 00:00:00 UTC, at a drawdown of 21.00 %" \
+	"the peak of NAV is set from 1 to 0.877777778 (NAV is 0.79): the drawdown is then 10.00 %" \
+	"is set from 10000.00 to 9000.00 USDT" "afterwards: half size" "now     half size"; do
+	grep -qF "$words" shown || fail "unlock does not show '$words': $(cat shown)"
+done
+kill "$player"
+[ "$(paste -sd, asked)" = "listening,halt,flatten,preview unlock,preview unlock,unlock unlock" ] ||
+	fail "what was asked: $(paste -sd, asked)"
 
 [ -x "$emulator" ] || { echo "no emulator at $emulator"; [ "$wrong" -eq 0 ] && exit 77; exit 1; }
 bash "$support/make_ca.sh" . || exit 1
