@@ -210,7 +210,7 @@ static void look_if_ready(struct live *live, ms_t now_ms, int64_t now_us)
 	live->ready_ms = now_ms;
 	run_words_scan(world->engine, now_ms);
 	size_t tradable = run_words_least(world->engine, &world->settings, &world->universe,
-					  live->rollout ? 0 : live->stage, now_ms);
+					  live->rollout ? 0 : engine_stage(world->engine), now_ms);
 	if (tradable == 0 && count_positions(live) == 0 && engine_scan_counts(world->engine)->watched > 0) {
 		refuse_small(live);
 		return;
