@@ -291,8 +291,24 @@ void serve_run(struct server *server)
 	}
 }
 
+/* Nothing is served any more: what is written is how it ends. */
+static void write_books(const struct server *server)
+{
+	struct text books = {0};
+	FILE *file = fopen(server->setup.books_path, "w");
+
+	if (file == NULL || !emu_books(server->emu, emu_now(server->emu), &books) ||
+	    fwrite(books.at, 1, books.len, file) != books.len)
+		fprintf(stderr, "bybit_emu: %s cannot be written\n", server->setup.books_path);
+	if (file != NULL)
+		fclose(file);
+	text_free(&books);
+}
+
 void serve_close(struct server *server)
 {
+	if (server->setup.books_path != NULL)
+		write_books(server);
 	for (struct conn *conn = server->conns; conn != NULL; conn = conn->next)
 		conn->dead = true;
 	bury(server);

@@ -18,6 +18,7 @@ struct serve_setup {
 	const char *control_path; /* NULL: none; "-": standard input */
 	double speed;             /* real time: emulated ms in a real one */
 	ms_t begin_ms;            /* emulated time at the start */
+	const char *books_path;   /* the account's books are written there at the end; NULL: not */
 	bool end_exit;            /* leave when the market has ended and the daemon is idle */
 	ms_t linger_ms;           /* so long after the end, in emulated time */
 	bool log;
