@@ -283,6 +283,20 @@ struct fill_apart {
 	FILL_APART_FIELDS(FIELD_MEMBER)
 };
 
+/* A row of the account's ledger that is no fill: funding, a fee without one, money that came or went. Each once, by
+ * its own number; told again, it is no news. */
+#define LEDGER_FIELDS(F)                                   \
+	F(seq, FIELD_INT, FIELD_KEY)                       \
+	F(at_ms, FIELD_MS, FIELD_PLAIN)                    \
+	F(sym, FIELD_SYM, FIELD_PLAIN) /* none: of the account */ \
+	F(kind, FIELD_INT, FIELD_PLAIN) /* 0 funding, 1 fee, 2 transfer */ \
+	F(number, FIELD_INT, FIELD_PLAIN) /* the exchange's own, of its kind */ \
+	F(amount, FIELD_MONEY, FIELD_PLAIN) /* > 0: received */ \
+	F(held, FIELD_BOOL, FIELD_PLAIN) /* 1: funding of the trade that was open; 0: of the account alone */
+struct ledger_record {
+	LEDGER_FIELDS(FIELD_MEMBER)
+};
+
 /* The link to the exchange and its lists, as of the last change. One row; read back by a simulation, where the
  * world stands still while the process is down. */
 #define LINK_FIELDS(F)                                     \
@@ -332,6 +346,7 @@ struct watched {
 	X(TRADE, "trades", trade, trade, TRADE_FIELDS, ALL)                    \
 	X(FILL, "fills", fill, fill, FILL_FIELDS, DAY)                         \
 	X(FILL_APART, "fills_apart", fill_apart, fill_apart, FILL_APART_FIELDS, DAY) \
+	X(LEDGER, "ledger", ledger_record, ledger, LEDGER_FIELDS, DAY)         \
 	X(ORDER, "orders", order, order, ORDER_FIELDS, OPEN)                   \
 	X(HOLDING, "holdings", holding, holding, HOLDING_FIELDS, ALL)          \
 	X(ADVICE, "advice", advice, advice, ADVICE_FIELDS, ALL)                \

@@ -29,7 +29,7 @@ struct engine_symbol {
 	struct series *series; /* own; untouched before it is watched */
 };
 
-#define LEDGER_SEEN_MAX 64
+#define LEDGER_SEEN_MAX 512
 struct ledger_row {
 	int64_t id, kind, book;
 };
@@ -62,6 +62,7 @@ struct engine {
 	bool account_dirty;
 	struct ledger_row ledger_seen[LEDGER_SEEN_MAX];
 	size_t ledger_next;
+	int64_t ledger_seq; /* of the last row that was written down */
 	ms_t lists_ms;      /* when the exchange's lists were last asked for */
 	int64_t list_tries; /* of asking about one doubt */
 	struct link_record link_told;
@@ -135,6 +136,7 @@ void engine_on_balance(struct engine *e, const struct event *event);
 void engine_on_ledger(struct engine *e, const struct event *event);
 void engine_flush_account(struct engine *e);
 void engine_restore_account(struct engine *e, const struct account *account);
+void engine_restore_ledger(struct engine *e, const struct ledger_record *row);
 
 /* guard.c */
 void engine_fit(struct engine *e, struct holding *h);

@@ -34,6 +34,7 @@ void engine_on_restored(struct engine *e, const struct record *record)
 		break;
 	case RECORD_ACCOUNT: engine_restore_account(e, &record->account); break;
 	case RECORD_LINK: engine_restore_link(e, &record->link); break;
+	case RECORD_LEDGER: engine_restore_ledger(e, &record->ledger); break;
 	case RECORD_DOUBT:
 		if (!is_nobodys(e, record->doubt.book))
 			execution_restore(&e->execution, record);

@@ -139,6 +139,18 @@ void engine_on_balance(struct engine *e, const struct event *event)
 	engine_explain(e);
 }
 
+static void note_ledger(struct engine *e, int64_t id, int64_t kind, int64_t book)
+{
+	e->ledger_seen[e->ledger_next++ % LEDGER_SEEN_MAX] = (struct ledger_row){id, kind, book};
+}
+
+void engine_restore_ledger(struct engine *e, const struct ledger_record *row)
+{
+	if (row->seq > e->ledger_seq)
+		e->ledger_seq = row->seq;
+	note_ledger(e, row->number, row->kind, BOOK_MAIN);
+}
+
 /* The same row may come from the stream and from a fetch. */
 static bool ledger_seen(struct engine *e, const struct event *event)
 {
@@ -146,9 +158,20 @@ static bool ledger_seen(struct engine *e, const struct event *event)
 		if (event->ledger.id != 0 && e->ledger_seen[i].id == event->ledger.id &&
 		    e->ledger_seen[i].kind == event->ledger.kind && e->ledger_seen[i].book == event->book)
 			return true;
-	e->ledger_seen[e->ledger_next++ % LEDGER_SEEN_MAX] =
-		(struct ledger_row){event->ledger.id, event->ledger.kind, event->book};
+	note_ledger(e, event->ledger.id, event->ledger.kind, event->book);
 	return false;
+}
+
+static void write_ledger(struct engine *e, const struct event *event, bool held)
+{
+	wants_record(e->wants, RECORD_LEDGER)->ledger =
+		(struct ledger_record){.seq = ++e->ledger_seq,
+				       .at_ms = event->at_ms,
+				       .sym = event->sym,
+				       .kind = event->ledger.kind,
+				       .number = event->ledger.id,
+				       .amount = event->ledger.amount,
+				       .held = held};
 }
 
 /* Money that comes or goes moves the guard's peak in proportion: the fall from it stays what it was. Where E
@@ -175,6 +198,8 @@ void engine_on_ledger(struct engine *e, const struct event *event)
 
 	if (ledger_seen(e, event))
 		return;
+	if (event->book == BOOK_MAIN)
+		write_ledger(e, event, held && event->ledger.kind == LEDGER_FUNDING);
 	if (event->ledger.kind == LEDGER_FUNDING && held) {
 		execution_on_funding(&e->execution, (enum book)event->book, event->sym, amount);
 		return;

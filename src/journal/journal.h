@@ -13,7 +13,7 @@
 
 #include <sqlite3.h>
 
-#define JOURNAL_VERSION 3 /* of the schema: PRAGMA user_version */
+#define JOURNAL_VERSION 4 /* of the schema: PRAGMA user_version */
 #define JOURNAL_INTENTS_KEPT                                                                                 \
 	10000L /* ENTER, REDUCE, PROTECT and CANCEL kept for audit; the rest lives one turn */
 #define JOURNAL_MODE_MAX 64

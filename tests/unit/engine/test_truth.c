@@ -349,6 +349,31 @@ static void a_restart_forgets_nothing_of_what_is_unexplained(void **state)
 	assert_int_equal(engine_desk(engine)->equity_peak, USDT(10000));
 }
 
+static void a_ledger_row_that_was_booked_before_a_restart_is_not_booked_again(void **state)
+{
+	(void)state;
+	start_and_scan();
+	tell_balance(USDT(10500));
+	transfer(USDT(500), 77);
+	struct record account = *last(RECORD_ACCOUNT), row = *last(RECORD_LEDGER);
+	assert_int_equal(row.ledger.number, 77);
+	assert_int_equal(row.ledger.amount, USDT(500));
+	assert_int_equal(account.account.expected_wallet, USDT(10500));
+	make_engine();
+	journal_count = sent_count = 0;
+	give_back(&account);
+	give_back(&row);
+	tell((struct event){.kind = EVENT_LINK, .sym = SYM_NONE, .link = {.state = LINK_UP}});
+	tell_end(SNAPSHOT_JOURNAL, SYM_NONE);
+	wallet = USDT(10500);
+	lists(SIDE_NONE, 0);
+	transfer(USDT(500), 77);
+	assert_false(noted(NOTE_UNEXPLAINED));
+	assert_null(last(RECORD_LEDGER));
+	transfer(USDT(500), 78);
+	assert_int_equal(last(RECORD_LEDGER)->ledger.seq, 2);
+}
+
 static void a_change_while_we_were_away_is_to_be_explained_too(void **state)
 {
 	(void)state;
@@ -411,6 +436,7 @@ int main(void)
 		TEST(sizes_use_the_lower_value_while_something_is_unexplained),
 		TEST(the_operators_resume_accepts_what_is_there),
 		TEST(a_restart_forgets_nothing_of_what_is_unexplained),
+		TEST(a_ledger_row_that_was_booked_before_a_restart_is_not_booked_again),
 		TEST(a_change_while_we_were_away_is_to_be_explained_too),
 		TEST(slips_close_a_symbol_for_six_hours_and_a_restart_knows_it),
 	};

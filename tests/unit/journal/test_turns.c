@@ -206,7 +206,7 @@ static void an_older_file_is_copied_then_migrated(void **state)
 	static const struct schema_step steps[] = {{JOURNAL_VERSION + 1, "CREATE TABLE novelty (a INTEGER);"},
 						   {0, NULL}};
 	static const struct schema next = {JOURNAL_VERSION + 1, steps};
-	char backup[320] = "";
+	char backup[320] = "", previous[16];
 	sqlite3 *db;
 	fixture_open(f);
 	struct record trade = a_trade(1);
@@ -219,7 +219,8 @@ static void an_older_file_is_copied_then_migrated(void **state)
 		sqlite3_exec(db, "SELECT a FROM novelty; SELECT latency_ms FROM trades", NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(db);
-	assert_non_null(strstr(backup, ".v3.bak"));
+	snprintf(previous, sizeof previous, ".v%d.bak", JOURNAL_VERSION);
+	assert_non_null(strstr(backup, previous));
 	assert_int_equal(sqlite3_open(backup, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "SELECT net FROM trades", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(db, "SELECT a FROM novelty", NULL, NULL, NULL), SQLITE_OK);
