@@ -41,7 +41,7 @@ static const char help[] =
 	"  --faults SEED[,per-hour=N][,regrid][,account]  draws faults by seed; regrid: delist and tick, "
 	"too;\n"
 	"                       account: those of the account, too\n"
-	"  --control PATH       Unix socket for lines: fault SPEC, calm, now, counts, books, quit; - is "
+	"  --control PATH       Unix socket for lines: fault SPEC, calm, now, pass MS, counts, books, quit; - is "
 	"standard input\n"
 	"  --books FILE         writes the account's books at the end, as JSON lines\n"
 	"  --dump DIR           writes its bars and settlements as candle files before it serves\n"

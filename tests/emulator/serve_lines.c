@@ -187,6 +187,20 @@ static void say_books(struct server *server)
 	text_free(&books);
 }
 
+/* Stepped time goes on while no daemon is there to ask for it. */
+static void pass_time(struct server *server, const char *span)
+{
+	long long ms;
+
+	if (server->setup.clock_path == NULL || sscanf(span, "%lld", &ms) != 1 || ms < 0 || ms > DAY_MS) {
+		say(server, &server->control, "error pass MS: with --clock, up to a day\n");
+		return;
+	}
+	emu_advance(server->emu, emu_now(server->emu) + ms);
+	serve_drain(server);
+	say(server, &server->control, "ok\n");
+}
+
 static void control_line(struct server *server, const char *line)
 {
 	struct emu_fault fault;
@@ -200,6 +214,8 @@ static void control_line(struct server *server, const char *line)
 	} else if (strcmp(line, "calm") == 0) {
 		emu_calm(server->emu);
 		say(server, &server->control, "ok\n");
+	} else if (strncmp(line, "pass ", 5) == 0) {
+		pass_time(server, line + 5);
 	} else if (strcmp(line, "books") == 0) {
 		say_books(server);
 	} else if (strcmp(line, "now") == 0) {
@@ -209,7 +225,7 @@ static void control_line(struct server *server, const char *line)
 	} else if (strcmp(line, "quit") == 0) {
 		server->stop = true;
 	} else {
-		say(server, &server->control, "error fault SPEC, calm, now, counts, books or quit\n");
+		say(server, &server->control, "error fault SPEC, calm, now, pass MS, counts, books or quit\n");
 	}
 }
 
