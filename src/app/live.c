@@ -90,6 +90,8 @@ static void open_world(struct live *live, ms_t now_ms)
 	int err = live_world_open(live->world, &options, now_ms, live->error, sizeof live->error);
 	if (err == 0)
 		err = check_clock(live, now_ms);
+	if (err == 0)
+		err = live_check_shared(live);
 	loop_excuse(&live->wire.loop, loop_us() - began_us); /* reading and making files; nothing waits yet */
 	live->excused_us = live->world->commit_us;
 	if (err != 0) {
