@@ -214,7 +214,7 @@ static int wait_ms(const struct server *server)
 	for (const struct conn *conn = server->conns; conn != NULL; conn = conn->next)
 		if (conn->held_ms > 0 && conn->held_ms - real < wait)
 			wait = conn->held_ms - real;
-	if (server->idle && wait > IDLE_PATIENCE_MS)
+	if (server->teller.fd >= 0 && wait > IDLE_PATIENCE_MS)
 		wait = IDLE_PATIENCE_MS;
 	if (server->setup.clock_path == NULL) {
 		ms_t next = emu_next_ms(server->emu), now = serve_now(server);

@@ -97,9 +97,19 @@ static int64_t inputs(const struct server *server)
 
 static void tell_now(struct server *server)
 {
-	server->idle = false;
+	server->idle = server->lost = false;
+	server->told_ms = serve_real_ms();
 	say(server, &server->teller, "now %lld %lld\n", (long long)emu_now(server->emu),
 	    (long long)(server->frames - server->frames_base));
+}
+
+/* It waits for messages that went down with a connection. */
+static void give_up_lost(struct server *server)
+{
+	if (server->teller.fd < 0 || server->lost || serve_real_ms() - server->told_ms < IDLE_PATIENCE_MS)
+		return;
+	server->lost = true;
+	say(server, &server->teller, "now %lld 0\n", (long long)emu_now(server->emu));
 }
 
 void lines_accept(struct server *server, struct lines *lines)
@@ -121,8 +131,12 @@ void lines_accept(struct server *server, struct lines *lines)
 /* The daemon is idle: time goes on, once all that both have sent has arrived. */
 void teller_step(struct server *server)
 {
-	if (!server->idle)
+	if (!server->idle) {
+		give_up_lost(server);
 		return;
+	}
+	if (server->lost)
+		server->frames_base = server->frames - server->heard;
 	if (inputs(server) - server->input_base < server->sent) {
 		if (serve_real_ms() - server->idle_ms < IDLE_PATIENCE_MS)
 			return;

@@ -59,12 +59,15 @@ def main():
 
     balance = books["balance"][0]["balance"]
     account = db.execute("SELECT * FROM account").fetchone()
-    if account["wallet"] != balance["wallet"]:
-        wrong.append(f"wallet: {account['wallet']} and {balance['wallet']} at the exchange")
+    wallet = balance["wallet"] - balance["bonus"]  # a bonus is nobody's to trade with
+    if account["wallet"] != wallet:
+        wrong.append(f"wallet: {account['wallet']} and {wallet} at the exchange")
     held = {r["sym"]: r for r in db.execute("SELECT * FROM holdings WHERE book = 'main' AND qty > 0")}
     there = {names[r["position"]["symbol"]]: r for r in books["position"]}
     for name in sorted(set(held) | set(there)):
         h, p = held.get(name), there.get(name)
+        if foreign and h is None:
+            continue  # somebody else's
         if h is None or p is None:
             wrong.append(f"position in {name}: {'none' if h is None else h['qty']} and {'none' if p is None else p['lots']}")
             continue
