@@ -95,6 +95,11 @@ static const struct cli_option check_config_options[] = {
 
 static const struct cli_option doctor_options[] = {
 	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
+	{"paper", NULL, false, "as for run --paper: not the account, even if there is a key", NULL, NULL},
+	{"probe-order", NULL, false, "then an order of the smallest size there and back, with its stop", NULL, NULL},
+	{"symbol", "SYMBOL", false, "of the probe order (the first of TRADING_SYMBOLS)", NULL, NULL},
+	{"live", NULL, false, "with real money (EXCHANGE_SANDBOX is false); has to be confirmed", NULL, NULL},
+	{"confirm", "probe", false, "confirms it where nobody can be asked", NULL, NULL},
 	JSON_OPTION,
 	END_OPTIONS,
 };
