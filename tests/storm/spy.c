@@ -85,8 +85,11 @@ static void hear(struct spy *spy, const struct event *event)
 
 static void hear_all(struct spy *spy, const struct turn_out *out, size_t from)
 {
-	for (size_t i = from; i < out->heard->count; i++)
+	for (size_t i = from; i < out->heard->count; i++) {
 		hear(spy, &out->heard->at[i]);
+		if (spy->heard != NULL)
+			spy->heard(spy->ctx, &out->heard->at[i]);
+	}
 }
 
 static int spy_on_wire(struct exchange *exchange, const struct wire_in *in, struct turn_out *out)
@@ -122,6 +125,8 @@ static int spy_ask(struct exchange *exchange, const struct intent *intent, ms_t 
 		spy->symbols[intent->sym].renewed = true;
 	if (intent->kind == INTENT_WATCH)
 		spy->symbols[intent->sym].watched = intent->value != 0;
+	if (spy->asked != NULL)
+		spy->asked(spy->ctx, intent);
 	int err = spy->inner->ops->ask(spy->inner, intent, now, out);
 	hear_all(spy, out, from);
 	return err;

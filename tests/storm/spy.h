@@ -26,6 +26,10 @@ struct spy {
 	int64_t violations;
 	char first[SPY_TEXT_MAX]; /* of them */
 	struct spy_symbol symbols[SYMBOLS_MAX];
+	/* Somebody else who wants to know; NULL: nobody. */
+	void (*heard)(void *ctx, const struct event *event);
+	void (*asked)(void *ctx, const struct intent *intent);
+	void *ctx;
 };
 
 extern const struct exchange_ops spy_ops;

@@ -291,7 +291,9 @@ static void tell_absent(struct bybit *b, const struct bybit_call *call, struct t
 
 	if (under_way)
 		return; /* it has not been answered itself */
-	if (order != NULL && (order->state == ORDER_LIVE || order_is_final(order->state))) {
+	/* An acknowledgement alone proves nothing: what was taken may have been lost behind it. */
+	bool shown = order != NULL && (order->seen || order->told > 0);
+	if (order != NULL && ((order->state == ORDER_LIVE && shown) || order_is_final(order->state))) {
 		bybit_tell_order(b, order, "", out); /* the stream has told it; lists lag */
 		return;
 	}
@@ -332,7 +334,7 @@ enum bybit_call_end bybit_on_fills_of(struct bybit *b, struct bybit_call *call,
 	struct bybit_execution_row row;
 	struct bybit_list list;
 	struct json_slice text;
-	size_t count = 0, before = out->heard->count;
+	size_t count = 0;
 
 	if (answer->class != BYBIT_OK || !bybit_read_list(&b->reader, answer->envelope, &list))
 		return CALL_AGAIN;
@@ -343,8 +345,7 @@ enum bybit_call_end bybit_on_fills_of(struct bybit *b, struct bybit_call *call,
 			count++;
 	}
 	while (count-- > 0) /* they come newest first */
-		bybit_tell_fill(b, &made[count], out);
-	b->counts.late += (int64_t)(out->heard->count - before);
+		bybit_tell_late_fill(b, &made[count], out);
 	if (call->value != 0)
 		bybit_guard_answer(b, call->sym, call->value, out);
 	return CALL_OVER;

@@ -108,6 +108,7 @@ struct bybit_order {
 	sym_t sym;
 	uint8_t state, role; /* enum order_state, enum role */
 	int8_t side;
+	bool seen;		 /* the stream or a list has shown it; else it was acknowledged at most */
 	qty_t qty, filled, told; /* told: in fills */
 	price_t price;
 	int64_t touched; /* number of the last touch */
@@ -184,6 +185,7 @@ struct bybit_private_stream {
 	ms_t open_ms;  /* not before */
 	ms_t pause_ms;
 	ms_t ping_ms, pinged_ms;
+	ms_t live_ms, data_ms; /* since when it should tell all; when it last told anything */
 };
 
 struct bybit_private {
@@ -293,6 +295,8 @@ bool bybit_is_final_status(const char *status);
 int64_t bybit_number_of(const char *text, const char *more); /* 63 bits, above 0 */
 /* An execution as FILL or LEDGER; false: not of ours to tell (another market, a kind without money). */
 bool bybit_make_fill(struct bybit *b, const struct bybit_execution_row *row, struct event *event);
+/* As a request has found it: what the stream should have told by now shows that it is silent. */
+void bybit_tell_late_fill(struct bybit *b, const struct event *event, struct turn_out *out);
 /* Once. */
 void bybit_tell_fill(struct bybit *b, const struct event *event, struct turn_out *out);
 void bybit_ledger_news(struct bybit *b, const struct bybit_ledger_row *row, struct turn_out *out);

@@ -37,7 +37,13 @@ static bool take_position(struct bybit *b, struct json_slice text, struct turn_o
 
 	if (!bybit_read_position(&b->reader, text, &row))
 		return false;
-	bybit_position_news(b, &row, out);
+	sym_t sym = bybit_find_wire(b, row.symbol);
+	ratio_t was = sym != SYM_NONE ? b->private.positions[sym].leverage : UNKNOWN;
+	if (!bybit_position_news(b, &row, out))
+		return true;
+	ratio_t now = b->private.positions[sym].leverage;
+	if (now != UNKNOWN && now != was) /* somebody has set it; whoever sets it himself reads it back */
+		bybit_tell_position(b, sym, out);
 	return true;
 }
 
@@ -90,6 +96,7 @@ void bybit_on_private_frame(struct bybit *b, const char *text, size_t len, struc
 	case BYBIT_PRIVATE_ACK: bybit_on_private_ack(b, &frame, out); return;
 	default: break;
 	}
+	b->private.stream.data_ms = b->now_ms;
 	if (b->universe == NULL)
 		return; /* nothing is ours yet; the lists tell what there is */
 	if (frame.kind == BYBIT_PRIVATE_ORDER)

@@ -200,6 +200,7 @@ void bybit_order_news(struct bybit *b, const struct bybit_order_row *row, bool f
 	}
 	struct bybit_order *order = bybit_order_track(b, now.id, now.sym);
 	bool over = order_is_final(order->state);
+	order->seen = true;
 	bool news = !over && (order->state != now.state || now.filled > order->filled);
 	if (!over) {
 		order->state = now.state;

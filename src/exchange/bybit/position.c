@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define REGRID_MS 500 /* the universe changes with the next turn */
+#define UNTOLD_MS 200 /* after a position showed: its fills should have been told by now */
 
 static bool is_older(const struct bybit_position *known, const struct bybit_position_row *row)
 {
@@ -37,6 +38,20 @@ static price_t level(const char *text, const struct instrument *instrument)
 		bybit_is_nothing(text) ? UNKNOWN : bybit_price(text, &instrument->tick, ROUND_NEAR, NULL);
 
 	return price == UNKNOWN ? 0 : price;
+}
+
+/* It shows what an entry of ours has opened, and no fill has been told: nobody protects what he has not heard
+ * of. */
+static void look_for_fills(struct bybit *b, sym_t sym)
+{
+	for (size_t i = 0; i < BYBIT_ORDERS_MAX; i++) {
+		const struct bybit_order *order = &b->private.orders[i];
+		if (order->id == 0 || order->sym != sym || order->role != ROLE_ENTRY || order->told > 0 ||
+		    order_is_final(order->state))
+			continue;
+		bybit_fetch_fills(b, sym, 0, b->now_ms + UNTOLD_MS);
+		return;
+	}
 }
 
 bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, struct turn_out *out)
@@ -81,13 +96,17 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 		return true;
 	}
 	bybit_guard_look(b, sym, out);
+	look_for_fills(b, sym);
 	return true;
 }
 
 void bybit_positions_forget(struct bybit *b)
 {
-	for (size_t sym = 0; sym < SYMBOLS_MAX; sym++)
-		b->private.positions[sym].seq = b->private.positions[sym].updated_ms = UNKNOWN;
+	for (size_t sym = 0; sym < SYMBOLS_MAX; sym++) {
+		struct bybit_position *position = &b->private.positions[sym];
+		position->seq = position->updated_ms = UNKNOWN;
+		position->heard_ms = 0;
+	}
 }
 
 void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out)

@@ -68,6 +68,22 @@ static void an_entry_s_stop_that_does_not_show_is_read_back(void **state)
 	account_free(s);
 }
 
+/* An entry whose fills nobody tells is open all the same, and may be without a stop. */
+static void a_position_without_fills_has_them_asked_for(void **state)
+{
+	struct stand *s = account_new();
+
+	(void)state;
+	reply_ack(s, submitted(s, ticket_enter(s, 1), "/v5/order/create"));
+	stand_wait(s, 300);
+	reply_list(s, stand_asked(s, LIST), row_position("Buy", "0.010", "", "", 100));
+	stand_wait(s, 200);
+	reply_list(s, stand_asked(s, "/v5/execution/list"),
+		   row_execution("x-1", text_of(id_of(1, ROLE_ENTRY)), "Buy", "0.010", "60000", "0.3", ""));
+	assert_int_equal(stand_event(s, EVENT_FILL, 0)->fill.id, id_of(1, ROLE_ENTRY));
+	account_free(s);
+}
+
 static void rows_out_of_sequence_are_passed_over(void **state)
 {
 	struct stand *s = account_holding(1);
@@ -499,6 +515,7 @@ int main(void)
 		cmocka_unit_test(or_when_its_own_order_rests),
 		cmocka_unit_test(a_position_without_the_stop_confirms_nothing),
 		cmocka_unit_test(an_entry_s_stop_that_does_not_show_is_read_back),
+		cmocka_unit_test(a_position_without_fills_has_them_asked_for),
 		cmocka_unit_test(rows_out_of_sequence_are_passed_over),
 		cmocka_unit_test(a_stop_that_is_rejected_after_the_fill_says_so),
 		cmocka_unit_test(a_protect_is_taken_then_read_back_then_live),
