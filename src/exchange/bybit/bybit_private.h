@@ -127,6 +127,8 @@ struct bybit_guard {
 	struct bybit_candidate next[BYBIT_CANDIDATES]; /* the newest last */
 	int64_t past;                                  /* the last one that is over: whose late fills are */
 	qty_t qty;                                     /* as told */
+	ms_t fires_ms; /* now has triggered and fills, perhaps piece by piece: until then the setting's being gone
+			* says nothing */
 };
 
 /* A symbol's position, from the newest row, of the stream or REST. */
