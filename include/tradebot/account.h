@@ -14,7 +14,7 @@ enum account_fact {
 	ACCOUNT_FACT_MODE = 4,	   /* position mode */
 	ACCOUNT_FACT_FEES = 8,
 	ACCOUNT_FACT_HOLDINGS = 16, /* whether there is anything in it */
-	ACCOUNT_FACTS_ALL = 15
+	ACCOUNT_FACTS_ALL = 31
 };
 enum margin_mode { MARGIN_UNKNOWN, MARGIN_ISOLATED, MARGIN_CROSS, MARGIN_PORTFOLIO };
 enum position_mode { POSITION_MODE_UNKNOWN, POSITION_MODE_ONE_WAY, POSITION_MODE_HEDGE };

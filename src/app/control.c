@@ -198,7 +198,8 @@ static void begin_answer(struct control *control, struct control_client *client)
 
 static void read_more(struct control *control, struct control_client *client)
 {
-	static const char too_long[] = "the question is too long";
+	static const char too_long[] = "the question is too long",
+			  no_words[] = "the question is no line of words";
 	char *end = NULL;
 
 	while (end == NULL && client->len < CONTROL_LINE_MAX) {
@@ -215,6 +216,9 @@ static void read_more(struct control *control, struct control_client *client)
 	}
 	if (end == NULL) {
 		wrap(client, EXIT_USAGE, too_long, sizeof too_long - 1);
+	} else if (memchr(client->line, '\0', (size_t)(end - client->line)) != NULL) {
+		wrap(client, EXIT_USAGE, no_words,
+		     sizeof no_words - 1); /* what is before it would look whole */
 	} else {
 		*end = '\0';
 		answer(control, client);

@@ -114,8 +114,8 @@ int control_ask(const char *dir, const char *question, struct control_answer *an
 	int fd = connect_to(path, answer);
 	if (fd < 0)
 		return errno == ENOENT || errno == ECONNREFUSED ? TB_ENOENT : TB_EIO;
-	int err = send(fd, line, (size_t)n, MSG_NOSIGNAL) == n ? read_all(fd, answer, &len)
-							       : fail(answer, TB_EIO, path, strerror(errno));
+	answer->asked = send(fd, line, (size_t)n, MSG_NOSIGNAL) == n;
+	int err = answer->asked ? read_all(fd, answer, &len) : fail(answer, TB_EIO, path, strerror(errno));
 	close(fd);
 	return err == 0 ? read_answer(answer, len) : err;
 }

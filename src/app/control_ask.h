@@ -12,8 +12,9 @@ struct control_answer {
 	const struct cJSON *answer; /* its "answer", NULL if it is none */
 	const char *json;           /* the text of that, json_len of it */
 	size_t json_len;
+	bool asked;      /* the question was sent: what it wants may have been done, answer or not */
 	int code;        /* of a refusal */
-	char error[256]; /* why there is no answer */
+	char error[600]; /* why there is no answer */
 };
 
 /* Asks the daemon of that state folder, if there is one, and waits for it as long as it may take

@@ -16,14 +16,11 @@ static void find_states(const struct desk *desk, ms_t now, struct standing_state
 	bool timed = now != UNKNOWN;
 	states[0] = (struct standing_state){"locked",
 					    "locked: drawdown reached 20 %, or equity fell 20 % under its "
-					    "peak; until the operator unlocks it, "
-					    "which this version has no command for",
+					    "peak; until 'unlock'",
 					    desk->locked == 1, 0};
-	states[1] = (struct standing_state){
-		"paused",
-		"paused for drawdown: until the operator resumes, which this version has no command for",
-		desk->paused == 1, 0};
-	states[2] = (struct standing_state){"operator_halt", "halted by the operator, until he resumes",
+	states[1] = (struct standing_state){"paused", "paused for drawdown: until 'resume'",
+					    desk->paused == 1, 0};
+	states[2] = (struct standing_state){"operator_halt", "halted by the operator: until 'resume'",
 					    desk->operator_halt == 1, 0};
 	states[3] = (struct standing_state){"daily_loss", "halted: daily loss, until",
 					    timed && desk->halted_until_ms > now, desk->halted_until_ms};

@@ -107,7 +107,7 @@ static int take_equity(void *ctx, const struct record *record)
 	if (record->kind == RECORD_EQUITY)
 		d->equity = record->equity.equity;
 	else
-		d->stage = record->stage.stage;
+		d->stage = record->stage.stage, d->stage_known = true;
 	return 0;
 }
 
@@ -179,6 +179,8 @@ void doctor_look_local(struct doctor *d)
 		look_at_daemon(d);
 		look_at_journal(d);
 	}
+	if (d->mode == LIVE_REAL && !d->stage_known)
+		d->stage = RATIO_ONE / 20; /* where real money begins */
 	look_at_disk(d);
 	look_at_clock(d);
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * What `doctor` sees of the exchange, through the very stack the daemon uses: names, TLS, requests, stream
- * and data, its clock, what it lists, and what its smallest orders would take. It sends no order and needs no
- * key.
- */
+ * and data, its clock, what it lists, the account of the key if there is one, and what its smallest orders
+ * would take. It sends no order and needs no key. */
 #include "doctor.h"
 
-#include "live_wire.h"
-#include "outbox.h"
+#include "doctor_pump.h"
 #include "settings.h"
 #include "show.h"
 
@@ -21,16 +19,15 @@
 
 struct look {
 	struct doctor *doctor;
-	struct live_wire wire;
+	struct doctor_pump pump;
 	struct engine_settings settings;
-	struct universe universe; /* once listed */
-	struct events *heard;
+	struct universe universe;  /* once listed */
 	price_t last[SYMBOLS_MAX]; /* of the table; UNKNOWN */
 	sym_t watched;
 	bool listed, scanned;
-	ms_t answered_ms, up_ms, asked_ms, data_ms; /* after the start; UNKNOWN: not yet */
-	ms_t off_ms;                                /* of their clock; UNKNOWN */
-	char rest_trouble[160], stream_trouble[160];
+	ms_t answered_ms, up_ms, asked_ms, data_ms, private_ms; /* after the start; UNKNOWN: not yet */
+	ms_t off_ms;                                            /* of their clock; UNKNOWN */
+	char rest_trouble[160], stream_trouble[160], private_trouble[160];
 };
 
 /* "api.bybit.com" of "https://api.bybit.com:443". */
@@ -63,14 +60,17 @@ static void look_up(struct doctor *d, const char *base)
 		   count == 1 ? "" : "es", first);
 }
 
-static void note_wire(struct look *look, const struct wire_in *in, ms_t since_ms)
+static void note_wire(void *ctx, const struct wire_in *in)
 {
+	struct look *look = ctx;
+	ms_t since_ms = doctor_pump_since(&look->pump);
 	int len = in->len < 120 ? (int)in->len : 120;
 
-	if (in->kind == WIRE_UP && look->up_ms == UNKNOWN)
+	if (in->kind == WIRE_UP && in->stream == 0 && look->up_ms == UNKNOWN)
 		look->up_ms = since_ms;
 	if (in->kind == WIRE_DOWN)
-		snprintf(look->stream_trouble, sizeof look->stream_trouble, "%.*s", len, in->text);
+		snprintf(in->stream == 0 ? look->stream_trouble : look->private_trouble,
+			 sizeof look->stream_trouble, "%.*s", len, in->text);
 	if (in->kind != WIRE_REPLY)
 		return;
 	if (in->status >= 200 && in->status < 300 && look->answered_ms == UNKNOWN)
@@ -82,10 +82,19 @@ static void note_wire(struct look *look, const struct wire_in *in, ms_t since_ms
 			 in->text);
 }
 
-static void note_event(struct look *look, const struct event *event, ms_t since_ms)
+static void note_event(void *ctx, const struct event *event)
 {
+	struct look *look = ctx;
+
 	switch (event->kind) {
-	case EVENT_LINK: look->off_ms = event->link.clock_off_ms; break;
+	case EVENT_LINK:
+		look->off_ms = event->link.clock_off_ms;
+		if (event->link.state == LINK_UP && look->private_ms == UNKNOWN)
+			look->private_ms = doctor_pump_since(&look->pump);
+		break;
+	case EVENT_GARBAGE:
+		snprintf(look->private_trouble, sizeof look->private_trouble, "%s", event->garbage.text);
+		break;
 	case EVENT_SCAN_ROW:
 		if (event->sym < SYMBOLS_MAX)
 			look->last[event->sym] = event->scan.last;
@@ -96,7 +105,7 @@ static void note_event(struct look *look, const struct event *event, ms_t since_
 	case EVENT_TICKER:
 	case EVENT_DEPTH:
 		if (look->data_ms == UNKNOWN)
-			look->data_ms = since_ms;
+			look->data_ms = doctor_pump_since(&look->pump);
 		break;
 	default: break;
 	}
@@ -115,10 +124,10 @@ static sym_t one_of(const struct look *look)
 }
 
 /* What is listed is known: from now on symbols have numbers, and something of them can be asked for. */
-static void ask_market(struct look *look, ms_t now_ms, ms_t since_ms)
+static void ask_market(void *ctx)
 {
-	struct exchange *exchange = &look->wire.codec.exchange;
-	struct turn_out out = {.say = look->wire.outbox, .heard = look->heard};
+	struct look *look = ctx;
+	struct exchange *exchange = look->pump.exchange;
 	const struct universe *listing = exchange->ops->listing(exchange);
 
 	if (look->listed || listing == NULL)
@@ -129,25 +138,19 @@ static void ask_market(struct look *look, ms_t now_ms, ms_t since_ms)
 	if (look->universe.count == 0)
 		return;
 	look->watched = one_of(look);
-	look->asked_ms = since_ms;
-	exchange->ops->ask(exchange, &(struct intent){.kind = INTENT_SCAN, .sym = SYM_NONE}, now_ms, &out);
-	exchange->ops->ask(exchange, &(struct intent){.kind = INTENT_WATCH, .sym = look->watched, .value = 1},
-			   now_ms, &out);
+	look->asked_ms = doctor_pump_since(&look->pump);
+	doctor_pump_ask(&look->pump, &(struct intent){.kind = INTENT_SCAN, .sym = SYM_NONE});
+	doctor_pump_ask(&look->pump,
+			&(struct intent){.kind = INTENT_WATCH, .sym = look->watched, .value = 1});
 }
 
-static void hear(struct look *look, const struct wire_in *in, ms_t since_ms)
+/* The stream of a key that was refused does not come up. */
+static bool account_is_done(const struct look *look)
 {
-	struct exchange *exchange = &look->wire.codec.exchange;
-	struct turn_out out = {.say = look->wire.outbox, .heard = look->heard};
+	const struct account_facts *facts = live_codec_facts(&look->pump.wire.codec);
 
-	note_wire(look, in, since_ms);
-	look->heard->count = 0;
-	exchange->ops->on_wire(exchange, in, &out);
-	for (size_t i = 0; i < look->heard->count; i++)
-		note_event(look, &look->heard->at[i], since_ms);
-	look->heard->count = 0;
-	ask_market(look, in->at_ms, since_ms);
-	link_say(look->wire.link, look->wire.outbox, in->at_ms);
+	return look->doctor->mode == LIVE_PAPER || (facts->refused && (facts->asked & ACCOUNT_FACT_KEY)) ||
+	       (facts->asked == ACCOUNT_FACTS_ALL && look->private_ms != UNKNOWN);
 }
 
 static bool is_done(const struct look *look, ms_t since_ms)
@@ -155,24 +158,7 @@ static bool is_done(const struct look *look, ms_t since_ms)
 	if (since_ms >= SILENT_MS && look->answered_ms == UNKNOWN && look->up_ms == UNKNOWN)
 		return true;
 	return look->listed && look->scanned && look->off_ms != UNKNOWN && look->up_ms != UNKNOWN &&
-	       look->data_ms != UNKNOWN;
-}
-
-/* One turn of the loop. False: it cannot go on. */
-static bool look_on(struct look *look, ms_t since_ms)
-{
-	struct live_wire *wire = &look->wire;
-	struct exchange *exchange = &wire->codec.exchange;
-	ms_t now_ms = clock_now(&wire->clock);
-	struct wire_in in;
-
-	while (link_take(wire->link, now_ms, &in))
-		hear(look, &in, since_ms);
-	in = (struct wire_in){.at_ms = now_ms, .kind = WIRE_TIME};
-	if (exchange->ops->next_ms(exchange) <= now_ms)
-		hear(look, &in, since_ms);
-	link_step(wire->link, now_ms);
-	return loop_wait(&wire->loop, 20) == 0;
+	       look->data_ms != UNKNOWN && account_is_done(look);
 }
 
 static const char *advice_for(const char *trouble)
@@ -200,7 +186,8 @@ static const char *advice_for(const char *trouble)
 static void tell_hosts(const struct look *look)
 {
 	struct doctor *d = look->doctor;
-	const char *rest = look->wire.codec.bases[HOST_REST], *stream = look->wire.codec.bases[HOST_PUBLIC];
+	const char *rest = look->pump.wire.codec.bases[HOST_REST],
+		   *stream = look->pump.wire.codec.bases[HOST_PUBLIC];
 
 	if (look->answered_ms != UNKNOWN)
 		doctor_say(d, DOCTOR_OK, "requests", "", "%s answered after %lld ms, certificate verified",
@@ -247,7 +234,7 @@ static void tell_clock(const struct look *look)
 
 static void tell_limits(const struct look *look)
 {
-	int64_t limits = live_codec_limits(&look->wire.codec);
+	int64_t limits = live_codec_limits(&look->pump.wire.codec);
 
 	if (look->answered_ms == UNKNOWN && limits == 0)
 		return;
@@ -315,38 +302,56 @@ static void tell_market(const struct look *look)
 			   "no symbol can be traded");
 }
 
+static void look_until_done(struct look *look)
+{
+	struct doctor_pump *pump = &look->pump;
+
+	pump->ctx = look;
+	pump->on_wire = note_wire;
+	pump->on_event = note_event;
+	pump->after = ask_market;
+	while (doctor_pump_since(pump) < MOST_MS && !is_done(look, doctor_pump_since(pump)) &&
+	       loop_signals(&pump->wire.loop) == 0)
+		if (!doctor_pump_turn(pump))
+			break;
+}
+
+static void tell(struct look *look)
+{
+	struct doctor *d = look->doctor;
+	const struct account_facts *facts = live_codec_facts(&look->pump.wire.codec);
+
+	tell_hosts(look);
+	tell_clock(look);
+	tell_limits(look);
+	if (look->doctor->mode == LIVE_PAPER)
+		doctor_say_no_account(d);
+	else
+		doctor_look_account(d, facts, look->private_ms != UNKNOWN ? NULL : look->private_trouble,
+				    look->pump.now_ms);
+	tell_market(look);
+}
+
 void doctor_look_wire(struct doctor *d)
 {
 	struct look *look = calloc(1, sizeof *look);
 	char error[600] = "not enough memory";
 
-	if (look != NULL)
-		look->heard = calloc(1, sizeof *look->heard);
-	if (look == NULL || look->heard == NULL ||
-	    live_wire_open(&look->wire, d->config, LIVE_PAPER, NULL, 1, error, sizeof error) != 0) {
+	if (look == NULL || doctor_pump_open(&look->pump, d->config, d->mode, error, sizeof error) != 0) {
 		doctor_say(d, DOCTOR_FAIL, "exchange", "the text says what it takes", "%.290s", error);
 	} else {
 		look->doctor = d;
-		look->answered_ms = look->up_ms = look->asked_ms = look->data_ms = look->off_ms = UNKNOWN;
+		look->answered_ms = look->up_ms = look->asked_ms = look->data_ms = look->private_ms =
+			look->off_ms = UNKNOWN;
 		for (size_t i = 0; i < SYMBOLS_MAX; i++)
 			look->last[i] = UNKNOWN;
 		settings_of_config(d->config, d->config->limits.timeframe_ms, &look->settings);
-		look_up(d, look->wire.codec.bases[HOST_REST]);
-		look_up(d, look->wire.codec.bases[HOST_PUBLIC]);
-		int64_t began_us = loop_us();
-		for (ms_t since_ms = 0;
-		     since_ms < MOST_MS && !is_done(look, since_ms) && loop_signals(&look->wire.loop) == 0;
-		     since_ms = (loop_us() - began_us) / 1000)
-			if (!look_on(look, since_ms))
-				break;
-		tell_hosts(look);
-		tell_clock(look);
-		tell_limits(look);
-		tell_market(look);
+		look_up(d, look->pump.wire.codec.bases[HOST_REST]);
+		look_up(d, look->pump.wire.codec.bases[HOST_PUBLIC]);
+		look_until_done(look);
+		tell(look);
 	}
-	if (look != NULL) {
-		live_wire_close(&look->wire);
-		free(look->heard);
-	}
+	if (look != NULL)
+		doctor_pump_close(&look->pump);
 	free(look);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The daemon of a live market: one loop around one link, one codec, one world. live.c turns it, live_house.c
- * keeps house (log, systemd, heartbeat, reload), live_answers.c answers the control socket.
+ * keeps house (log, systemd, heartbeat, reload), live_answers.c answers the control socket, live_command.c
+ * takes the operator's commands over it.
  *
  * Two phases. At first only the codec lives: it asks for the exchange's time and what is listed and, with a
  * key, what the account is (live_gates.h); account-wide settings are made now or never. Then the world is
@@ -84,10 +85,17 @@ ms_t live_data_age(const struct live *live, ms_t now_ms, sym_t *sym);
 
 /* live_start.c: with an account, before the world is opened. False: not yet, or never (live->stop). */
 bool live_pass_gates(struct live *live, ms_t now_ms);
-/* ... once the first lists are there: something of another's in an account that has to be the bot's alone. */
-void live_check_foreign(struct live *live);
+/* Real money, a new journal, and something in the account that has to be the bot's alone: TB_EREFUSED with
+ * live->error. */
+int live_check_shared(struct live *live);
+/* What it takes until an order leaves, where it begins in shadow. */
+void live_say_shadow(const struct live *live, ms_t now_ms);
 /* Real money, in plain words. */
 void live_warn(const struct live *live, ms_t now_ms);
+
+/* live_command.c: halt, resume, flatten, unlock CONFIRMATION, lower, and preview VERB, which changes nothing.
+ * Writes as a control_fn does. 0, an exit code, or -1: no such command, and nothing was written. */
+int live_command(struct live *live, const char *verb, const char *arg, FILE *out);
 
 /* live_answers.c: a control_fn; ctx is the live. */
 int live_answer(void *live, const char *verb, const char *arg, FILE *out);

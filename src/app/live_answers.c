@@ -296,7 +296,10 @@ static int answer_scan(struct live *live, FILE *out)
 int live_answer(void *ctx, const char *verb, const char *arg, FILE *out)
 {
 	struct live *live = ctx;
+	int code = live_command(live, verb, arg, out);
 
+	if (code >= 0)
+		return code;
 	if (!live->begun) {
 		fprintf(out, "the daemon is still waiting for the exchange's listing (%s)",
 			live->trouble[0] != '\0' ? live->trouble : "no answer yet");
@@ -310,6 +313,10 @@ int live_answer(void *ctx, const char *verb, const char *arg, FILE *out)
 		return answer_risk(live, out);
 	if (strcmp(verb, "scan") == 0)
 		return answer_scan(live, out);
-	fprintf(out, "no question '%.40s'; there are status, why SYMBOL, risk, scan", verb);
+	fprintf(out,
+		"no question '%.40s'; there are status, why SYMBOL, risk, scan, halt, resume, flatten, "
+		"unlock WORD, lower, "
+		"preview VERB",
+		verb);
 	return EXIT_USAGE;
 }

@@ -47,7 +47,9 @@ static bool is_known(const struct account_facts *facts, enum account_fact fact, 
 
 static void look_at_key(const struct account_facts *facts, struct gate_finding *out)
 {
-	if (facts->refused)
+	bool known = facts->known & ACCOUNT_FACT_KEY;
+
+	if (facts->refused && !(known && !facts->key_trade)) /* else its rights say it better */
 		answer(out, GATE_REFUSED,
 		       "the exchange does not accept the key (%s): are EXCHANGE_API_KEY and EXCHANGE_SECRET "
 		       "of this "

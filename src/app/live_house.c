@@ -203,19 +203,17 @@ static void look_if_ready(struct live *live, ms_t now_ms, int64_t now_us)
 			 cold > NAMES_MOST ? " ..." : "");
 		return;
 	}
-	live_check_foreign(live);
-	if (live->stop)
-		return;
 	live->ready = true;
 	live->ready_ms = now_ms;
 	run_words_scan(world->engine, now_ms);
 	size_t tradable = run_words_least(world->engine, &world->settings, &world->universe,
-					  live->rollout ? 0 : live->stage, now_ms);
+					  live->rollout ? 0 : engine_stage(world->engine), now_ms);
 	if (tradable == 0 && count_positions(live) == 0 && engine_scan_counts(world->engine)->watched > 0) {
 		refuse_small(live);
 		return;
 	}
 	write_status(live, now_ms, status, sizeof status);
+	live_say_shadow(live, now_ms);
 	log_line(now_ms, LOG_INFO, "app", "ready: %s", status);
 	notify_ready(&live->notify, status);
 }

@@ -252,7 +252,7 @@ static const struct row rows[NOTE_COUNT] = {
 			  "dropped; nothing to do unless it goes on", LOG_WARN, false, NOTHING, NOTHING},
 	[NOTE_UNEXPLAINED] = {"risk",
 			      "equity changed and nothing explains it",
-			      "no entries while it stands: was it a transfer of yours?",
+			      "no entries while it stands: was it a transfer of yours? 'resume' accepts it",
 			      LOG_ERROR,
 			      false,
 			      {.unit = FIELD_MONEY, .name = "difference"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tradebotd doctor: everything a run needs, looked at one by one. Exit code 1 if anything would keep it from
  * trading. */
-#include "doctor.h"
+#include "doctor_probe.h"
 
 #include "live_codec.h"
 #include "setup.h"
@@ -31,14 +31,15 @@ void doctor_say(struct doctor *d, enum doctor_verdict verdict, const char *what,
 	va_end(args);
 }
 
-static void print_text(const struct doctor *d)
+void doctor_show(struct doctor *d)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		const struct doctor_line *line = &d->lines[i];
+	for (; !d->json && d->shown < d->count; d->shown++) {
+		const struct doctor_line *line = &d->lines[d->shown];
 		printf("%-5s %-13s %s\n", verdicts[line->verdict], line->what, line->text);
 		if (line->advice[0] != '\0')
 			printf("%-5s %-13s -> %s\n", "", "", line->advice);
 	}
+	fflush(stdout);
 }
 
 static void print_json(const struct doctor *d)
@@ -71,26 +72,51 @@ static void look(struct doctor *d)
 			   "this version cannot trade %s", name);
 }
 
+bool doctor_failed(const struct doctor *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->lines[i].verdict == DOCTOR_FAIL)
+			return true;
+	return false;
+}
+
+/* All looks, and the probe order if it was asked for. */
+static int examine(const struct cli *cli, struct doctor *d, int settings)
+{
+	int code = EXIT_DONE;
+
+	if (settings == EXIT_DONE)
+		look(d);
+	else
+		doctor_say(d, DOCTOR_FAIL, "settings", "the line above says what is wrong",
+			   "they cannot be used");
+	doctor_show(d);
+	if (cli_flag(cli, "probe-order") && settings == EXIT_DONE)
+		code = doctor_probe(cli, d);
+	doctor_show(d);
+	if (d->json)
+		print_json(d);
+	return code == EXIT_DONE && doctor_failed(d) ? EXIT_FAILED : code;
+}
+
 int verb_doctor(const struct cli *cli)
 {
 	struct config *config = calloc(1, sizeof *config);
 	struct doctor *d = calloc(1, sizeof *d);
-	int code = config != NULL && d != NULL ? setup_config(cli, config) : EXIT_FAILED;
-	bool failed = false;
+	int code = EXIT_FAILED;
 
-	if (d != NULL) {
+	if (config != NULL && d != NULL) {
+		int settings = setup_config(cli, config);
+		code = settings == EXIT_DONE ? doctor_probe_check(cli, config) : EXIT_DONE;
 		d->config = config;
+		d->json = cli_flag(cli, "json");
+		bool keyed = config->api_key[0] != '\0' && config->secret[0] != '\0';
+		d->mode = keyed ? live_mode_of(cli, config) : LIVE_PAPER;
 		if (code == EXIT_DONE)
-			look(d);
-		else
-			doctor_say(d, DOCTOR_FAIL, "settings", "the line above says what is wrong",
-				   "they cannot be used");
-		for (size_t i = 0; i < d->count; i++)
-			failed = failed || d->lines[i].verdict == DOCTOR_FAIL;
-		(cli_flag(cli, "json") ? print_json : print_text)(d);
+			code = examine(cli, d, settings);
 	}
 	if (config != NULL)
 		explicit_bzero(config, sizeof *config);
 	free(config), free(d);
-	return failed ? EXIT_FAILED : EXIT_DONE;
+	return code;
 }

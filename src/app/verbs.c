@@ -27,6 +27,13 @@ static void verbs_more_of_run(FILE *out)
 	candle_options_print_more(out);
 }
 
+static void verbs_more_of_flatten(FILE *out)
+{
+	fprintf(out,
+		"Entries stay as they were: a bot that is to stay flat is halted, too ('halt' first, then "
+		"'flatten').\n");
+}
+
 /* clang-format off */
 static const struct cli_option json_options[] = {JSON_OPTION, END_OPTIONS};
 static const struct cli_option candle_options[] = {CANDLE_REPAIR_OPTION, END_OPTIONS};
@@ -88,7 +95,18 @@ static const struct cli_option check_config_options[] = {
 
 static const struct cli_option doctor_options[] = {
 	{"exchange", "NAME", false, "bybit, binance, okx or sim", "exchange.name", NULL},
+	{"paper", NULL, false, "as for run --paper: not the account, even if there is a key", NULL, NULL},
+	{"probe-order", NULL, false, "then an order of the smallest size there and back, with its stop", NULL, NULL},
+	{"symbol", "SYMBOL", false, "of the probe order (the first of TRADING_SYMBOLS)", NULL, NULL},
+	{"live", NULL, false, "with real money (EXCHANGE_SANDBOX is false); has to be confirmed", NULL, NULL},
+	{"confirm", "probe", false, "confirms it where nobody can be asked", NULL, NULL},
 	JSON_OPTION,
+	END_OPTIONS,
+};
+
+static const struct cli_option confirm_options[] = {
+	JSON_OPTION,
+	{"confirm", "WORD", false, "the command's own name, where there is no terminal to type it at", NULL, NULL},
 	END_OPTIONS,
 };
 
@@ -113,6 +131,12 @@ const struct cli_verb verbs[] = {
 	{"scan", verb_scan, "", 0, 0, "the last table of the market: ranks, filters, what is watched", json_options, NULL},
 	{"scores", verb_scores, "", 0, 0, "salience of each strategy and regime", json_options, NULL},
 	{"report", verb_report, "", 0, 0, "results by strategy, symbol, exit and regime", json_options, NULL},
+	{"halt", verb_command, "", 0, 0, "no entries from now on; stops and targets stay in force", json_options, NULL},
+	{"resume", verb_command, "", 0, 0, "end a halt or a pause, or accept equity that nothing explains", json_options, NULL},
+	{"flatten", verb_command, "", 0, 0, "leave every position at market (to be confirmed)", confirm_options,
+	 verbs_more_of_flatten},
+	{"unlock", verb_command, "", 0, 0, "end a lock, a day after it at the soonest (to be confirmed)", confirm_options, NULL},
+	{"lower-stage", verb_command, "", 0, 0, "use less of the account's equity: one stage down", json_options, NULL},
 	{NULL, NULL, NULL, 0, 0, NULL, NULL, NULL},
 };
 /* clang-format on */

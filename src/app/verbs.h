@@ -23,5 +23,6 @@ int verb_risk(const struct cli *cli);
 int verb_scan(const struct cli *cli);
 int verb_scores(const struct cli *cli);
 int verb_report(const struct cli *cli);
+int verb_command(const struct cli *cli); /* halt, resume, flatten, unlock, lower-stage */
 
 #endif

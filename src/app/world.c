@@ -397,6 +397,8 @@ void world_pass(struct world *w, const struct events *market, ms_t now_ms)
 
 void world_tell(struct world *w, const struct event *event)
 {
+	if (event->at_ms > w->now_ms)
+		w->now_ms = event->at_ms;
 	think(w, event);
 	end_turn(w);
 }

@@ -103,7 +103,7 @@ void world_change(struct world *world, sym_t sym, const struct instrument *now);
 /* A turn whose market events are given and which no account hears: for simulations that know that nothing is
  * in the accounts. Their wake tells the accounts what they have missed before an intent can reach them. */
 void world_pass(struct world *world, const struct events *market, ms_t now_ms);
-/* A turn with one event of the app's own (a command). */
+/* A turn with one event of the app's own (a command), at event->at_ms or, if that is past, now. */
 void world_tell(struct world *world, const struct event *event);
 
 /* Resuming a simulation: moves the venues alone, up to and including until_ms. Only the witness hears of it

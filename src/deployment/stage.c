@@ -42,7 +42,7 @@ int stage_init(struct stage *stage, ratio_t start, bool fixed)
 	stage->baseline_drawdown = stage->baseline_slippage = UNKNOWN;
 	if (rung_of(start) == LADDER_COUNT)
 		return TB_EINVAL;
-	stage->stage = start;
+	stage->stage = stage->start = start;
 	return 0;
 }
 
@@ -118,14 +118,26 @@ bool stage_begin(struct stage *stage, const struct stage_settings *settings, ms_
 	return true;
 }
 
+/* A daemon that is started again as it was goes on as low as the operator has put it; one that is started
+ * with another stage was told so by him. */
+static void restore_fixed(struct stage *stage, const struct stage_change *record)
+{
+	bool lowered = record->reason == STAGE_REASON_OPERATOR && stage->known;
+
+	stage->stage = lowered ? record->stage : stage->start;
+	stage->known = lowered || record->stage == stage->start;
+}
+
 void stage_restore(struct stage *stage, const struct stage_change *record)
 {
 	if (rung_of(record->stage) == LADDER_COUNT)
 		return;
 	stage->seq = record->seq;
-	stage->known = !stage->fixed || record->stage == stage->stage;
-	if (stage->fixed)
+	if (stage->fixed) {
+		restore_fixed(stage, record);
 		return;
+	}
+	stage->known = 1;
 	stage->last_nav = record->nav > 0 ? record->nav : 0;
 	start_over(stage, record->stage, record->at_ms);
 	stage->moved_peak = 0;

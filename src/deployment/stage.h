@@ -35,6 +35,7 @@ extern const struct stage_settings stage_settings_default;
 
 struct stage {
 	ratio_t stage;       /* one of STAGE_x */
+	ratio_t start;       /* as stage_init had it */
 	int64_t fixed;       /* 1: sandbox, paper, sim, backtest: never moves by itself */
 	int64_t seq;         /* of the last move */
 	int64_t known;       /* 1: the journal has a record of this stage */
@@ -66,8 +67,9 @@ bool stage_begin(struct stage *stage, const struct stage_settings *settings, ms_
 		 struct stage_change *change);
 
 /* Reading back, in this order: STAGE records oldest first (counting starts at the last one's time and NAV; a
- * fixed stage only learns that it is known), the row of extremes, the record that earned promotion, closed
- * trades by seq, equity samples by time, and at last the NAV of the desk. The stage is then as it was. */
+ * fixed stage is the start's, less what the operator has lowered since a start that said the same), the row
+ * of extremes, the record that earned promotion, closed trades by seq, equity samples by time, and at last
+ * the NAV of the desk. The stage is then as it was. */
 void stage_restore(struct stage *stage, const struct stage_change *record);
 void stage_restore_peak(struct stage *stage, const struct stage_peak *record);
 void stage_baseline(struct stage *stage, ratio_t drawdown, ratio_t slippage);

@@ -73,6 +73,11 @@ bool engine_ready(const struct engine *engine);
 bool engine_goes_on(const struct engine *engine);
 const struct desk *engine_desk(const struct engine *engine);
 money_t engine_equity(const struct engine *engine); /* E, UNKNOWN before the first balance */
+/* What closes entries because nothing explains it: what the wallet has more (< 0: less) than it should. 0:
+ * all is explained; UNKNOWN: it is not, and the wallet has not been told since the start. A resume accepts
+ * it. */
+money_t engine_unexplained(const struct engine *engine);
+ratio_t engine_stage(const struct engine *engine); /* share of E in use; 0: shadow */
 struct execution *engine_execution(struct engine *engine);
 /* How many symbols of the last table passed each filter of the scanner. */
 const struct scanner_counts *engine_scan_counts(const struct engine *engine);

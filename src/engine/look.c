@@ -27,6 +27,11 @@ ms_t engine_scan_due_ms(const struct engine *e)
 	return e->scan_ms;
 }
 
+ratio_t engine_stage(const struct engine *e)
+{
+	return e->stage.stage;
+}
+
 enum health_fault engine_health(const struct engine *e, ms_t now_ms)
 {
 	return health_fault(&e->health, now_ms);

@@ -43,6 +43,13 @@ static money_t surplus(const struct engine *e)
 	return e->wallet - (e->expected_wallet + own_result(e));
 }
 
+money_t engine_unexplained(const struct engine *e)
+{
+	if (!e->unexplained)
+		return 0;
+	return e->wallet == UNKNOWN ? UNKNOWN : surplus(e);
+}
+
 money_t engine_known_equity(const struct engine *e)
 {
 	money_t equity = engine_equity(e), more = e->unexplained ? surplus(e) : 0;

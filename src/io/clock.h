@@ -26,7 +26,8 @@ struct clock {
 	ms_t compared_ms;    /* monotonic, of the last comparison with the wall clock */
 	ms_t slow_from_ms;   /* monotonic, since when it runs slowly; 0: it does not */
 	ms_t jumped_ms;      /* of the last comparison: > 0 jumped forward, < 0 so far ahead; 0: neither */
-	int64_t told_frames; /* stepped: so many stream messages had been sent to us when the time was told */
+	int64_t told_frames; /* stepped: so many stream messages had been sent to us when the time was told;
+			      less than before: some were lost with a connection */
 	size_t partial;      /* stepped: bytes of an unfinished line */
 	char line[96];
 };

@@ -41,8 +41,9 @@ static const char help[] =
 	"  --faults SEED[,per-hour=N][,regrid][,account]  draws faults by seed; regrid: delist and tick, "
 	"too;\n"
 	"                       account: those of the account, too\n"
-	"  --control PATH       Unix socket for lines: fault SPEC, calm, now, counts, books, quit; - is "
+	"  --control PATH       Unix socket for lines: fault SPEC, calm, now, pass MS, counts, books, quit; - is "
 	"standard input\n"
+	"  --books FILE         writes the account's books at the end, as JSON lines\n"
 	"  --dump DIR           writes its bars and settlements as candle files before it serves\n"
 	"  --dump-only DIR      ... and ends\n"
 	"  --end-exit           ends when the market has ended and the daemon is idle\n"
@@ -250,6 +251,7 @@ enum option_id {
 	OPT_FAULT,
 	OPT_FAULTS,
 	OPT_CONTROL,
+	OPT_BOOKS,
 	OPT_DUMP,
 	OPT_DUMP_ONLY,
 	OPT_END_EXIT,
@@ -282,6 +284,7 @@ static const struct option table[] = {
 	{"fault", required_argument, NULL, OPT_FAULT},
 	{"faults", required_argument, NULL, OPT_FAULTS},
 	{"control", required_argument, NULL, OPT_CONTROL},
+	{"books", required_argument, NULL, OPT_BOOKS},
 	{"dump", required_argument, NULL, OPT_DUMP},
 	{"dump-only", required_argument, NULL, OPT_DUMP_ONLY},
 	{"end-exit", no_argument, NULL, OPT_END_EXIT},
@@ -338,6 +341,7 @@ static bool serve_option(struct options *o, int id, const char *value)
 		return o->serve.speed > 0 && o->serve.speed <= 1e6;
 	case OPT_CLOCK: o->serve.clock_path = value; return true;
 	case OPT_CONTROL: o->serve.control_path = value; return true;
+	case OPT_BOOKS: o->serve.books_path = value; return true;
 	case OPT_QUIET: o->quiet = true; return true;
 	case OPT_PADDING:
 		if (!number(value, 0, 5000, &count))

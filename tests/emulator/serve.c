@@ -214,7 +214,7 @@ static int wait_ms(const struct server *server)
 	for (const struct conn *conn = server->conns; conn != NULL; conn = conn->next)
 		if (conn->held_ms > 0 && conn->held_ms - real < wait)
 			wait = conn->held_ms - real;
-	if (server->idle && wait > IDLE_PATIENCE_MS)
+	if (server->teller.fd >= 0 && wait > IDLE_PATIENCE_MS)
 		wait = IDLE_PATIENCE_MS;
 	if (server->setup.clock_path == NULL) {
 		ms_t next = emu_next_ms(server->emu), now = serve_now(server);
@@ -291,8 +291,24 @@ void serve_run(struct server *server)
 	}
 }
 
+/* Nothing is served any more: what is written is how it ends. */
+static void write_books(const struct server *server)
+{
+	struct text books = {0};
+	FILE *file = fopen(server->setup.books_path, "w");
+
+	if (file == NULL || !emu_books(server->emu, emu_now(server->emu), &books) ||
+	    fwrite(books.at, 1, books.len, file) != books.len)
+		fprintf(stderr, "bybit_emu: %s cannot be written\n", server->setup.books_path);
+	if (file != NULL)
+		fclose(file);
+	text_free(&books);
+}
+
 void serve_close(struct server *server)
 {
+	if (server->setup.books_path != NULL)
+		write_books(server);
 	for (struct conn *conn = server->conns; conn != NULL; conn = conn->next)
 		conn->dead = true;
 	bury(server);

@@ -18,22 +18,19 @@ struct serve_setup {
 	const char *control_path; /* NULL: none; "-": standard input */
 	double speed;             /* real time: emulated ms in a real one */
 	ms_t begin_ms;            /* emulated time at the start */
+	const char *books_path;   /* the account's books are written there at the end; NULL: not */
 	bool end_exit;            /* leave when the market has ended and the daemon is idle */
 	ms_t linger_ms;           /* so long after the end, in emulated time */
 	bool log;
 };
 
-/* What the daemon says it has sent may be lost on a connection that was reset: so long it is waited for. */
-#define IDLE_PATIENCE_MS 1000
+/* What one side says it has sent may be lost on a connection that was closed: so long it is waited for. */
+#define IDLE_PATIENCE_MS 250
 
 enum conn_kind { CONN_HTTP, CONN_STREAM };
 struct conn {
 	int fd;
 	SSL *ssl;
-	/* What the daemon says it has sent may be lost on a connection that was reset: so long it is waited
-	 * for. */
-#define IDLE_PATIENCE_MS 1000
-
 	enum conn_kind kind;
 	bool closing; /* nothing is read any more; closed when what is to be sent has gone */
 	bool reset;   /* ... by a reset */
@@ -69,6 +66,8 @@ struct server {
 	ms_t due_ms;
 	int64_t sent, heard;
 	ms_t idle_ms;  /* monotonic, since when it waits */
+	ms_t told_ms;  /* monotonic, when it was last told a time */
+	bool lost;     /* not all messages will arrive there: it need not wait for them */
 	ms_t real_ms;  /* monotonic, at the start */
 	ms_t ended_ms; /* emulated time of the market's end; 0: it goes on */
 	int64_t resets_seen;

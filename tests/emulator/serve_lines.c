@@ -97,9 +97,19 @@ static int64_t inputs(const struct server *server)
 
 static void tell_now(struct server *server)
 {
-	server->idle = false;
+	server->idle = server->lost = false;
+	server->told_ms = serve_real_ms();
 	say(server, &server->teller, "now %lld %lld\n", (long long)emu_now(server->emu),
 	    (long long)(server->frames - server->frames_base));
+}
+
+/* It waits for messages that went down with a connection. */
+static void give_up_lost(struct server *server)
+{
+	if (server->teller.fd < 0 || server->lost || serve_real_ms() - server->told_ms < IDLE_PATIENCE_MS)
+		return;
+	server->lost = true;
+	say(server, &server->teller, "now %lld 0\n", (long long)emu_now(server->emu));
 }
 
 void lines_accept(struct server *server, struct lines *lines)
@@ -121,8 +131,12 @@ void lines_accept(struct server *server, struct lines *lines)
 /* The daemon is idle: time goes on, once all that both have sent has arrived. */
 void teller_step(struct server *server)
 {
-	if (!server->idle)
+	if (!server->idle) {
+		give_up_lost(server);
 		return;
+	}
+	if (server->lost)
+		server->frames_base = server->frames - server->heard;
 	if (inputs(server) - server->input_base < server->sent) {
 		if (serve_real_ms() - server->idle_ms < IDLE_PATIENCE_MS)
 			return;
@@ -187,6 +201,20 @@ static void say_books(struct server *server)
 	text_free(&books);
 }
 
+/* Stepped time goes on while no daemon is there to ask for it. */
+static void pass_time(struct server *server, const char *span)
+{
+	long long ms;
+
+	if (server->setup.clock_path == NULL || sscanf(span, "%lld", &ms) != 1 || ms < 0 || ms > DAY_MS) {
+		say(server, &server->control, "error pass MS: with --clock, up to a day\n");
+		return;
+	}
+	emu_advance(server->emu, emu_now(server->emu) + ms);
+	serve_drain(server);
+	say(server, &server->control, "ok\n");
+}
+
 static void control_line(struct server *server, const char *line)
 {
 	struct emu_fault fault;
@@ -200,6 +228,8 @@ static void control_line(struct server *server, const char *line)
 	} else if (strcmp(line, "calm") == 0) {
 		emu_calm(server->emu);
 		say(server, &server->control, "ok\n");
+	} else if (strncmp(line, "pass ", 5) == 0) {
+		pass_time(server, line + 5);
 	} else if (strcmp(line, "books") == 0) {
 		say_books(server);
 	} else if (strcmp(line, "now") == 0) {
@@ -209,7 +239,7 @@ static void control_line(struct server *server, const char *line)
 	} else if (strcmp(line, "quit") == 0) {
 		server->stop = true;
 	} else {
-		say(server, &server->control, "error fault SPEC, calm, now, counts, books or quit\n");
+		say(server, &server->control, "error fault SPEC, calm, now, pass MS, counts, books or quit\n");
 	}
 }
 

@@ -396,6 +396,31 @@ static void same_books(void)
 	assert_int_equal(told.garbage, 0);
 }
 
+static void the_facts_are_the_account_s(void **state)
+{
+	struct turn_out out = {.say = &box, .heard = &turn};
+	const struct account_facts *facts = bybit_account_facts(&codec);
+
+	(void)state;
+	assert_int_equal(facts->asked, ACCOUNT_FACTS_ALL);
+	assert_int_equal(facts->known, ACCOUNT_FACTS_ALL);
+	assert_string_equal(facts->account, "592324");
+	assert_true(facts->key_trade && facts->unified);
+	assert_false(facts->key_withdraw || facts->has_position || facts->has_order || facts->borrows);
+	assert_int_equal(facts->wallet, book_sum("wallet"));
+	assert_int_equal(facts->equity, facts->wallet);
+	assert_int_equal(facts->taker_fee, STAND_FEE);
+	enter(100, 200);
+	run(3000);
+	assert_int_equal(bybit_ask_account(&codec, ACCOUNT_ASK_FACTS, now_ms, &out), 0);
+	end_turn();
+	run(3000);
+	assert_int_equal(facts->asked, ACCOUNT_FACTS_ALL);
+	assert_true(facts->has_position && facts->has_order); /* its stop and target */
+	assert_int_equal(facts->wallet, book_sum("wallet"));
+	same_books();
+}
+
 static void an_entry_is_protected_amended_and_left(void **state)
 {
 	(void)state;
@@ -527,6 +552,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_both, close_both)
 	const struct CMUnitTest tests[] = {
+		TEST(the_facts_are_the_account_s),
 		TEST(an_entry_is_protected_amended_and_left),
 		TEST(a_stop_closes_and_funding_is_booked),
 		TEST(no_fault_on_the_way_changes_the_books),

@@ -22,7 +22,8 @@ expect() { # CODE TEXT WORD...: the exit code, and a text that stdout or stderr 
 extra=()
 
 verbs=$("$bot" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
-for verb in run backtest judge indicators candles check-config status trades why risk scores report; do
+for verb in run backtest judge indicators candles check-config status trades why risk scores report halt resume flatten unlock \
+	lower-stage; do
 	grep -qx "$verb" <<<"$verbs" || { echo "--help does not list $verb"; wrong=1; }
 	expect 0 "tradebotd $verb" "$verb" --help
 	expect 2 "$verb: no option '--frobnicate'" "$verb" --frobnicate

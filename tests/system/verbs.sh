@@ -69,6 +69,7 @@ for _ in $(seq 100); do
 done
 expect 3 "(pid $daemon)" run --exchange sim --speed max --days 1 --symbols 2 --state live
 expect 0 "mode        sim" status --state live
+expect 1 "with --exchange sim it takes none" halt --state live
 begin=$(date +%s%N)
 kill -TERM "$daemon"
 wait "$daemon"

@@ -423,6 +423,7 @@ bool print_key(const char *text, size_t len)
 	if (!bybit_read_key(&reader, &envelope, &row))
 		return fail(reader.why);
 	line_begin("key");
+	line_text("account", row.account);
 	line_bool("read_only", row.read_only);
 	line_bool("trade", row.trade);
 	line_bool("withdraw", row.withdraw);

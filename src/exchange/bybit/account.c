@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What the app wants to know before it trades: what the key may do, how the account is set up, what it pays
- * (contract, sections 5.2 to 5.5 and 6.3). Nothing is changed here but what the app asks for by name. */
+ * What the app wants to know before it trades: what the key may do, how the account is set up, what it pays,
+ * what is in it (contract, sections 5.1 to 5.5, 6.1, 6.3 and 7.5). Nothing is changed here but what the app
+ * asks for by name. */
 #include "bybit_internal.h"
 
 #include <stdio.h>
@@ -12,16 +13,41 @@ static const struct {
 	enum bybit_call_kind kind;
 	int64_t fact;
 } facts[] = {
-	{CALL_KEY, ACCOUNT_FACT_KEY},
-	{CALL_INFO, ACCOUNT_FACT_INFO},
-	{CALL_MODE, ACCOUNT_FACT_MODE},
-	{CALL_FEES, ACCOUNT_FACT_FEES},
+	{CALL_KEY, ACCOUNT_FACT_KEY},           {CALL_INFO, ACCOUNT_FACT_INFO},
+	{CALL_MODE, ACCOUNT_FACT_MODE},         {CALL_FEES, ACCOUNT_FACT_FEES},
+	{CALL_HOLDINGS, ACCOUNT_FACT_HOLDINGS},
 };
 #define FACT_COUNT (sizeof facts / sizeof facts[0])
 
+/* The steps of CALL_HOLDINGS. One page each: it has what there is first, and one of it is enough. */
+enum { HOLDS_POSITIONS, HOLDS_ORDERS, HOLDS_WALLET };
+static const struct {
+	const char *path, *query;
+	enum bybit_endpoint endpoint;
+} holdings[] = {
+	[HOLDS_POSITIONS] = {"/v5/position/list", "category=linear&settleCoin=USDT&limit=200",
+			     ENDPOINT_POSITIONS},
+	[HOLDS_ORDERS] = {"/v5/order/realtime", "category=linear&settleCoin=USDT&openOnly=0&limit=50",
+			  ENDPOINT_REALTIME},
+	[HOLDS_WALLET] = {"/v5/account/wallet-balance", "accountType=UNIFIED", ENDPOINT_WALLET},
+};
+
+const char *bybit_holdings_path(const struct bybit_call *call, enum bybit_endpoint *endpoint)
+{
+	*endpoint = holdings[call->step].endpoint;
+	return holdings[call->step].path;
+}
+
+/* What has been answered in part is asked for from its beginning. */
 static void ask(struct bybit *b, enum bybit_call_kind kind)
 {
-	if (bybit_call_find(b, kind, SYM_NONE, 0) == NULL)
+	struct bybit_call *call = bybit_call_find(b, kind, SYM_NONE, 0);
+
+	if (call != NULL && call->step > 0) {
+		bybit_call_drop(b, call);
+		call = NULL;
+	}
+	if (call == NULL)
 		bybit_call_add(b, kind, SYM_NONE, 0);
 }
 
@@ -74,6 +100,7 @@ int bybit_write_account(const struct bybit *b, const struct bybit_call *call, ch
 	case CALL_SET_MARGIN: return snprintf(out, size, "{\"setMarginMode\":\"ISOLATED_MARGIN\"}");
 	case CALL_SET_MODE:
 		return snprintf(out, size, "{\"category\":\"linear\",\"coin\":\"USDT\",\"mode\":0}");
+	case CALL_HOLDINGS: return snprintf(out, size, "%s", holdings[call->step].query);
 	default: return 0;
 	}
 }
@@ -85,6 +112,7 @@ static bool take_key(struct bybit *b, const struct bybit_envelope *envelope)
 
 	if (!bybit_read_key(&b->reader, envelope, &row))
 		return false;
+	snprintf(known->account, sizeof known->account, "%s", row.account);
 	known->key_read_only = row.read_only;
 	known->key_trade = row.trade;
 	known->key_withdraw = row.withdraw;
@@ -145,12 +173,89 @@ static bool take_fees(struct bybit *b, const struct bybit_envelope *envelope)
 	return b->private.facts.taker_fee != UNKNOWN;
 }
 
-static bool take(struct bybit *b, enum bybit_call_kind kind, const struct bybit_envelope *envelope)
+static bool take_positions(struct bybit *b, const struct bybit_envelope *envelope)
 {
-	switch (kind) {
+	struct bybit_position_row row;
+	struct bybit_list list;
+	struct json_slice text;
+	bool any = false;
+
+	if (!bybit_read_list(&b->reader, envelope, &list))
+		return false;
+	while (bybit_next_row(&b->reader, &list, &text)) {
+		if (!bybit_read_position(&b->reader, text, &row))
+			return false;
+		any = any || !bybit_is_nothing(row.size);
+	}
+	b->private.has_position = any;
+	return list.rows.answer == JSON_OK;
+}
+
+/* Those that wait for a trigger, too. */
+static bool take_orders(struct bybit *b, const struct bybit_envelope *envelope)
+{
+	struct bybit_order_row row;
+	struct bybit_list list;
+	struct json_slice text;
+	bool any = false;
+
+	if (!bybit_read_list(&b->reader, envelope, &list))
+		return false;
+	while (bybit_next_row(&b->reader, &list, &text)) {
+		if (!bybit_read_order(&b->reader, text, &row))
+			return false;
+		any = any || !bybit_is_final_status(row.status);
+	}
+	b->private.has_order = any;
+	return list.rows.answer == JSON_OK;
+}
+
+/* All coins that are not zero are listed: without a row of USDT in a whole list there is none of it. */
+static bool take_wallet(struct bybit *b, const struct bybit_envelope *envelope)
+{
+	struct account_facts *known = &b->private.facts;
+	struct bybit_wallet_row row;
+	struct bybit_coin_row coin;
+	struct bybit_list list;
+	struct json_slice text;
+	money_t wallet = 0, equity = 0;
+	bool borrows = false;
+
+	if (!bybit_read_list(&b->reader, envelope, &list) || !bybit_next_row(&b->reader, &list, &text) ||
+	    !bybit_read_wallet(&b->reader, text, &row) || strcmp(row.account, "UNIFIED") != 0)
+		return false;
+	while (bybit_next_coin(&b->reader, &row, &coin)) {
+		borrows =
+			borrows || !bybit_is_nothing(coin.borrowed) || !bybit_is_nothing(coin.spot_borrowed);
+		if (strcmp(coin.coin, "USDT") == 0 && !bybit_coin_money(&coin, &wallet, &equity))
+			return false;
+	}
+	if (b->reader.why[0] != '\0')
+		return false;
+	known->has_position = b->private.has_position;
+	known->has_order = b->private.has_order;
+	known->borrows = borrows;
+	known->wallet = wallet;
+	known->equity = equity;
+	return true;
+}
+
+static bool take_holdings(struct bybit *b, int64_t step, const struct bybit_envelope *envelope)
+{
+	switch (step) {
+	case HOLDS_POSITIONS: return take_positions(b, envelope);
+	case HOLDS_ORDERS: return take_orders(b, envelope);
+	default: return take_wallet(b, envelope);
+	}
+}
+
+static bool take(struct bybit *b, const struct bybit_call *call, const struct bybit_envelope *envelope)
+{
+	switch (call->kind) {
 	case CALL_KEY: return take_key(b, envelope);
 	case CALL_INFO: return take_info(b, envelope);
 	case CALL_MODE: return take_mode(b, envelope);
+	case CALL_HOLDINGS: return take_holdings(b, call->step, envelope);
 	default: return take_fees(b, envelope);
 	}
 }
@@ -200,14 +305,20 @@ enum bybit_call_end bybit_on_account(struct bybit *b, struct bybit_call *call,
 		return on_set(b, call, answer);
 	if (answer->class == BYBIT_TRANSIENT || answer->class == BYBIT_LIMITED || answer->not_sent)
 		return CALL_AGAIN;
-	known->asked |= fact_of(kind);
+	if (kind != CALL_HOLDINGS || call->step == HOLDS_WALLET || answer->class != BYBIT_OK)
+		known->asked |= fact_of(kind);
 	if (answer->class != BYBIT_OK) {
 		snprintf(known->why, sizeof known->why, "%s", answer->why);
 		return CALL_OVER;
 	}
-	if (!take(b, kind, answer->envelope)) {
+	if (!take(b, call, answer->envelope)) {
 		bybit_garbage(b, SYM_NONE, "account", b->reader.why, out);
 		return CALL_AGAIN;
+	}
+	if (kind == CALL_HOLDINGS && call->step < HOLDS_WALLET) {
+		call->step++;
+		call->due_ms = b->now_ms;
+		return CALL_NEXT;
 	}
 	known->known |= fact_of(kind);
 	if (kind == CALL_KEY)

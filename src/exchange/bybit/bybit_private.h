@@ -49,6 +49,7 @@ enum bybit_call_kind {
 	CALL_INFO,
 	CALL_MODE,
 	CALL_FEES,
+	CALL_HOLDINGS, /* positions, orders, wallet, one after the other */
 	CALL_COUNT
 };
 
@@ -222,6 +223,7 @@ struct bybit_private {
 	ms_t ledger_due_ms;
 	struct bybit_lists lists;
 	struct account_facts facts;
+	bool has_position, has_order; /* of CALL_HOLDINGS, so far */
 };
 
 /* call.c */
@@ -303,6 +305,8 @@ void bybit_tell_late_fill(struct bybit *b, const struct event *event, struct tur
 /* Once. */
 void bybit_tell_fill(struct bybit *b, const struct event *event, struct turn_out *out);
 void bybit_ledger_news(struct bybit *b, const struct bybit_ledger_row *row, struct turn_out *out);
+/* Of a row of USDT, without bonus. False: nobody has said what there is. */
+bool bybit_coin_money(const struct bybit_coin_row *coin, money_t *wallet, money_t *equity);
 /* False: no row of USDT in it. */
 bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out *out);
 qty_t bybit_qty(const char *text, const struct instrument *instrument); /* UNKNOWN: not on the grid */
@@ -376,6 +380,7 @@ void bybit_on_private_frame(struct bybit *b, const char *text, size_t len, struc
 /* account.c */
 void bybit_facts_begin(struct bybit *b);
 void bybit_facts_step(struct bybit *b);
+const char *bybit_holdings_path(const struct bybit_call *call, enum bybit_endpoint *endpoint);
 int bybit_write_account(const struct bybit *b, const struct bybit_call *call, char *out, size_t size);
 enum bybit_call_end bybit_on_account(struct bybit *b, struct bybit_call *call,
 				     const struct bybit_answer *answer, struct turn_out *out);

@@ -61,7 +61,8 @@ struct bybit_wallet_row {
 	struct json_rows coins;
 };
 struct bybit_coin_row {
-	const char *coin, *equity, *usd, *wallet, *bonus, *locked, *borrowed, *unrealised;
+	const char *coin, *equity, *usd, *wallet, *bonus, *locked, *unrealised;
+	const char *borrowed, *spot_borrowed; /* all of it, and what of it stands for spot */
 	const char *order_margin, *position_margin;
 };
 /* The texts of a wallet row are forgotten with its first coin. */
@@ -88,6 +89,7 @@ bool bybit_read_ledger(struct bybit_reader *reader, struct json_slice text, stru
 
 /* result of query-api (5.4). */
 struct bybit_key_row {
+	char account[24]; /* userID; "" if it was not told */
 	bool read_only, trade, withdraw, transfer, ip_bound;
 	int64_t ips, uta, type;
 	ms_t created_ms, expires_ms; /* expires_ms UNKNOWN: it does not */

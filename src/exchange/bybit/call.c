@@ -69,6 +69,8 @@ static const struct call_row rows[CALL_COUNT] = {
 		       0, bybit_write_account, bybit_on_account},
 	[CALL_FEES] = {"fee-rate", "/v5/account/fee-rate", ENDPOINT_FEES, false, false, READ_WAIT_MS, 0,
 		       bybit_write_account, bybit_on_account},
+	[CALL_HOLDINGS] = {"holdings", "", ENDPOINT_POSITIONS, false, false, READ_WAIT_MS, 0,
+			   bybit_write_account, bybit_on_account},
 };
 
 /* Requests a second (contract, section 8), and how many of them only what protects may use. */
@@ -146,6 +148,8 @@ static const char *path_of(const struct bybit *b, const struct bybit_call *call,
 	*endpoint = row_of(call)->endpoint;
 	if (call->kind == CALL_SNAPSHOT)
 		return bybit_list_path(b, endpoint);
+	if (call->kind == CALL_HOLDINGS)
+		return bybit_holdings_path(call, endpoint);
 	if (call->kind == CALL_LOOK_UP && call->step == 1) {
 		*endpoint = ENDPOINT_HISTORY;
 		return "/v5/order/history";

@@ -297,6 +297,19 @@ static money_t available_of(const struct bybit *b, const struct bybit_coin_row *
 	return own == UNKNOWN || own >= 0 ? own : 0;
 }
 
+bool bybit_coin_money(const struct bybit_coin_row *coin, money_t *wallet, money_t *equity)
+{
+	money_t bonus = *coin->bonus == '\0' ? 0 : money_up(coin->bonus);
+	money_t all = *coin->wallet == '\0' ? UNKNOWN : money_down(coin->wallet);
+	money_t worth = *coin->equity == '\0' ? UNKNOWN : money_down(coin->equity);
+
+	if (all == UNKNOWN || worth == UNKNOWN || bonus == UNKNOWN)
+		return false;
+	*wallet = all - bonus;
+	*equity = worth - bonus;
+	return true;
+}
+
 bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out *out)
 {
 	struct bybit_wallet_row row;
@@ -312,17 +325,15 @@ bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out 
 	while (unified && bybit_next_coin(&b->reader, &row, &coin)) {
 		if (strcmp(coin.coin, "USDT") != 0)
 			continue;
-		money_t bonus = *coin.bonus == '\0' ? 0 : money_up(coin.bonus);
-		money_t wallet = *coin.wallet == '\0' ? UNKNOWN : money_down(coin.wallet);
-		money_t equity = *coin.equity == '\0' ? UNKNOWN : money_down(coin.equity);
-		if (wallet == UNKNOWN || equity == UNKNOWN || bonus == UNKNOWN)
-			return false; /* nobody has said what there is */
+		money_t wallet, equity;
+		if (!bybit_coin_money(&coin, &wallet, &equity))
+			return false;
 		struct event *event = events_add(out->heard, EVENT_BALANCE, SYM_NONE, b->now_ms);
 		if (event == NULL)
 			return false;
-		event->balance.wallet = wallet - bonus;
-		event->balance.equity = equity - bonus;
-		event->balance.available = available_of(b, &coin, wallet - bonus, total_usd);
+		event->balance.wallet = wallet;
+		event->balance.equity = equity;
+		event->balance.available = available_of(b, &coin, wallet, total_usd);
 		return true;
 	}
 	return false;

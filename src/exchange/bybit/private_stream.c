@@ -34,6 +34,7 @@ int bybit_private_init(struct bybit *b, const struct bybit_setup *setup)
 	bybit_lists_init(b);
 	p->flat_due_ms = p->ledger_due_ms = NEVER_MS;
 	p->facts.key_expires_ms = p->facts.taker_fee = p->facts.maker_fee = UNKNOWN;
+	p->facts.wallet = p->facts.equity = UNKNOWN;
 	p->facts.set_margin_code = p->facts.set_mode_code = UNKNOWN;
 	if (setup->key == NULL || *setup->key == '\0')
 		return TB_OK;

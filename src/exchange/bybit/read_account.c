@@ -5,6 +5,7 @@
 
 #include "timeframe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Whether the list of that name among the permissions has the word. */
@@ -53,6 +54,15 @@ static ms_t to_ms(const struct cJSON *value)
 	       two_digits(text + 17) * SECOND_MS;
 }
 
+/* userID, a number or its text; 0 stands for none. */
+static void read_number(const struct cJSON *value, char *out, size_t size)
+{
+	int64_t number;
+
+	if (json_int64(value, &number) == JSON_OK && number > 0)
+		snprintf(out, size, "%lld", (long long)number);
+}
+
 static bool is_star(const struct cJSON *item)
 {
 	const char *text;
@@ -87,6 +97,7 @@ bool bybit_read_key(struct bybit_reader *reader, const struct bybit_envelope *en
 	row->ip_bound = row->ips > 0 && !is_star(json_first(ips));
 	json_int64(json_member(root, "uta"), &row->uta);
 	json_int64(json_member(root, "type"), &row->type);
+	read_number(json_member(root, "userID"), row->account, sizeof row->account);
 	row->created_ms = to_ms(json_member(root, "createdAt"));
 	row->expires_ms = to_ms(json_member(root, "expiredAt"));
 	return true;

@@ -267,6 +267,7 @@ bool bybit_next_coin(struct bybit_reader *reader, struct bybit_wallet_row *walle
 		{"bonus", MAY_DECIMAL, AT(bonus)},
 		{"locked", MAY_DECIMAL, AT(locked)},
 		{"borrowAmount", MAY_DECIMAL, AT(borrowed)},
+		{"spotBorrow", MAY_DECIMAL, AT(spot_borrowed)},
 		{"unrealisedPnl", MAY_SIGNED, AT(unrealised)},
 		{"totalOrderIM", MAY_DECIMAL, AT(order_margin)},
 		{"totalPositionIM", MAY_DECIMAL, AT(position_margin)},

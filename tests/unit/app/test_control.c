@@ -167,7 +167,18 @@ static void bytes_that_are_no_words_do_no_harm(void **state)
 	int fd = a_client();
 	assert_int_equal(send(fd, "\0\xff\x01\n", 4, MSG_NOSIGNAL), 4);
 	control_step(&control, now_us);
-	hears(fd, "{\"ok\": false, \"code\": 2, \"error\": \"no question ''\"}\n");
+	hears(fd, "{\"ok\": false, \"code\": 2, \"error\": \"the question is no line of words\"}\n");
+	asked[0] = '\0';
+	fd = a_client(); /* before the NUL it is a question; as a whole it is none */
+	assert_int_equal(send(fd, "status\0please\n", 14, MSG_NOSIGNAL), 14);
+	control_step(&control, now_us);
+	hears(fd, "{\"ok\": false, \"code\": 2, \"error\": \"the question is no line of words\"}\n");
+	assert_string_equal(asked, "");
+	fd = a_client();
+	say(fd, "status"); /* without its end it is none either */
+	close(fd);
+	control_step(&control, now_us);
+	assert_string_equal(asked, "");
 	fd = a_client();
 	close(fd); /* asks nothing */
 	control_step(&control, now_us);

@@ -311,6 +311,42 @@ static void a_fixed_stage_never_moves_by_itself(void **state)
 	assert_int_equal(stage_init(&life.stage, STAGE_25 + 1, true), TB_EINVAL);
 }
 
+/* The journal of a fixed stage, read back by a start with that stage. */
+static struct stage read_back(const struct stage_change *records, size_t count, ratio_t start)
+{
+	struct stage stage;
+
+	stage_init(&stage, start, true);
+	for (size_t i = 0; i < count; i++)
+		stage_restore(&stage, &records[i]);
+	return stage;
+}
+
+static void a_fixed_stage_that_was_lowered_stays_low_until_a_start_says_another(void **state)
+{
+	struct stage_change records[3], none;
+	struct stage stage;
+
+	(void)state;
+	stage_init(&stage, STAGE_100, true);
+	assert_true(stage_begin(&stage, settings, 5000, NAV, &records[0]));
+	assert_true(stage_lower(&stage, settings, STAGE_25, 6000, &records[1]));
+	stage = read_back(records, 2, STAGE_100);
+	assert_int_equal(stage.stage, STAGE_25);
+	assert_false(stage_begin(&stage, settings, 7000, NAV, &none)); /* known: nothing raises it */
+	assert_true(stage_lower(&stage, settings, STAGE_5, 8000, &records[2]));
+	stage = read_back(records, 3, STAGE_100);
+	assert_int_equal(stage.stage, STAGE_5);
+	stage = read_back(records, 3, STAGE_10); /* the operator starts it with something else */
+	assert_int_equal(stage.stage, STAGE_10);
+	assert_true(stage_begin(&stage, settings, 9000, NAV, &none));
+	assert_int_equal(none.stage, STAGE_10);
+	records[2] = none;
+	stage = read_back(records, 3, STAGE_100);
+	assert_int_equal(stage.stage, STAGE_100);
+	assert_true(stage_begin(&stage, settings, 9500, NAV, &none));
+}
+
 static void an_operator_can_only_lower_it(void **state)
 {
 	struct life life = a_life(STAGE_25);
@@ -589,6 +625,7 @@ int main(void)
 		cmocka_unit_test(unknown_slippage_is_not_zero_and_does_not_let_a_stage_rise),
 		cmocka_unit_test(trades_of_other_books_stages_and_times_do_not_count),
 		cmocka_unit_test(a_fixed_stage_never_moves_by_itself),
+		cmocka_unit_test(a_fixed_stage_that_was_lowered_stays_low_until_a_start_says_another),
 		cmocka_unit_test(an_operator_can_only_lower_it),
 		cmocka_unit_test(the_journal_brings_a_stage_back_as_it_was),
 		cmocka_unit_test(the_first_stage_is_told_once_and_counts_from_there),

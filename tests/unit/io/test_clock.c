@@ -194,7 +194,7 @@ static void a_teller_that_makes_no_sense_is_not_believed(void **state)
 {
 	static const char *const words[] = {
 		"now 1699999999999 20\n", /* back in time */
-		"now 1700000000001 1\n",  /* messages unsent */
+		"now 1700000000001 -1\n", /* less than none */
 		"now 1700000000001\n",    "now 1700000000001 20 x\n", "idle 1 2 3\n", TOO_LONG,
 	};
 
