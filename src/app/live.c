@@ -69,7 +69,7 @@ static int check_clock(struct live *live, ms_t now_ms)
 static void open_world(struct live *live, ms_t now_ms)
 {
 	char mode[JOURNAL_MODE_MAX];
-	const char *account = live_codec_facts(&live->wire.codec)->account;
+	const struct account_facts *facts = live_codec_facts(&live->wire.codec);
 	struct live_options options = {.config = live->config,
 				       .market = &live->market,
 				       .dir = live->config->state,
@@ -82,14 +82,18 @@ static void open_world(struct live *live, ms_t now_ms)
 				       .told = told,
 				       .ctx = live};
 
-	live_mode_journal(live->mode, live->config, account, mode, sizeof mode);
-	if (live_mode_has_account(live->mode))
+	live_mode_journal(live->mode, live->config, facts->account, mode, sizeof mode);
+	if (live_mode_has_account(live->mode)) {
 		options.account = live_codec_account(&live->wire.codec);
+		options.taker_fee = facts->known & ACCOUNT_FACT_FEES ? facts->taker_fee : 0;
+	}
 	live->world_open = true;
 	int64_t began_us = loop_us();
 	int err = live_world_open(live->world, &options, now_ms, live->error, sizeof live->error);
 	if (err == 0)
 		err = check_clock(live, now_ms);
+	if (err == 0)
+		err = live_check_shared(live);
 	loop_excuse(&live->wire.loop, loop_us() - began_us); /* reading and making files; nothing waits yet */
 	live->excused_us = live->world->commit_us;
 	if (err != 0) {

@@ -85,8 +85,11 @@ ms_t live_data_age(const struct live *live, ms_t now_ms, sym_t *sym);
 
 /* live_start.c: with an account, before the world is opened. False: not yet, or never (live->stop). */
 bool live_pass_gates(struct live *live, ms_t now_ms);
-/* ... once the first lists are there: something of another's in an account that has to be the bot's alone. */
-void live_check_foreign(struct live *live);
+/* Real money, a new journal, and something in the account that has to be the bot's alone: TB_EREFUSED with
+ * live->error. */
+int live_check_shared(struct live *live);
+/* What it takes until an order leaves, where it begins in shadow. */
+void live_say_shadow(const struct live *live, ms_t now_ms);
 /* Real money, in plain words. */
 void live_warn(const struct live *live, ms_t now_ms);
 

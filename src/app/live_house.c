@@ -203,9 +203,6 @@ static void look_if_ready(struct live *live, ms_t now_ms, int64_t now_us)
 			 cold > NAMES_MOST ? " ..." : "");
 		return;
 	}
-	live_check_foreign(live);
-	if (live->stop)
-		return;
 	live->ready = true;
 	live->ready_ms = now_ms;
 	run_words_scan(world->engine, now_ms);
@@ -216,6 +213,7 @@ static void look_if_ready(struct live *live, ms_t now_ms, int64_t now_us)
 		return;
 	}
 	write_status(live, now_ms, status, sizeof status);
+	live_say_shadow(live, now_ms);
 	log_line(now_ms, LOG_INFO, "app", "ready: %s", status);
 	notify_ready(&live->notify, status);
 }

@@ -93,23 +93,34 @@ void live_warn(const struct live *live, ms_t now_ms)
 		 "'tradebotd halt' opens nothing more");
 }
 
-void live_check_foreign(struct live *live)
+int live_check_shared(struct live *live)
 {
-	const struct execution *execution = engine_execution(live->world->engine);
-	const struct universe *universe = &live->world->universe;
+	const struct account_facts *facts = live_codec_facts(&live->wire.codec);
 
-	for (size_t i = 0; i < universe->count && live->mode == LIVE_REAL; i++) {
-		if (execution->foreign[BOOK_MAIN][i] == 0 || live->config->shared_account)
-			continue;
-		snprintf(live->error, sizeof live->error,
-			 "in %s the account holds something that is not the bot's: give it a sub-account of "
-			 "its own, "
-			 "or set ACCEPT_SHARED_ACCOUNT=true (it then never touches what is not its own, and "
-			 "opens "
-			 "nothing in such a symbol)",
-			 universe->at[i].name);
-		live->stop = true;
-		live->code = EXIT_REFUSED;
+	if (live->mode != LIVE_REAL || live->config->shared_account || live->world->resumed ||
+	    !(facts->has_position || facts->has_order))
+		return 0;
+	snprintf(
+		live->error, sizeof live->error,
+		"the account holds %s that are not the bot's: give it a sub-account of its own, or set "
+		"ACCEPT_SHARED_ACCOUNT=true (it then never touches what is not its own, and opens nothing in "
+		"such a symbol)",
+		facts->has_position ? "positions" : "orders");
+	return TB_EREFUSED;
+}
+
+void live_say_shadow(const struct live *live, ms_t now_ms)
+{
+	const struct config_promotion *need = &live->config->promotion;
+	char sharpe[SHOW_MAX], drawdown[SHOW_MAX];
+
+	if (!live->rollout || engine_stage(live->world->engine) != 0)
 		return;
-	}
+	show_ratio(need->sharpe, 2, sharpe);
+	show_percent(need->drawdown, 0, drawdown);
+	log_line(now_ms, LOG_WARN, "deploy",
+		 "everything is traded in shadow until the evidence is whole: %lld trades in %lld days, "
+		 "Sharpe over "
+		 "%s, drawdown under %s and more; 'tradebotd status' lists what is missing",
+		 (long long)need->trades, (long long)need->days, sharpe, drawdown);
 }

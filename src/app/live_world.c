@@ -109,6 +109,12 @@ static int read_stored(const struct live_world *live, const char *path, struct u
 	return err;
 }
 
+static void set_fees(struct universe *universe, ratio_t taker_fee)
+{
+	for (size_t i = 0; i < universe->count; i++)
+		universe->at[i].taker_fee = taker_fee;
+}
+
 /* now: as the exchange says. The world's own universe begins with the grids that the journal knows. */
 static int make_universe(struct live_world *live, const char *path, struct universe *now, ms_t now_ms,
 			 char *error, size_t size)
@@ -128,6 +134,10 @@ static int make_universe(struct live_world *live, const char *path, struct unive
 	free(stored);
 	if (err != 0 && err != TB_ENOENT)
 		return err;
+	if (live->options.taker_fee > 0) {
+		set_fees(now, live->options.taker_fee);
+		set_fees(&live->universe, live->options.taker_fee);
+	}
 	settings_symbols(config, now, &live->settings);
 	size_t manual = settings_symbols(config, &live->universe, &live->settings);
 	say_missing("TRADING_SYMBOLS", &config->symbols, now, now_ms);

@@ -20,6 +20,7 @@ struct live_options {
 	const char *dir;             /* an existing state folder, locked by the caller */
 	const char *mode;            /* of the journal: see live_mode_journal() */
 	struct live_account account; /* all zero: a simulated one */
+	ratio_t taker_fee;           /* of notional, the account's own; 0: as listed */
 	int64_t instance;            /* of a new journal */
 	ratio_t stage;
 	bool rollout;

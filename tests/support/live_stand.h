@@ -8,6 +8,7 @@
 #include "outbox.h"
 #include "sim_market.h"
 #include "sim_generator.h"
+#include "tradebot/ticket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@
 #define ASKS_MAX    64
 #define SAID_MAX    4096
 #define SYMBOL_MOST 8
+#define SENT_MAX    64
 
 /* The venue. */
 struct venue {
@@ -34,7 +36,12 @@ struct venue {
 	size_t ask_count;
 	bool watched[SYMBOLS_MAX];
 	int64_t attached, watches, scans;
-	struct events *heard; /* one instant of the market */
+	/* With an account (stand->account): */
+	struct order_request sent[SENT_MAX];
+	size_t sent_count;
+	int64_t asked[INTENT_KIND_COUNT]; /* of each kind */
+	int64_t asked_id;                 /* of the last QUERY */
+	struct events *heard;             /* one instant of the market */
 };
 
 struct live_stand {
@@ -47,6 +54,8 @@ struct live_stand {
 	size_t said;        /* entries that were handed out */
 	char log[SAID_MAX]; /* c: a commit, f: one that failed, s: something was handed out */
 	size_t log_count;
+	struct live_account account; /* all zero: a simulated one */
+	ratio_t taker_fee;
 	int64_t fail_commits; /* so many of the next fail */
 	int (*commit)(void *ctx, const struct turn_records *turn);
 };
@@ -79,6 +88,9 @@ static int venue_ask(struct exchange *exchange, const struct intent *intent, ms_
 	assert_non_null(out->say);
 	snprintf(text, sizeof text, "%d %d %lld", intent->kind, intent->sym, (long long)intent->value);
 	outbox_send(out->say, 0, text, strlen(text));
+	venue->asked[intent->kind]++;
+	if (intent->kind == INTENT_QUERY)
+		venue->asked_id = intent->id;
 	if (intent->kind == INTENT_WATCH) {
 		venue->watched[intent->sym] = intent->value != 0;
 		venue->watches++;
@@ -101,9 +113,17 @@ static int venue_on_market(struct exchange *exchange, const struct event *event,
 static int venue_submit(struct exchange *exchange, const struct ticket *ticket, ms_t now,
 			struct turn_out *out)
 {
-	(void)exchange, (void)ticket, (void)now, (void)out;
-	fail_msg("a market venue is ordered nothing");
-	return TB_EINVAL;
+	struct venue *venue = exchange->state;
+
+	(void)out;
+	if (stand->account.codec == NULL)
+		fail_msg("a market venue is ordered nothing");
+	const struct order_request *order = ticket_order(ticket, now);
+	if (order == NULL)
+		return TB_EREFUSED;
+	assert_true(venue->sent_count < SENT_MAX);
+	venue->sent[venue->sent_count++] = *order;
+	return 0;
 }
 
 static ms_t venue_next_ms(const struct exchange *exchange)
@@ -203,6 +223,8 @@ static inline int stand_open_live(ms_t now_ms, char *error, size_t size)
 				       .mode = "paper:venue",
 				       .instance = 9,
 				       .stage = RATIO_ONE,
+				       .account = stand->account,
+				       .taker_fee = stand->taker_fee,
 				       .outbox = &stand->outbox,
 				       .hand_out = stand_hand_out,
 				       .told = stand_told};
@@ -311,8 +333,8 @@ static inline void stand_make(int64_t days)
 
 static inline void stand_remove(void)
 {
-	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.db-shm", "paper.bin",
-					    "control.sock"};
+	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.db-shm",
+					    "paper.bin",  "shadow.bin",     "control.sock"};
 	char path[256];
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
