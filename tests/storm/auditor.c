@@ -235,7 +235,9 @@ static void look_at(struct auditor *a, size_t sym)
 		s->naked_ms = s->known_ms = s->idle_ms = 0;
 	else if (s->naked_ms == 0)
 		s->naked_ms = a->now_ms;
-	bool told = s->told_position_ms >= s->naked_ms || s->told_fill_ms >= s->naked_ms ||
+	/* a position of which no fill was told can be looked up, unless reads lag */
+	bool readable = emu_fault_until(a->emu, EMU_FAULT_STALE_READS) == 0;
+	bool told = (readable && s->told_position_ms >= s->naked_ms) || s->told_fill_ms >= s->naked_ms ||
 		    s->told_order_ms >= s->naked_ms;
 	if (naked && told && s->known_ms == 0)
 		s->known_ms = a->now_ms;

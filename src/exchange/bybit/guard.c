@@ -443,6 +443,9 @@ void bybit_child_news(struct bybit *b, const struct bybit_order_row *row, enum r
 	if (!bybit_order_read(b, row, &child))
 		return;
 	struct bybit_guard *guard = guard_of(b, child.sym, role);
+	struct bybit_order *parent = bybit_order_find(b, client_id_parse(row->parent_id));
+	if (parent != NULL && parent->id != 0)
+		parent->seen = true; /* nothing is attached to an order that is not there */
 	bool fires = child.filled > 0 || strcmp(row->status, "Triggered") == 0;
 	bool ours = client_id_parse(row->parent_id) != 0 || guard->now.id != 0 || guard->next[0].id != 0 ||
 		    recall_child(b, row->order_id) != 0 || (fires && guard->past != 0);
