@@ -231,7 +231,7 @@ static void check_doubts(struct books *b, size_t sym)
 
 	/* beside what is not ours the quantities differ for as long as it is there */
 	if (alien || b->s->auditor.at[there(b, sym)].unsure)
-		doubts &= (uint8_t)~DOUBT_QUANTITY;
+		doubts &= (uint8_t) ~(DOUBT_QUANTITY | DOUBT_GRID);
 	if (doubts != 0)
 		spy_violation(&b->s->spy, "%s: a doubt is left: %u", name, doubts);
 	if (!gone && !b->s->auditor.at[there(b, sym)].unsure && alien != (x->foreign[BOOK_MAIN][sym] != 0))
