@@ -284,12 +284,15 @@ static bool find_row(struct bybit *b, const struct bybit_call *call, const struc
 	return false;
 }
 
-/* What lies in the symbol may be the entry's work, whatever the look-ups say. */
-static bool may_have_opened(struct bybit *b, const struct bybit_call *call)
+/* What lies in the symbol on its side may be the entry's work, whatever the look-ups say; after a minute its
+ * executions would have been read. */
+static bool may_have_opened(const struct bybit *b, const struct bybit_order *order)
 {
-	const struct bybit_position *position = &b->private.positions[call->sym];
+	const struct bybit_position *position = &b->private.positions[order->sym];
 
-	return client_id_role(call->id) == ROLE_ENTRY && position->known && position->qty > 0;
+	return order->role == ROLE_ENTRY && position->known && position->qty > 0 &&
+	       (order->side == 0 || order->side == position->side) &&
+	       b->now_ms - order->tracked_ms < MINUTE_MS;
 }
 
 static void tell_absent(struct bybit *b, const struct bybit_call *call, struct turn_out *out)
@@ -306,7 +309,7 @@ static void tell_absent(struct bybit *b, const struct bybit_call *call, struct t
 		bybit_tell_order(b, order, "", out); /* the stream has told it; lists lag */
 		return;
 	}
-	if (shown || b->now_ms < order->tracked_ms + BYBIT_LAG_MS || may_have_opened(b, call))
+	if (shown || b->now_ms < order->tracked_ms + BYBIT_LAG_MS || may_have_opened(b, order))
 		return; /* not found yet is not absent */
 	struct event *event = events_add(out->heard, EVENT_ORDER_ABSENT, call->sym, b->now_ms);
 	if (event != NULL)

@@ -381,7 +381,7 @@ static void what_lies_open_in_its_symbol_may_be_its_work(void **state)
 	stand_wait(s, 9000);
 	find_nothing(s, id);
 	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 0);
-	news(s, "position", row_position("", "0", "", "", 106));
+	news(s, "position", row_position("Sell", "0.010", "", "", 106)); /* that is another's */
 	find_nothing(s, id);
 	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 1);
 	account_free(s);
