@@ -81,11 +81,31 @@ void engine_on_fill(struct engine *e, const struct event *event)
 		engine_fit(e, news.holding);
 }
 
-/* In a snapshot: remembered for the comparison. Otherwise the answer to a leverage setting. */
+/* Not where somebody else has something: it may need what he has set. */
+void engine_set_leverage(struct engine *e, sym_t sym)
+{
+	ratio_t wanted = e->set.decision.leverage;
+
+	if (e->symbols[sym].watched && e->symbols[sym].leverage != wanted &&
+	    e->execution.foreign[BOOK_MAIN][sym] == 0)
+		wants_intent(e->wants, INTENT_LEVERAGE, BOOK_MAIN, sym)->value = wanted;
+}
+
+/* A setting that was ours and is another one now: by hand, or by the exchange. */
+static void take_leverage(struct engine *e, sym_t sym, ratio_t leverage)
+{
+	bool was_ours = e->symbols[sym].leverage == e->set.decision.leverage;
+
+	e->symbols[sym].leverage = leverage;
+	if (was_ours)
+		engine_set_leverage(e, sym);
+}
+
+/* In a snapshot: remembered for the comparison. Otherwise what the leverage is. */
 void engine_on_position(struct engine *e, const struct event *event)
 {
 	if (event->position.leverage > 0 && event->book == BOOK_MAIN)
-		e->symbols[event->sym].leverage = event->position.leverage;
+		take_leverage(e, event->sym, event->position.leverage);
 	if (e->snapshot_open || event->book == BOOK_SHADOW) /* nothing sets the leverage of a shadow */
 		execution_on_position(&e->execution, event);
 }

@@ -158,6 +158,8 @@ bool engine_is_naked(const struct engine *e);
 
 /* account.c */
 void engine_on_position(struct engine *e, const struct event *event);
+/* Sets it as decisions want it, if it is not. */
+void engine_set_leverage(struct engine *e, sym_t sym);
 
 /* watch.c */
 void engine_on_scan_end(struct engine *e);

@@ -28,6 +28,8 @@ void engine_on_scan_end(struct engine *e)
 	bool held[SYMBOLS_MAX] = {false};
 
 	e->scanned_ms = e->now_ms;
+	for (size_t sym = 0; sym < e->universe->count; sym++) /* one that was not taken is tried again */
+		engine_set_leverage(e, (sym_t)sym);
 	for (size_t i = 0; i < e->execution.active_count; i++)
 		held[execution_active(&e->execution, i)->sym] = true;
 	size_t count = scanner_finish(&e->scanner, e->universe, &e->set.scanner, held, e->now_ms, changes,

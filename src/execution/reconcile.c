@@ -101,9 +101,13 @@ static void write_off(struct execution *x, const struct holding *h)
 	}
 }
 
-static bool compare(struct execution *x, struct holding *h, const struct seen_position *seen,
+/* asked_ms: lists may be older than that by as long as fills take to be told: what has just moved is not
+ * believed to be gone again because they do not show it yet. */
+static bool compare(struct execution *x, struct holding *h, const struct seen_position *seen, ms_t asked_ms,
 		    struct difference *d)
 {
+	ms_t moved_ms = x->moved_ms[h->book][h->sym];
+	bool settled = moved_ms == 0 || asked_ms >= moved_ms + x->set.fills_ms;
 	struct seen_position *doubted = &x->doubted[h->book][h->sym];
 	uint8_t *doubts = &x->unreconciled[h->book][h->sym], *foreign = &x->foreign[h->book][h->sym];
 	int64_t own = signed_qty(h->side, h->qty), there = signed_qty(seen->side, seen->qty);
@@ -124,7 +128,7 @@ static bool compare(struct execution *x, struct holding *h, const struct seen_po
 	if (!same_side || seen->qty > h->qty)
 		*foreign |= FOREIGN_POSITION;
 	*d = (struct difference){.sym = (sym_t)h->sym, .own = own, .seen = there};
-	d->confirmed = doubted->side == seen->side && doubted->qty == seen->qty;
+	d->confirmed = settled && doubted->side == seen->side && doubted->qty == seen->qty;
 	if (!d->confirmed)
 		x->compare_again = true;
 	else
@@ -164,7 +168,7 @@ size_t execution_on_positions_end(struct execution *x, enum book book, ms_t aske
 		}
 		if (count == DIFFERENCES_MAX)
 			x->compare_again = true;
-		else if (!compare(x, h, seen, &out[count]))
+		else if (!compare(x, h, seen, asked_ms, &out[count]))
 			count++;
 	}
 	return count;

@@ -2,6 +2,7 @@
  * See storm_wire.h. */
 #include "storm_wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,17 @@ void storm_wire_close(struct storm_wire *wire)
 	for (size_t i = 0; i < wire->count; i++)
 		forget(&wire->pending[i]);
 	wire->count = 0;
+}
+
+void storm_wire_cut(struct storm_wire *wire)
+{
+	storm_wire_close(wire);
+	for (size_t i = 0; i < STREAMS_MAX; i++) {
+		if (wire->client_of[i] >= 0)
+			emu_ws_close(wire->emu, wire->client_of[i]);
+		wire->client_of[i] = -1;
+		wire->deaf[i] = false;
+	}
 }
 
 static char *copy(const char *text, size_t len)
@@ -73,6 +85,7 @@ static void collect(struct storm_wire *wire)
 		if (stream == STREAMS_MAX)
 			continue; /* nobody listens any more */
 		struct storm_pending pending = {.at_ms = wire->now_ms + wire->stream_ms,
+						.made_ms = wire->now_ms,
 						.kind = out.kind == EMU_TEXT ? STORM_TEXT : STORM_DOWN,
 						.client = out.client,
 						.stream = (uint8_t)stream};
@@ -101,8 +114,15 @@ static int http_send(void *ctx, uint32_t handle, const char *url, const struct s
 				      .body_len = say->len};
 	struct emu_reply reply;
 
+	if (wire->ear.leaves != NULL)
+		wire->ear.leaves(wire->ear.ctx, request.target, say);
 	emu_http(wire->emu, wire->now_ms, &request, &reply);
-	struct storm_pending pending = {.kind = STORM_REPLY, .handle = handle, .status = reply.status};
+	ms_t made_ms = wire->now_ms;
+	if (wire->ear.handled != NULL)
+		made_ms = wire->ear.handled(wire->ear.ctx, request.target, say, &reply);
+	struct storm_pending pending = {
+		.kind = STORM_REPLY, .handle = handle, .status = reply.status, .made_ms = made_ms};
+	snprintf(pending.path, sizeof pending.path, "%s", request.target);
 	pending.at_ms = wire->now_ms + REST_LEAST_MS + (ms_t)random_below(&wire->random, REST_SPAN_MS) +
 			reply.delay_ms;
 	if (reply.ending != EMU_WHOLE) {
@@ -214,6 +234,8 @@ void storm_wire_step(struct storm_wire *wire, ms_t now)
 			continue;
 		}
 		drop_at(wire, i);
+		if (wire->ear.arrives != NULL)
+			wire->ear.arrives(wire->ear.ctx, &pending);
 		tell(wire, &pending);
 		forget(&pending);
 		i = 0; /* the link may have dropped others */

@@ -10,10 +10,11 @@
 #include "random.h"
 
 #define STORM_PENDING_MAX 4096
+#define STORM_PATH_MAX    48
 
 enum storm_pending_kind { STORM_REPLY, STORM_UP, STORM_DOWN, STORM_TEXT };
 struct storm_pending {
-	ms_t at_ms;
+	ms_t at_ms, made_ms; /* made: when the exchange had written it */
 	int64_t kind;
 	uint32_t handle; /* REPLY */
 	int client;      /* others */
@@ -21,11 +22,23 @@ struct storm_pending {
 	int status;
 	char *head, *text; /* own */
 	size_t len;
+	char path[STORM_PATH_MAX]; /* REPLY: of its request, as far as it goes */
+};
+
+/* Who listens at the wire; any slot may be NULL. leaves: before the exchange has it. handled: what it did is
+ * done, the answer has yet to travel; gives
+ * the time that the answer is of. arrives: before the link hears it. */
+struct storm_ear {
+	void *ctx;
+	void (*leaves)(void *ctx, const char *path, const struct say *say);
+	ms_t (*handled)(void *ctx, const char *path, const struct say *say, const struct emu_reply *reply);
+	void (*arrives)(void *ctx, const struct storm_pending *pending);
 };
 
 struct storm_wire {
 	struct emu *emu;
 	struct link *link;
+	struct storm_ear ear;
 	struct random random;
 	ms_t now_ms;
 	ms_t stream_ms; /* how long a message travels; may be changed after init */
@@ -40,6 +53,8 @@ extern const struct wire_ops storm_wire_ops; /* its context is a struct storm_wi
 
 void storm_wire_init(struct storm_wire *wire, struct emu *emu, uint64_t seed);
 void storm_wire_close(struct storm_wire *wire);
+/* The process behind it is gone: connections are closed, what was on its way to it is lost. */
+void storm_wire_cut(struct storm_wire *wire);
 
 /* Moves the exchange to now and tells the link what has arrived. */
 void storm_wire_step(struct storm_wire *wire, ms_t now);

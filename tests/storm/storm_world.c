@@ -11,11 +11,16 @@
 #include "emu_internal.h"
 #include "log.h"
 #include "moment.h"
+#include "outbox.h"
+#include "record_log.h"
 #include "sim_generator.h"
 #include "sim_market.h"
 
-#define LISTING_MS (10 * MINUTE_MS)
-#define KLINES_MAX 1000
+#define LISTING_MS  (10 * MINUTE_MS)
+#define KLINES_MAX  1000
+#define MAX_DOWN_MS 40000
+#define KEY         "emulated-key"
+#define SECRET      "emulated-secret"
 
 static int fail(struct storm *s, const char *why)
 {
@@ -42,6 +47,10 @@ static void told(void *ctx, const struct record *record, bool stored)
 
 	if (!stored)
 		spy_violation(&s->spy, "a turn could not be stored");
+	if (s->options->verbose)
+		record_log(record, &s->live.universe, false);
+	if (s->options->account)
+		auditor_told(&s->auditor, record);
 	if (record->kind != RECORD_DECISION)
 		return;
 	s->decisions++;
@@ -54,18 +63,32 @@ static void told(void *ctx, const struct record *record, bool stored)
 	}
 }
 
+static void note(void *ctx, const char *line)
+{
+	const struct storm *s = ctx;
+
+	log_line(s->emu != NULL ? emu_now(s->emu) : s->now_ms, LOG_INFO, "emu", "%s", line);
+}
+
 static int open_exchange(struct storm *s)
 {
-	struct emu_setup setup = {
-		.universe = &s->universe,
-		.market = {.timeframe_ms = MINUTE_MS,
-			   .start_ms = STORM_START_MS,
-			   .symbols = (int64_t)s->universe.count,
-			   .seed = s->seed,
-			   .preroll = SIM_PREROLL},
-		.padding = 40,
-		.weather = {.seed = s->seed, .per_hour = s->options->per_hour, .regrid = s->options->regrid}};
+	struct emu_setup setup = {.universe = &s->universe,
+				  .market = {.timeframe_ms = MINUTE_MS,
+					     .start_ms = s->start_ms,
+					     .symbols = (int64_t)s->universe.count,
+					     .seed = s->seed,
+					     .preroll = SIM_PREROLL},
+				  .padding = 40,
+				  .weather = {.seed = s->seed,
+					      .per_hour = s->options->per_hour,
+					      .regrid = s->options->regrid,
+					      .account = s->options->account}};
 
+	if (s->options->account)
+		setup.account = (struct emu_account_setup){
+			.key = KEY, .secret = SECRET, .balance = STORM_BALANCE, .latency_ms = 2};
+	if (s->options->verbose)
+		setup.note = note, setup.note_ctx = s;
 	s->emu = emu_open(&setup, s->error, sizeof s->error);
 	if (s->emu == NULL)
 		return TB_EINVAL;
@@ -82,6 +105,11 @@ static int open_codec(struct storm *s)
 				    .maintenance = RATIO_ONE / 100,
 				    .seed = s->seed};
 
+	if (s->options->account) {
+		setup.key = KEY, setup.secret = SECRET;
+		setup.recv_window_ms = s->config.recv_window_ms;
+		setup.protection = s->config.protection;
+	}
 	s->link = link_init(calloc(1, link_bytes()), &storm_wire_ops, &s->wire, bases, s->seed);
 	s->wire.link = s->link;
 	s->bybit = (struct exchange){&bybit_ops, calloc(1, bybit_ops.state_bytes)};
@@ -89,30 +117,62 @@ static int open_codec(struct storm *s)
 		return fail(s, "the codec does not begin");
 	feed_init(&s->feed, &s->bybit, MINUTE_MS, s->scratch);
 	s->feed_exchange = (struct exchange){&feed_ops, &s->feed};
-	spy_init(&s->spy, &s->feed_exchange, MINUTE_MS);
 	s->market = (struct exchange){&spy_ops, &s->spy};
 	return 0;
+}
+
+static void keep_link(struct storm *s)
+{
+	for (size_t i = 0; i < s->early->count; i++)
+		if (s->early->at[i].kind == EVENT_LINK && s->early->at[i].link.state != LINK_LIMITED)
+			s->link_news = s->early->at[i];
+}
+
+/* As the daemon waits for what it wants to know before it begins. */
+static bool knows_account(const struct storm *s)
+{
+	return !s->options->account || bybit_account_facts(&s->bybit)->asked == ACCOUNT_FACTS_ALL;
 }
 
 /* Until the listing is there: nobody but the codec lives yet. */
 static int await_listing(struct storm *s)
 {
 	struct turn_out out = {.say = s->outbox, .heard = s->early};
+	ms_t end_ms = s->now_ms + LISTING_MS;
 
-	while (s->market.ops->listing(&s->market) == NULL) {
+	while (s->market.ops->listing(&s->market) == NULL || !knows_account(s)) {
 		struct wire_in in = {.at_ms = s->now_ms, .kind = WIRE_TIME};
 		storm_wire_step(&s->wire, s->now_ms);
+		if (s->options->account)
+			auditor_look(&s->auditor, s->now_ms);
 		link_step(s->link, s->now_ms);
 		do {
 			s->early->count = 0;
 			s->market.ops->on_wire(&s->market, &in, &out);
+			keep_link(s);
 			link_say(s->link, s->outbox, s->now_ms);
 		} while (link_take(s->link, s->now_ms, &in));
 		s->now_ms += 10;
-		if (s->now_ms > STORM_START_MS + LISTING_MS)
+		if (s->now_ms > end_ms)
 			return fail(s, "no listing within ten minutes");
 	}
 	return 0;
+}
+
+static void sent(void *ctx, const struct order_request *order, ms_t now_ms)
+{
+	struct storm *s = ctx;
+
+	spy_sent(&s->spy, order, now_ms);
+	if (s->options->account)
+		auditor_sent(&s->auditor, order, now_ms);
+}
+
+static bool is_half(void *ctx)
+{
+	const struct storm *s = ctx;
+
+	return engine_desk(s->live.engine)->half_size == 1;
 }
 
 static int open_live(struct storm *s)
@@ -127,22 +187,35 @@ static int open_live(struct storm *s)
 				       .hand_out = hand_out,
 				       .told = told,
 				       .ctx = s};
-	int err = live_world_open(&s->live, &options, s->now_ms, s->error, sizeof s->error);
 
+	if (s->options->account) {
+		options.mode = "sandbox:bybit:testnet:1";
+		options.account = (struct live_account){
+			.codec = &s->bybit, .remember = bybit_remember, .since = bybit_since};
+	}
+	int err = live_world_open(&s->live, &options, s->now_ms, s->error, sizeof s->error);
 	s->is_open = true;
 	if (err != 0)
 		return err;
-	s->live.world.witness = (struct witness){.ctx = &s->spy, .sent = spy_sent};
-	live_world_begin(&s->live, s->now_ms, NULL);
+	s->live.world.witness = (struct witness){.ctx = s, .sent = sent};
+	if (s->options->account)
+		auditor_follow(&s->auditor, &s->live.universe, is_half, s);
+	if (s->kill.on) {
+		storm_kill_compare(s);
+		storm_kill_follow(s);
+	}
+	live_world_begin(&s->live, s->now_ms, s->link_news.kind == EVENT_LINK ? &s->link_news : NULL);
 	return 0;
 }
 
 int storm_open(struct storm *s, const struct storm_options *options, uint64_t seed)
 {
-	char symbols[64], error[512];
-	const char *const sets[] = {"scanner.min_volume_24h=0", symbols};
+	char symbols[64], fee_text[48], error[512];
+	const char *const sets[] = {"scanner.min_volume_24h=0", symbols, fee_text};
+	ratio_t fee = options->account ? STORM_ACCOUNT_FEE : 55 * RATIO_ONE / 100000;
 
-	s->options = options, s->seed = seed, s->now_ms = STORM_START_MS;
+	s->options = options, s->seed = seed;
+	s->now_ms = s->start_ms = options->account ? STORM_ACCOUNT_START_MS : STORM_START_MS;
 	snprintf(s->folder, sizeof s->folder, "%s/storm.XXXXXX",
 		 !options->on_disk && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	s->scratch = calloc(1, sizeof *s->scratch);
@@ -150,14 +223,18 @@ int storm_open(struct storm *s, const struct storm_options *options, uint64_t se
 	s->outbox = calloc(1, sizeof *s->outbox);
 	if (mkdtemp(s->folder) == NULL || s->scratch == NULL || s->early == NULL || s->outbox == NULL)
 		return fail(s, "no folder or memory");
-	sim_universe_generate(&s->universe, (size_t)options->symbols, 55 * RATIO_ONE / 100000);
+	sim_universe_generate(&s->universe, (size_t)options->symbols, fee);
 	snprintf(symbols, sizeof symbols, "trading.symbols=%s", s->universe.at[0].name);
-	if (config_load(&s->config, &(struct config_sources){.sets = sets, .set_count = 2}, error,
+	snprintf(fee_text, sizeof fee_text, "exchange.taker_fee=0.%09lld", (long long)fee);
+	if (config_load(&s->config, &(struct config_sources){.sets = sets, .set_count = 3}, error,
 			sizeof error) != 0)
 		return fail(s, error);
 	int err = open_exchange(s);
+	spy_init(&s->spy, &s->feed_exchange, MINUTE_MS);
 	if (err == 0)
 		err = open_codec(s);
+	if (err == 0 && options->account)
+		auditor_open(&s->auditor, &s->spy, s->emu, &s->wire, s->folder, options->trace);
 	if (err == 0)
 		err = await_listing(s);
 	return err == 0 ? open_live(s) : err;
@@ -168,6 +245,8 @@ static void turn(struct storm *s)
 	struct wire_in in;
 
 	storm_wire_step(&s->wire, s->now_ms);
+	if (s->options->account)
+		auditor_look(&s->auditor, s->now_ms);
 	link_step(s->link, s->now_ms);
 	while (link_take(s->link, s->now_ms, &in)) {
 		if (s->before != NULL)
@@ -180,6 +259,50 @@ static void turn(struct storm *s)
 	s->turns++;
 }
 
+static void close_daemon(struct storm *s)
+{
+	if (s->is_open)
+		live_world_close(&s->live);
+	if (s->link != NULL)
+		link_close(s->link);
+	if (s->bybit.state != NULL)
+		bybit_close(&s->bybit);
+	free(s->link), free(s->bybit.state);
+	s->is_open = false;
+	s->link = NULL;
+	s->bybit.state = NULL;
+}
+
+/* It is down for a while, the exchange goes on; then a new one starts on the same folder. */
+static void come_back(struct storm *s)
+{
+	ms_t down_ms =
+		(ms_t)random_below(&s->kill.random, 2) * (ms_t)random_below(&s->kill.random, MAX_DOWN_MS);
+
+	close_daemon(s);
+	storm_wire_cut(&s->wire);
+	outbox_clear(s->outbox);
+	spy_begin_anew(&s->spy);
+	auditor_begin_anew(&s->auditor);
+	s->link_news = (struct event){.kind = EVENT_GARBAGE};
+	for (ms_t end_ms = s->now_ms + down_ms;;) {
+		ms_t next = ms_earlier(emu_next_ms(s->emu), end_ms);
+		s->now_ms = next > s->now_ms ? next : s->now_ms;
+		storm_wire_step(&s->wire, s->now_ms);
+		auditor_look(&s->auditor, s->now_ms);
+		if (s->now_ms >= end_ms)
+			break;
+	}
+	int err = open_codec(s);
+	if (err == 0)
+		err = await_listing(s);
+	if (err == 0)
+		err = open_live(s);
+	if (err != 0)
+		spy_violation(&s->spy, "at %lld: it does not start again: %s", (long long)s->now_ms,
+			      s->error);
+}
+
 void storm_run_until(struct storm *s, ms_t end_ms)
 {
 	for (;;) {
@@ -188,7 +311,14 @@ void storm_run_until(struct storm *s, ms_t end_ms)
 		if (next > end_ms)
 			break;
 		s->now_ms = next > s->now_ms ? next : s->now_ms;
-		turn(s);
+		if (!s->kill.on)
+			turn(s);
+		else if (!storm_kill_turn(s, turn))
+			come_back(s);
+		if (!s->is_open)
+			return; /* it did not come back: that is told */
+		if (s->each_turn != NULL)
+			s->each_turn(s);
 	}
 	s->now_ms = end_ms;
 }
@@ -253,8 +383,8 @@ static size_t read_truth(struct storm *s, const struct instrument *instrument, s
 	return count;
 }
 
-/* Whether the exchange still tells of the symbol, and counts prices and sizes as we do: a new grid may not have
- * been noticed yet. */
+/* Whether the exchange still tells of the symbol, and counts prices and sizes as we do: a new grid may not
+ * have been noticed yet. */
 static bool is_told_alike(const struct storm *s, size_t sym)
 {
 	const struct instrument *ours = &s->live.universe.at[sym];
@@ -294,7 +424,7 @@ void storm_check_end(struct storm *s)
 		    s->now_ms - spy->symbols[sym].ticker_ms > 2 * MINUTE_MS)
 			spy_violation(spy, "%s: no quote since %lld", s->live.universe.at[sym].name,
 				      (long long)spy->symbols[sym].ticker_ms);
-	if (sim_broker_check(&s->live.accounts.broker) != 0)
+	if (!s->options->account && sim_broker_check(&s->live.accounts.broker) != 0)
 		spy_violation(spy, "the account's books are not equal");
 	if (s->wire.overflows > 0)
 		spy_violation(spy, "the storm's own queue was too small");
@@ -306,15 +436,13 @@ void storm_close(struct storm *s)
 {
 	char command[128];
 
-	if (s->is_open)
-		live_world_close(&s->live);
-	if (s->link != NULL)
-		link_close(s->link);
+	close_daemon(s);
 	storm_wire_close(&s->wire);
 	if (s->emu != NULL)
 		emu_close(s->emu);
 	spy_close(&s->spy);
-	free(s->link), free(s->bybit.state), free(s->scratch), free(s->early), free(s->outbox);
+	auditor_close(&s->auditor);
+	free(s->scratch), free(s->early), free(s->outbox);
 	snprintf(command, sizeof command, "rm -rf '%s'", s->folder);
 	if (s->folder[0] != '\0' && system(command) != 0)
 		fprintf(stderr, "storm: %s could not be removed\n", s->folder);

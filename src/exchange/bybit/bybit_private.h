@@ -27,6 +27,7 @@ struct bybit;
 #define BYBIT_CANDIDATES   3
 #define BYBIT_MADE_MAX     100 /* executions of one page */
 #define BYBIT_KEY_MAX      64
+#define BYBIT_LAG_MS       (10 * SECOND_MS) /* reads may be so far behind the stream, and behind what was sent */
 
 /* Kinds of requests, the most urgent first. */
 enum bybit_call_kind {
@@ -108,9 +109,11 @@ struct bybit_order {
 	sym_t sym;
 	uint8_t state, role; /* enum order_state, enum role */
 	int8_t side;
+	bool seen;		 /* the stream or a list has shown it; else it was acknowledged at most */
 	qty_t qty, filled, told; /* told: in fills */
 	price_t price;
 	int64_t touched; /* number of the last touch */
+	ms_t tracked_ms; /* since when it is known here */
 };
 
 /* One of our ids that the exchange's one stop (or target) of a position stands for, or may come to. */
@@ -126,6 +129,8 @@ struct bybit_guard {
 	struct bybit_candidate next[BYBIT_CANDIDATES]; /* the newest last */
 	int64_t past;                                  /* the last one that is over: whose late fills are */
 	qty_t qty;                                     /* as told */
+	ms_t fires_ms; /* now has triggered and fills, perhaps piece by piece: until then the setting's being gone
+			* says nothing */
 };
 
 /* A symbol's position, from the newest row, of the stream or REST. */
@@ -142,6 +147,7 @@ struct bybit_position {
 	ms_t flat_ms;    /* when what is left of its guards is told to be gone; 0: not */
 	int64_t listed;  /* number of the snapshot that had it */
 	bool hedged;     /* of a slot of hedge mode */
+	bool moved;      /* its leverage is another one than was told */
 };
 
 struct bybit_listed_order {
@@ -184,6 +190,7 @@ struct bybit_private_stream {
 	ms_t open_ms;  /* not before */
 	ms_t pause_ms;
 	ms_t ping_ms, pinged_ms;
+	ms_t live_ms, data_ms; /* since when it should tell all; when it last told anything */
 };
 
 struct bybit_private {
@@ -293,6 +300,8 @@ bool bybit_is_final_status(const char *status);
 int64_t bybit_number_of(const char *text, const char *more); /* 63 bits, above 0 */
 /* An execution as FILL or LEDGER; false: not of ours to tell (another market, a kind without money). */
 bool bybit_make_fill(struct bybit *b, const struct bybit_execution_row *row, struct event *event);
+/* As a request has found it: what the stream should have told by now shows that it is silent. */
+void bybit_tell_late_fill(struct bybit *b, const struct event *event, struct turn_out *out);
 /* Once. */
 void bybit_tell_fill(struct bybit *b, const struct event *event, struct turn_out *out);
 void bybit_ledger_news(struct bybit *b, const struct bybit_ledger_row *row, struct turn_out *out);
@@ -337,6 +346,8 @@ void bybit_guard_flat(struct bybit *b, sym_t sym);
 bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, struct turn_out *out);
 void bybit_positions_forget(struct bybit *b); /* the stream is gone: anything may have happened */
 void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out);
+/* Unless it has been: somebody has set it, and whoever sets it himself reads it back. */
+void bybit_tell_leverage(struct bybit *b, sym_t sym, struct turn_out *out);
 /* Tick or lot has changed: what is known is said in the new ones. */
 void bybit_regrid_account(struct bybit *b, sym_t sym, const struct instrument *was,
 			  const struct instrument *now);

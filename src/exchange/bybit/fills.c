@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define SILENT_MS (3 * SECOND_MS) /* so late the stream tells nothing any more */
+
 #define TEXT_MAX        128
 #define LEDGER_DELAY_MS 2000 /* the ledger lags behind the wallet */
 
@@ -199,6 +201,21 @@ void bybit_tell_fill(struct bybit *b, const struct event *made, struct turn_out 
 	event->at_ms = b->now_ms;
 	if (is_fill)
 		count_fill(b, &made->fill);
+}
+
+/* A subscription may be acknowledged and stay silent: a fresh connection is the way out. */
+void bybit_tell_late_fill(struct bybit *b, const struct event *made, struct turn_out *out)
+{
+	struct bybit_private_stream *stream = &b->private.stream;
+	size_t before = out->heard->count;
+
+	bybit_tell_fill(b, made, out);
+	if (out->heard->count == before)
+		return;
+	b->counts.late++;
+	if (made->kind == EVENT_FILL && stream->login == LOGIN_LIVE && made->fill.at_ms > stream->live_ms &&
+	    made->fill.at_ms > stream->data_ms && b->now_ms - made->fill.at_ms > SILENT_MS)
+		stream->reopen = true;
 }
 
 static void tell_ledger(struct bybit *b, enum ledger_kind kind, sym_t sym, money_t amount, int64_t id,

@@ -214,24 +214,26 @@ static bool tell_fills(struct bybit *b, struct turn_out *out)
 	for (size_t i = lists->fill_count; i-- > 0;) {
 		if (lists->fills[i].at_ms > newest_ms)
 			newest_ms = lists->fills[i].at_ms;
-		bybit_tell_fill(b, &lists->fills[i], out);
+		bybit_tell_late_fill(b, &lists->fills[i], out);
 	}
-	b->counts.late += (int64_t)(out->heard->count - before);
 	lists->fills_since_ms = newest_ms;
 	lists->caught_up = !lists->fills_overflow;
 	return lists->fills_overflow && out->heard->count > before;
 }
 
-/* The newest news counts: what the list has not got is flat, unless the stream has told otherwise since. */
+/* The newest news counts: what the list has not got is flat, unless it was told otherwise since, or so shortly
+ * before that the list may not know of it yet. */
 static void tell_positions(struct bybit *b, struct turn_out *out)
 {
 	struct bybit_lists *lists = &b->private.lists;
 
 	for (size_t i = 0; i < b->universe->count && i < SYMBOLS_MAX; i++) {
 		struct bybit_position *position = &b->private.positions[i];
+		if (position->known && position->qty == 0)
+			bybit_tell_leverage(b, (sym_t)i, out);
 		if (!position->known || position->qty == 0)
 			continue;
-		if (position->listed != lists->number && position->heard_ms < lists->begun_ms) {
+		if (position->listed != lists->number && position->heard_ms + BYBIT_LAG_MS < lists->begun_ms) {
 			position->qty = 0, position->side = SIDE_NONE;
 			position->stop = position->target = 0;
 			bybit_guard_flat(b, (sym_t)i);

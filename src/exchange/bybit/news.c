@@ -37,7 +37,8 @@ static bool take_position(struct bybit *b, struct json_slice text, struct turn_o
 
 	if (!bybit_read_position(&b->reader, text, &row))
 		return false;
-	bybit_position_news(b, &row, out);
+	if (bybit_position_news(b, &row, out))
+		bybit_tell_leverage(b, bybit_find_wire(b, row.symbol), out);
 	return true;
 }
 
@@ -90,6 +91,7 @@ void bybit_on_private_frame(struct bybit *b, const char *text, size_t len, struc
 	case BYBIT_PRIVATE_ACK: bybit_on_private_ack(b, &frame, out); return;
 	default: break;
 	}
+	b->private.stream.data_ms = b->now_ms;
 	if (b->universe == NULL)
 		return; /* nothing is ours yet; the lists tell what there is */
 	if (frame.kind == BYBIT_PRIVATE_ORDER)

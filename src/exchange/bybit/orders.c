@@ -40,7 +40,11 @@ struct bybit_order *bybit_order_track(struct bybit *b, int64_t id, sym_t sym)
 	if (order == NULL) {
 		order = oldest(b);
 		*order = (struct bybit_order){
-			.id = id, .sym = sym, .state = ORDER_INTENT, .role = (uint8_t)client_id_role(id)};
+			.id = id,
+			.sym = sym,
+			.state = ORDER_INTENT,
+			.role = (uint8_t)client_id_role(id),
+			.tracked_ms = b->now_ms};
 	}
 	order->touched = ++b->private.touches;
 	return order;
@@ -200,6 +204,7 @@ void bybit_order_news(struct bybit *b, const struct bybit_order_row *row, bool f
 	}
 	struct bybit_order *order = bybit_order_track(b, now.id, now.sym);
 	bool over = order_is_final(order->state);
+	order->seen = true;
 	bool news = !over && (order->state != now.state || now.filled > order->filled);
 	if (!over) {
 		order->state = now.state;

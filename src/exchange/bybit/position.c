@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define REGRID_MS 500 /* the universe changes with the next turn */
+#define UNTOLD_MS 200 /* after a position showed: its fills should have been told by now */
 
 static bool is_older(const struct bybit_position *known, const struct bybit_position_row *row)
 {
@@ -39,6 +40,20 @@ static price_t level(const char *text, const struct instrument *instrument)
 	return price == UNKNOWN ? 0 : price;
 }
 
+/* It shows what an entry of ours has opened, and no fill has been told: nobody protects what he has not heard
+ * of. */
+static void look_for_fills(struct bybit *b, sym_t sym)
+{
+	for (size_t i = 0; i < BYBIT_ORDERS_MAX; i++) {
+		const struct bybit_order *order = &b->private.orders[i];
+		if (order->id == 0 || order->sym != sym || order->role != ROLE_ENTRY || order->told > 0 ||
+		    order_is_final(order->state) || b->now_ms - order->tracked_ms > MINUTE_MS)
+			continue;
+		bybit_fetch_fills(b, sym, 0, b->now_ms + UNTOLD_MS);
+		return;
+	}
+}
+
 bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, struct turn_out *out)
 {
 	sym_t sym = bybit_find_wire(b, row->symbol);
@@ -57,6 +72,8 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 		return false; /* an empty slot of hedge mode beside the other */
 	if (is_older(position, row))
 		return false;
+	ratio_t leverage = bybit_ratio(row->leverage);
+	bool moved = position->moved || (leverage != UNKNOWN && leverage != position->leverage);
 	*position = (struct bybit_position){
 		.known = true,
 		.side = qty == 0                        ? SIDE_NONE
@@ -64,7 +81,7 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 							: SIDE_SHORT,
 		.qty = qty,
 		.cost = cost_of(row, instrument, qty),
-		.leverage = bybit_ratio(row->leverage),
+		.leverage = leverage,
 		.stop = level(row->stop, instrument),
 		.target = level(row->target, instrument),
 		.seq = row->seq,
@@ -73,6 +90,7 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 		.flat_ms = qty == 0 ? position->flat_ms : 0,
 		.listed = position->listed,
 		.hedged = row->position_idx != 0,
+		.moved = moved,
 	};
 	if (position->hedged)
 		b->private.facts.position_mode = POSITION_MODE_HEDGE;
@@ -81,22 +99,33 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 		return true;
 	}
 	bybit_guard_look(b, sym, out);
+	look_for_fills(b, sym);
 	return true;
 }
 
 void bybit_positions_forget(struct bybit *b)
 {
-	for (size_t sym = 0; sym < SYMBOLS_MAX; sym++)
-		b->private.positions[sym].seq = b->private.positions[sym].updated_ms = UNKNOWN;
+	for (size_t sym = 0; sym < SYMBOLS_MAX; sym++) {
+		struct bybit_position *position = &b->private.positions[sym];
+		position->seq = position->updated_ms = UNKNOWN;
+		position->heard_ms = 0;
+	}
+}
+
+void bybit_tell_leverage(struct bybit *b, sym_t sym, struct turn_out *out)
+{
+	if (b->private.positions[sym].moved)
+		bybit_tell_position(b, sym, out);
 }
 
 void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out)
 {
-	const struct bybit_position *position = &b->private.positions[sym];
+	struct bybit_position *position = &b->private.positions[sym];
 	struct event *event = events_add(out->heard, EVENT_POSITION, sym, b->now_ms);
 
 	if (event == NULL)
 		return;
+	position->moved = false;
 	event->position.side = position->side;
 	event->position.qty = position->qty;
 	event->position.cost = position->cost == UNKNOWN ? 0 : position->cost;

@@ -100,6 +100,7 @@ static void subscribe(struct bybit *b, struct turn_out *out)
 static void become_live(struct bybit *b, struct turn_out *out)
 {
 	b->private.stream.login = LOGIN_LIVE;
+	b->private.stream.live_ms = b->now_ms;
 	b->private.stream.pause_ms = 0;
 	b->private.calls_due_ms = b->now_ms; /* lists wait for this */
 	b->counts.logins++;

@@ -145,12 +145,53 @@ static void asked_again_the_lists_begin_anew(void **state)
 	account_free(s);
 }
 
-static void what_a_complete_list_has_not_got_is_flat(void **state)
+static const struct event *with_an_execution_of(struct stand *s, ms_t at_ms, const char *name)
+{
+	char time[64];
+
+	snprintf(time, sizeof time, "\"execTime\":\"%lld\",", (long long)at_ms);
+	reply_list(s, snapshot(s),
+		   row_execution(name, text_of(id_of(7, ROLE_EXIT)), "Sell", "0.001", "60000", "0.1", time));
+	assert_int_equal(stand_heard(s, EVENT_FILL), 1);
+	return stand_event(s, EVENT_LINK, 0);
+}
+
+/* Subscriptions may be acknowledged and stay silent; then only lists tell what has happened. */
+static void a_stream_that_tells_nothing_is_opened_anew(void **state)
+{
+	struct stand *s = account_new();
+
+	(void)state;
+	stand_wait(s, 5000);
+	assert_null(with_an_execution_of(s, s->now_ms - 1000, "x-1")); /* the stream may still tell it */
+	news(s, "wallet", "");
+	assert_null(with_an_execution_of(s, s->now_ms - 4000, "x-2")); /* it lives, and has lost something */
+	stand_wait(s, 5000);
+	const struct event *link = with_an_execution_of(s, s->now_ms - 4000, "x-3");
+	assert_non_null(link);
+	assert_int_equal(link->link.state, LINK_DOWN);
+	account_free(s);
+}
+
+/* Lists may be seconds behind the stream: what it has just opened is not flat because they do not have it. */
+static void a_list_that_lags_behind_the_stream_closes_nothing(void **state)
 {
 	struct stand *s = account_holding(1);
 
 	(void)state;
 	stand_wait(s, 1000);
+	reply_list(s, snapshot(s), "");
+	reply_list(s, stand_asked(s, POSITIONS), "");
+	assert_int_equal(stand_event(s, EVENT_POSITION, 0)->position.qty, 10);
+	account_free(s);
+}
+
+static void what_a_complete_list_has_not_got_is_flat(void **state)
+{
+	struct stand *s = account_holding(1);
+
+	(void)state;
+	stand_wait(s, 11000);
 	reply_list(s, snapshot(s), "");
 	reply_list(s, stand_asked(s, POSITIONS), "");
 	assert_int_equal(stand_heard(s, EVENT_POSITION), 0);
@@ -318,6 +359,34 @@ static void an_order_is_found_in_the_history_with_its_fills(void **state)
 	account_free(s);
 }
 
+/* All three looks of a question. */
+static void find_nothing(struct stand *s, int64_t id)
+{
+	reply_list(s, query(s, id), "");
+	reply_list(s, stand_asked(s, "/v5/order/history"), "");
+	reply_list(s, wait_asked(s, "/v5/order/realtime", 100, 30), "");
+}
+
+static void what_lies_open_in_its_symbol_may_be_its_work(void **state)
+{
+	struct stand *s = account_new();
+	int64_t id = id_of(1, ROLE_ENTRY);
+
+	(void)state;
+	stand_answer(s, submitted(s, ticket_enter(s, 1), "/v5/order/create"), WIRE_CUT, "", "");
+	reply_list(s, stand_asked(s, "/v5/order/realtime"), "");
+	reply_list(s, stand_asked(s, "/v5/order/history"), "");
+	reply_list(s, wait_asked(s, "/v5/order/realtime", 100, 30), "");
+	news(s, "position", row_position("Buy", "0.010", "59000", "", 105));
+	stand_wait(s, 9000);
+	find_nothing(s, id);
+	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 0);
+	news(s, "position", row_position("", "0", "", "", 106));
+	find_nothing(s, id);
+	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 1);
+	account_free(s);
+}
+
 static void absence_is_told_only_after_three_looks(void **state)
 {
 	struct stand *s = account_new();
@@ -331,6 +400,9 @@ static void absence_is_told_only_after_three_looks(void **state)
 	uint32_t request = wait_asked(s, "/v5/order/realtime", 100, 30);
 	assert_int_equal(s->now_ms, START_MS + 1500);
 	reply_list(s, request, "");
+	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 0); /* reads may lag by ten seconds */
+	stand_wait(s, 8500);
+	find_nothing(s, id);
 	assert_int_equal(stand_event(s, EVENT_ORDER_ABSENT, 0)->absent.id, id);
 	account_free(s);
 }
@@ -363,6 +435,21 @@ static void what_the_stream_knows_no_list_makes_absent(void **state)
 	reply_list(s, wait_asked(s, "/v5/order/realtime", 100, 30), "");
 	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 0);
 	told(s, id, ORDER_CANCELLED);
+	account_free(s);
+}
+
+/* An acknowledgement is no proof that an order is there: it may have been lost behind it. */
+static void what_was_only_acknowledged_can_be_absent(void **state)
+{
+	struct stand *s = account_new();
+	int64_t id = id_of(1, ROLE_ENTRY);
+
+	(void)state;
+	reply_ack(s, submitted(s, ticket_enter(s, 1), "/v5/order/create"));
+	told(s, id, ORDER_LIVE);
+	stand_wait(s, 10000);
+	find_nothing(s, id);
+	assert_int_equal(stand_event(s, EVENT_ORDER_ABSENT, 0)->absent.id, id);
 	account_free(s);
 }
 
@@ -450,6 +537,19 @@ static void leverage_is_set_on_both_sides_and_read_back(void **state)
 	account_free(s);
 }
 
+static void a_leverage_that_somebody_else_sets_is_told(void **state)
+{
+	struct stand *s = account_new();
+
+	(void)state;
+	news(s, "position", row_position("", "0", "", "", 100));
+	assert_int_equal(stand_event(s, EVENT_POSITION, 0)->position.leverage, 2 * RATIO_ONE);
+	stand_clear(s);
+	news(s, "position", row_position("", "0", "", "", 101));
+	assert_int_equal(stand_heard(s, EVENT_POSITION), 0);
+	account_free(s);
+}
+
 static void a_leverage_that_is_refused_is_told_as_it_is(void **state)
 {
 	struct stand *s = account_new();
@@ -472,6 +572,8 @@ int main(void)
 		cmocka_unit_test(a_broken_row_makes_no_list_complete),
 		cmocka_unit_test(executions_that_cannot_be_had_do_not_hold_up_the_others),
 		cmocka_unit_test(asked_again_the_lists_begin_anew),
+		cmocka_unit_test(a_stream_that_tells_nothing_is_opened_anew),
+		cmocka_unit_test(a_list_that_lags_behind_the_stream_closes_nothing),
 		cmocka_unit_test(what_a_complete_list_has_not_got_is_flat),
 		cmocka_unit_test(news_of_the_stream_count_before_an_older_list),
 		cmocka_unit_test(stops_that_rest_stand_in_the_list_of_orders),
@@ -480,14 +582,17 @@ int main(void)
 		cmocka_unit_test(a_wallet_without_usdt_is_not_a_balance_of_zero),
 		cmocka_unit_test(an_order_is_found_among_the_live_ones),
 		cmocka_unit_test(an_order_is_found_in_the_history_with_its_fills),
+		cmocka_unit_test(what_lies_open_in_its_symbol_may_be_its_work),
 		cmocka_unit_test(absence_is_told_only_after_three_looks),
 		cmocka_unit_test(an_outcome_that_shows_up_late_is_found_by_the_last_look),
 		cmocka_unit_test(what_the_stream_knows_no_list_makes_absent),
+		cmocka_unit_test(what_was_only_acknowledged_can_be_absent),
 		cmocka_unit_test(a_look_up_that_fails_says_nothing),
 		cmocka_unit_test(the_same_question_is_asked_once_at_a_time),
 		cmocka_unit_test(a_cancel_is_by_client_id_and_what_became_of_it_is_looked_up),
 		cmocka_unit_test(a_cancel_of_what_is_over_is_looked_up_at_once),
 		cmocka_unit_test(leverage_is_set_on_both_sides_and_read_back),
+		cmocka_unit_test(a_leverage_that_somebody_else_sets_is_told),
 		cmocka_unit_test(a_leverage_that_is_refused_is_told_as_it_is),
 	};
 

@@ -362,6 +362,24 @@ static void a_stop_is_not_moved_while_the_last_move_is_not_confirmed(void **stat
 	assert_int_equal(notes_of(NOTE_STOP_MOVED), 2);
 }
 
+/* By hand, or because a setting was acknowledged and never taken. */
+static void a_leverage_that_is_not_ours_is_set_anew(void **state)
+{
+	(void)state;
+	start_and_scan();
+	size_t before = asked(INTENT_LEVERAGE);
+	tell((struct event){.kind = EVENT_POSITION, .sym = 0, .position.leverage = 20 * RATIO_ONE});
+	assert_int_equal(asked(INTENT_LEVERAGE), before + 1);
+	breakout();
+	assert_null(ticket_of(VERB_ENTER));
+	assert_int_equal(last(RECORD_DECISION)->decision.rule, REFUSAL_LEVERAGE);
+	/* told as it is, and not taken: not again and again, but with the next table */
+	tell((struct event){.kind = EVENT_POSITION, .sym = 0, .position.leverage = 20 * RATIO_ONE});
+	assert_int_equal(asked(INTENT_LEVERAGE), before + 1);
+	tell_end(SNAPSHOT_SCAN, SYM_NONE);
+	assert_int_equal(asked(INTENT_LEVERAGE), before + 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, forget)
 int main(void)
 {
@@ -379,6 +397,7 @@ int main(void)
 		TEST(a_down_link_closes_entries_and_its_return_asks_for_the_lists),
 		TEST(a_clock_off_by_more_than_a_second_closes_entries),
 		TEST(while_something_is_naked_nothing_new_is_opened_anywhere),
+		TEST(a_leverage_that_is_not_ours_is_set_anew),
 		TEST(a_stop_the_gate_refuses_is_not_told_as_moved),
 		TEST(a_stop_is_not_moved_while_the_last_move_is_not_confirmed),
 	};

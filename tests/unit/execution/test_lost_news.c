@@ -150,7 +150,7 @@ static void an_entry_that_came_and_went_untold_does_not_hold_its_place_for_ever(
 	assert_int_equal(found[0].price, 1000);
 	assert_true(fill(entry, SIDE_LONG, 10, found[0].price).opened); /* as the engine books it */
 	assert_int_equal(compare_with(SIDE_NONE, 0), 0);                /* it has just moved */
-	now += 2000;
+	now += 10 * SECOND_MS;
 	assert_int_equal(compare_with(SIDE_NONE, 0), 1);
 	assert_true(found[0].confirmed);
 	assert_int_equal(found[0].gone, 10);
