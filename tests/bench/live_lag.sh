@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Does anything hold up the loop? `run --paper` against the emulated exchange in real time with a live one's traffic, while
-# answers stall, the server freezes, streams are cut and refused and messages come broken; then once more with a stream whose
+# Does anything hold up the loop? A run against the emulated exchange in real time with a live one's traffic, while answers stall,
+# the server freezes, streams are cut and refused and messages come broken; then once more with a stream whose
 # name a name server never answers for (as root, in a mount namespace of its own). The loop's lag is the daemon's own figure
 # from its last heartbeat, commits not counted; a hundred milliseconds are the limit on a machine that is otherwise idle.
 #
-# usage: paper_lag.sh PROGRAM SOURCE      MINUTES=3 SYMBOLS=20 as environment
+# usage: live_lag.sh PROGRAM SOURCE      MINUTES=3 SYMBOLS=20 MODE=--paper as environment;
+# MODE=--sandbox trades on the emulated account, whose faults then strike, too
 set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
-minutes=${MINUTES:-3} symbols=${SYMBOLS:-20}
+minutes=${MINUTES:-3} symbols=${SYMBOLS:-20} mode=${MODE:---paper}
 folder=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
@@ -23,7 +24,7 @@ pids+=("$emulating")
 start() { # STREAM-HOST STATE [COMMAND...]: run.err is its log
 	local host=$1 state=$2
 	shift 2
-	env -i PATH="$PATH" "$@" "$bot" run --paper "${on_emulator[@]}" --set exchange.stream_url="wss://$host:$port" \
+	env -i PATH="$PATH" EXCHANGE_API_KEY=emulated-key EXCHANGE_SECRET=emulated-secret "$@" "$bot" run "$mode" "${on_emulator[@]}" --set exchange.stream_url="wss://$host:$port" \
 		--state "$state" --set scanner.min_volume_24h=0 >run.out 2>run.err &
 	daemon=$!
 	pids+=("$daemon")
@@ -38,6 +39,8 @@ start localhost state
 sleep 20
 faults=(stall=20000 freeze=5000 no_streams=5000 reset_all http_403=5000 frame_garbage*20 body_cut*3 delay=4000*3
 	limit_10006=2000 disconnect frame_truncated*20 http_5xx=8000)
+[ "$mode" = --paper ] || faults+=(other_trade=3 stale_reads=5000 transfer=-50 other_order login_refused news_duplicate*10
+	equity_x10=2000 other_close=0 key_dead=5000 bonus=10)
 for ((second = 0; second < minutes * 60; second += 5)); do
 	echo "fault ${faults[$((second / 5 % ${#faults[@]}))]}" >&9
 	sleep 5

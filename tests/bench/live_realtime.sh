@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What does paper trading cost while it runs? The emulated exchange in real time with the traffic of a live one (quotes and
-# book changes ten times a second, running bars each second), `run --paper` over TLS. After a minute of warming up it reads
+# What does trading live cost while it runs? The emulated exchange in real time with the traffic of a live one (quotes and
+# book changes ten times a second, running bars each second), `run` over TLS. After a minute of warming up it reads
 # the daemon's memory and CPU time from /proc over MINUTES, and its loop lag from `status`.
 #
-# usage: paper_realtime.sh PROGRAM SOURCE      MINUTES=3 SYMBOLS=20 as environment
+# usage: live_realtime.sh PROGRAM SOURCE      MINUTES=3 SYMBOLS=20 MODE=--paper (or --sandbox) as environment
 set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
 minutes=${MINUTES:-3} symbols=${SYMBOLS:-20}
@@ -20,7 +20,7 @@ names=$(curl -s --cacert ca.pem "https://localhost:$port/v5/market/instruments-i
 	python3 -c "import json,sys; print(','.join(r['baseCoin'] + '/USDT' for r in json.load(sys.stdin)['result']['list']
 	if r['quoteCoin'] == r['settleCoin'] == 'USDT' and r['contractType'] == 'LinearPerpetual' and r['symbolType'] == ''
 	and r['status'] == 'Trading' and not r['isPreListing'])[:4000])")
-env -i "$bot" run --paper "${on_emulator[@]}" --state state --set trading.symbols="$names" \
+env -i EXCHANGE_API_KEY=emulated-key EXCHANGE_SECRET=emulated-secret "$bot" run "${MODE:---paper}" "${on_emulator[@]}" --state state --set trading.symbols="$names" \
 	--set scanner.min_volume_24h=0 >run.out 2>run.err &
 daemon=$!
 pids+=("$daemon")
