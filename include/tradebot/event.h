@@ -61,7 +61,8 @@ struct event {
 		 * by the time the engine hears of it */
 		struct { const struct instrument *now, *was; } instrument;
 		struct { ratio_t rate; ms_t settle_ms; bool settled; } funding;
-		struct { int64_t kind; money_t amount; int64_t id; } ledger; /* amount > 0: received */
+		struct { int64_t kind; money_t amount; int64_t id; ms_t at_ms; } ledger; /* amount > 0: received;
+									     * at_ms: of the row itself, 0: now */
 		struct {
 			int64_t id, state, role, side; /* state: enum order_state, never INTENT */
 			qty_t qty, filled;

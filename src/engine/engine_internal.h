@@ -55,6 +55,7 @@ struct engine {
 	bool was_healthy;
 	struct slippage slippage;
 	money_t wallet, expected_wallet; /* UNKNOWN before the first balance */
+	ms_t wallet_ms;			 /* when what it should be was begun with the wallet itself; 0: before */
 	bool unexplained;
 	ms_t unexplained_ms; /* since when */
 	ms_t remainder_ms;   /* since when a little is unexplained; 0: nothing worth it */

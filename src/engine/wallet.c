@@ -85,6 +85,8 @@ static void take_remainder(struct engine *e, money_t off)
 	else if (e->remainder_ms == 0)
 		e->remainder_ms = e->now_ms;
 	if (dust || e->expected_wallet == UNKNOWN || e->now_ms - e->remainder_ms >= HOUR_MS) {
+		if (e->expected_wallet == UNKNOWN)
+			e->wallet_ms = e->now_ms;
 		e->expected_wallet = e->wallet - own_result(e);
 		e->remainder_ms = 0;
 	}
@@ -213,6 +215,9 @@ void engine_on_ledger(struct engine *e, const struct event *event)
 	}
 	/* a fee with a symbol is that of a fill, which tells it itself */
 	if (event->book != BOOK_MAIN || (event->ledger.kind == LEDGER_FEE && event->sym != SYM_NONE))
+		return;
+	/* The wallet that we began with has it already; clocks differ a little. */
+	if (event->ledger.at_ms != 0 && e->wallet_ms != 0 && event->ledger.at_ms < e->wallet_ms + SECOND_MS)
 		return;
 	if (event->ledger.kind == LEDGER_TRANSFER)
 		move_peak(e, amount);

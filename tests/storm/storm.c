@@ -80,6 +80,8 @@ static void weather(struct storm *s, struct storm_sums *sums)
 	s->calm = true;
 	s->quiet_ms = s->now_ms;
 	storm_run_until(s, s->now_ms + STORM_QUIET_MS + settled_ms);
+	for (int i = 0; s->is_open && o->account && i < 3 && !storm_books_settled(s); i++)
+		storm_run_until(s, s->now_ms + MINUTE_MS);
 	if (!s->is_open)
 		return;
 	storm_check_end(s);
@@ -260,6 +262,7 @@ int main(int argc, char **argv)
 		default: return 2;
 		}
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_set_level(options.verbose ? LOG_INFO : LOG_ERROR);
 	if (kill)
 		return kill_all(&options) > 0;

@@ -92,9 +92,12 @@ static bool is_same(const struct books *b, const struct emu_execution *exec, int
 /* Whose an execution is, as far as the exchange says: by id, or which of a position's two. */
 static bool is_of(const struct books *b, const struct emu_order *order, int64_t id)
 {
-	if (order->maker == EMU_MAKER_STOP || order->maker == EMU_MAKER_TARGET)
-		return id != 0 &&
-		       client_id_role(id) == (order->maker == EMU_MAKER_STOP ? ROLE_STOP : ROLE_TARGET);
+	bool is_stop = order->maker == EMU_MAKER_STOP;
+
+	/* who dies twice while one fires in pieces has lost its name: the rest is booked as another's work */
+	if (is_stop || order->maker == EMU_MAKER_TARGET)
+		return id == 0 ? b->s->kill.deaths > 1
+			       : client_id_role(id) == (is_stop ? ROLE_STOP : ROLE_TARGET);
 	return id == (audit_is_ours(b->account, order) ? client_id_parse(order->link) : 0);
 }
 
@@ -228,7 +231,7 @@ static void check_doubts(struct books *b, size_t sym)
 
 	/* beside what is not ours the quantities differ for as long as it is there */
 	if (alien || b->s->auditor.at[there(b, sym)].unsure)
-		doubts &= (uint8_t)~DOUBT_QUANTITY;
+		doubts &= (uint8_t) ~(DOUBT_QUANTITY | DOUBT_GRID);
 	if (doubts != 0)
 		spy_violation(&b->s->spy, "%s: a doubt is left: %u", name, doubts);
 	if (!gone && !b->s->auditor.at[there(b, sym)].unsure && alien != (x->foreign[BOOK_MAIN][sym] != 0))
@@ -325,6 +328,29 @@ static void check_money(struct books *b)
 	if (!b->any_visited && b->listed == 0 && off > 16 * open)
 		spy_violation(&b->s->spy, "the wallet is %lld, own results explain it but for %lld",
 			      (long long)cash, (long long)off);
+}
+
+bool storm_books_settled(struct storm *s)
+{
+	const struct emu_account *account = s->emu->account;
+	struct books *b = calloc(1, sizeof *b);
+	bool settled;
+
+	if (b == NULL)
+		abort();
+	*b = (struct books){.s = s, .account = account};
+	read_journal(b);
+	settled = b->wallet.wallet == account->cash - account->bonus;
+	for (size_t sym = 0; settled && sym < s->live.universe.count; sym++) {
+		const struct holding *h =
+			execution_holding(engine_execution(s->live.engine), BOOK_MAIN, (sym_t)sym);
+		sym_t at = there(b, sym);
+		if (at != SYM_NONE && !s->auditor.at[at].visited)
+			settled = audit_coins(&s->live.universe.at[sym], h->qty) ==
+				  audit_coins(&account->positions[at].instrument, account->positions[at].qty);
+	}
+	free(b);
+	return settled;
 }
 
 void storm_books_check(struct storm *s, struct storm_sums *sums)

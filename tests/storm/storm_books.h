@@ -16,6 +16,9 @@ struct storm_sums {
 	int64_t struck[EMU_FAULT_COUNT], notes[NOTE_COUNT];
 };
 
+/* Wallet and positions are known as they are. Where the stream has lost its voice that takes as long as the
+ * next lists do. */
+bool storm_books_settled(struct storm *s);
 /* What is not well is a violation of the spy. */
 void storm_books_check(struct storm *s, struct storm_sums *sums);
 

@@ -16,7 +16,7 @@
 #include "sim_generator.h"
 #include "sim_market.h"
 
-#define LISTING_MS  (10 * MINUTE_MS)
+#define LISTING_MS  (30 * MINUTE_MS) /* an address that is banned waits for ten */
 #define KLINES_MAX  1000
 #define MAX_DOWN_MS 40000
 #define KEY         "emulated-key"
@@ -154,7 +154,7 @@ static int await_listing(struct storm *s)
 		} while (link_take(s->link, s->now_ms, &in));
 		s->now_ms += 10;
 		if (s->now_ms > end_ms)
-			return fail(s, "no listing within ten minutes");
+			return fail(s, "no listing within half an hour");
 	}
 	return 0;
 }
@@ -305,7 +305,7 @@ static void come_back(struct storm *s)
 
 void storm_run_until(struct storm *s, ms_t end_ms)
 {
-	for (;;) {
+	while (s->is_open) { /* one that did not come back is told */
 		ms_t next = ms_earlier(storm_wire_next_ms(&s->wire), link_next_ms(s->link));
 		next = ms_earlier(next, live_world_next_ms(&s->live));
 		if (next > end_ms)
@@ -315,9 +315,7 @@ void storm_run_until(struct storm *s, ms_t end_ms)
 			turn(s);
 		else if (!storm_kill_turn(s, turn))
 			come_back(s);
-		if (!s->is_open)
-			return; /* it did not come back: that is told */
-		if (s->each_turn != NULL)
+		if (s->is_open && s->each_turn != NULL)
 			s->each_turn(s);
 	}
 	s->now_ms = end_ms;

@@ -204,7 +204,7 @@ static void an_entry_that_never_arrived_is_absent_after_three_answers(void **sta
 	set_up_books();
 	stand_answer(s, enter(), WIRE_CUT, "", "reset");
 	turn();
-	for (int i = 0; i < 200 && held()->phase != PHASE_FLAT; i++) {
+	for (int i = 0; i < 400 && held()->phase != PHASE_FLAT; i++) {
 		struct bybit_call *call =
 			bybit_call_find(codec_of(s), CALL_LOOK_UP, BTC, id_of(1, ROLE_ENTRY));
 		if (call != NULL && call->request != 0) {
@@ -218,7 +218,7 @@ static void an_entry_that_never_arrived_is_absent_after_three_answers(void **sta
 	}
 	assert_int_equal(held()->phase, PHASE_FLAT);
 	assert_true(answers >= 9);
-	assert_in_range(s->now_ms, START_MS + 4000, START_MS + 10000);
+	assert_in_range(s->now_ms, START_MS + 10000, START_MS + 20000); /* reads may lag for ten seconds */
 	account_free(s);
 }
 

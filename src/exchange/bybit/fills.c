@@ -97,6 +97,7 @@ static bool make_funding(struct bybit *b, const struct bybit_execution_row *row,
 	event->ledger.kind = LEDGER_FUNDING;
 	event->ledger.amount = -paid;
 	event->ledger.id = funding_number(row->symbol, row->at_ms);
+	event->ledger.at_ms = row->at_ms - (bybit_server_ms(b) - b->now_ms);
 	return true;
 }
 
@@ -218,8 +219,9 @@ void bybit_tell_late_fill(struct bybit *b, const struct event *made, struct turn
 		stream->reopen = true;
 }
 
+/* at_ms: theirs. */
 static void tell_ledger(struct bybit *b, enum ledger_kind kind, sym_t sym, money_t amount, int64_t id,
-			struct turn_out *out)
+			ms_t at_ms, struct turn_out *out)
 {
 	struct event event = {.kind = EVENT_LEDGER, .sym = sym};
 
@@ -228,6 +230,7 @@ static void tell_ledger(struct bybit *b, enum ledger_kind kind, sym_t sym, money
 	event.ledger.kind = kind;
 	event.ledger.amount = amount;
 	event.ledger.id = id;
+	event.ledger.at_ms = at_ms - (bybit_server_ms(b) - b->now_ms);
 	bybit_tell_fill(b, &event, out);
 }
 
@@ -259,13 +262,14 @@ void bybit_ledger_news(struct bybit *b, const struct bybit_ledger_row *row, stru
 	id = id != 0 ? id : 1;
 	if (strcmp(row->type, "SETTLEMENT") == 0) {
 		tell_ledger(b, LEDGER_FUNDING, bybit_find_wire(b, row->symbol), change,
-			    funding_number(row->symbol, row->at_ms), out);
-		tell_ledger(b, LEDGER_FEE, SYM_NONE, -bonus, id, out);
+			    funding_number(row->symbol, row->at_ms), row->at_ms, out);
+		tell_ledger(b, LEDGER_FEE, SYM_NONE, -bonus, id, row->at_ms, out);
 	} else if (is_trade(row->type)) {
-		tell_ledger(b, LEDGER_FEE, SYM_NONE, -bonus, id, out);
+		tell_ledger(b, LEDGER_FEE, SYM_NONE, -bonus, id, row->at_ms, out);
 	} else {
 		bool fee = strstr(row->type, "FEE") != NULL || strstr(row->type, "INTEREST") != NULL;
-		tell_ledger(b, fee ? LEDGER_FEE : LEDGER_TRANSFER, SYM_NONE, change - bonus, id, out);
+		tell_ledger(b, fee ? LEDGER_FEE : LEDGER_TRANSFER, SYM_NONE, change - bonus, id, row->at_ms,
+			    out);
 	}
 }
 

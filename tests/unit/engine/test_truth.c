@@ -237,6 +237,23 @@ static void a_withdrawal_told_before_its_row_does_not_lock(void **state)
 	assert_int_equal(engine_desk(engine)->locked, 1);
 }
 
+static void a_row_from_before_the_first_balance_is_in_it_already(void **state)
+{
+	(void)state;
+	start_and_scan();
+	pass(HOUR_MS);
+	tell((struct event){.kind = EVENT_LEDGER,
+			    .sym = SYM_NONE,
+			    .ledger = {.kind = LEDGER_TRANSFER,
+				       .amount = USDT(500),
+				       .id = 1,
+				       .at_ms = now - HOUR_MS - MINUTE_MS}});
+	assert_int_equal(last(RECORD_LEDGER)->ledger.amount, USDT(500));
+	tell_balance(USDT(10000));
+	assert_false(noted(NOTE_UNEXPLAINED));
+	assert_int_equal(engine_desk(engine)->equity_peak, USDT(10000));
+}
+
 static void money_that_comes_or_goes_leaves_the_fall_from_the_peak_as_it_was(void **state)
 {
 	(void)state;
@@ -429,6 +446,7 @@ int main(void)
 		TEST(a_foreign_order_in_the_symbol_refuses_entries_there),
 		TEST(a_stop_the_lists_do_not_have_is_asked_about_and_placed_again),
 		TEST(a_withdrawal_told_before_its_row_does_not_lock),
+		TEST(a_row_from_before_the_first_balance_is_in_it_already),
 		TEST(money_that_comes_or_goes_leaves_the_fall_from_the_peak_as_it_was),
 		TEST(a_loss_without_a_row_counts_after_ten_seconds_and_locks),
 		TEST(the_same_row_twice_counts_once),
