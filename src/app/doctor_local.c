@@ -111,6 +111,23 @@ static int take_equity(void *ctx, const struct record *record)
 	return 0;
 }
 
+/* What risk state is of another account says nothing about this one. Which of an exchange's accounts it is is
+ * not known yet. */
+static bool is_of_mode(struct doctor *d, const char *mode)
+{
+	char wanted[128];
+
+	if (!live_mode_has_account(d->mode))
+		return true;
+	live_mode_journal(d->mode, d->config, "", wanted, sizeof wanted);
+	if (strncmp(mode, wanted, strlen(wanted)) == 0)
+		return true;
+	doctor_say(d, DOCTOR_WARN, "journal",
+		   "with this key run wants a --state folder of its own; --paper looks without the account",
+		   "it is of %.60s, the key is of %s", mode, wanted);
+	return false;
+}
+
 static void look_at_journal(struct doctor *d)
 {
 	static const struct journal_query newest = {.sym = SYM_NONE, .newest = 1};
@@ -136,8 +153,10 @@ static void look_at_journal(struct doctor *d)
 		else
 			doctor_say(d, DOCTOR_OK, "journal", "", "whole; mode %s, turn %lld at %s UTC",
 				   journal.mode, (long long)journal.turn, at);
-		journal_each(&journal, RECORD_EQUITY, &newest, take_equity, d);
-		journal_each(&journal, RECORD_STAGE, &newest, take_equity, d);
+		if (is_of_mode(d, journal.mode)) {
+			journal_each(&journal, RECORD_EQUITY, &newest, take_equity, d);
+			journal_each(&journal, RECORD_STAGE, &newest, take_equity, d);
+		}
 		journal_close(&journal);
 	}
 	free(universe);

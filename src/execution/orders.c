@@ -269,6 +269,24 @@ static void end_entry_early(struct execution *x, struct order *order, qty_t fill
 	order->qty = filled;
 }
 
+/* Stop or target were moved by hand, and the exchange is the truth. A stop that was loosened is not taken over:
+ * what was approved stays what is wanted. */
+static void take_over_price(struct execution *x, const struct order *order)
+{
+	struct holding *h = execution_holding(x, (enum book)order->book, (sym_t)order->sym);
+	bool tighter = h->side == SIDE_LONG ? order->price > h->stop : order->price < h->stop;
+
+	if (h->qty == 0 || order->state != ORDER_LIVE || order->price <= 0)
+		return;
+	if (order->id == h->stop_id && h->stop > 0 && tighter)
+		h->stop = order->price;
+	else if (order->id == h->target_id && h->target > 0)
+		h->target = order->price;
+	else
+		return;
+	execution_touch(x, h);
+}
+
 bool execution_on_order(struct execution *x, const struct event *event)
 {
 	struct order *order = order_find(x, event->order.id);
@@ -298,6 +316,8 @@ bool execution_on_order(struct execution *x, const struct event *event)
 	}
 	bool answered = before.state == ORDER_INTENT && before.sent_ms != 0 && before.qty != order->qty;
 	order_move(x, order, state, event->at_ms);
+	if (order->price != before.price)
+		take_over_price(x, order);
 	if (answered)
 		size_differs(x, order, event->at_ms);
 	return false;

@@ -25,7 +25,7 @@ struct serve_setup {
 };
 
 /* What one side says it has sent may be lost on a connection that was closed: so long it is waited for. */
-#define IDLE_PATIENCE_MS 250
+#define IDLE_PATIENCE_MS 1500
 
 enum conn_kind { CONN_HTTP, CONN_STREAM };
 struct conn {

@@ -25,6 +25,8 @@ static void hear(void *ctx, const struct event *event)
 {
 	struct auditor *a = ctx;
 
+	if (event->kind == EVENT_SNAPSHOT_END && event->snapshot.what == SNAPSHOT_ORDERS)
+		a->blind = false;
 	if (event->kind != EVENT_LINK)
 		return;
 	if (a->trace && (event->link.state == LINK_LIMITED || a->down != (event->link.state == LINK_DOWN)))
@@ -70,6 +72,18 @@ void auditor_follow(struct auditor *a, const struct universe *universe, bool (*i
 	a->universe = universe;
 	a->is_half = is_half;
 	a->ctx = ctx;
+}
+
+void auditor_begin_anew(struct auditor *a)
+{
+	a->down = a->blind = true;
+	a->silent_until_ms = 0;
+	a->told_wallet_ms = 0;
+	for (size_t i = 0; i < a->emu->universe.count; i++) {
+		struct audit_symbol *s = &a->at[i];
+		s->told_position_ms = s->told_fill_ms = s->told_order_ms = s->told_leverage_ms = 0;
+		s->known_ms = s->idle_ms = 0;
+	}
 }
 
 sym_t audit_symbol_of(const struct auditor *a, int64_t sym)
@@ -197,7 +211,7 @@ static void count_naked(struct auditor *a, size_t sym, ms_t passed)
 	if (s->known_ms == 0)
 		return;
 	a->known_ms += passed;
-	if (a->down || a->silent_until_ms > a->now_ms || is_asleep(a, sym))
+	if (a->down || a->blind || a->silent_until_ms > a->now_ms || is_asleep(a, sym))
 		return;
 	a->able_ms += passed;
 	s->idle_ms += passed;
@@ -221,7 +235,9 @@ static void look_at(struct auditor *a, size_t sym)
 		s->naked_ms = s->known_ms = s->idle_ms = 0;
 	else if (s->naked_ms == 0)
 		s->naked_ms = a->now_ms;
-	bool told = s->told_position_ms >= s->naked_ms || s->told_fill_ms >= s->naked_ms ||
+	/* a position of which no fill was told can be looked up, unless reads lag */
+	bool readable = emu_fault_until(a->emu, EMU_FAULT_STALE_READS) == 0;
+	bool told = (readable && s->told_position_ms >= s->naked_ms) || s->told_fill_ms >= s->naked_ms ||
 		    s->told_order_ms >= s->naked_ms;
 	if (naked && told && s->known_ms == 0)
 		s->known_ms = a->now_ms;

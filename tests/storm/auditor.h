@@ -32,9 +32,10 @@ struct audit_asked {
 /* A symbol of the exchange's. told_*: when the newest that was told of it, readable, was written. */
 struct audit_symbol {
 	int64_t side;
-	qty_t own;        /* of the position: what is the bot's */
-	bool unsure; /* beside a visitor something was closed that neither ordered: nobody knows whose it was */
-	bool visited;     /* another hand has been here */
+	qty_t own;    /* of the position: what is the bot's */
+	bool unsure;  /* beside a visitor something was closed that neither ordered: nobody knows whose it was
+		       */
+	bool visited; /* another hand has been here */
 	int64_t position; /* signed, by the executions */
 	ms_t alien_ms;    /* since when something foreign is here; 0: not */
 	ms_t wild_ms;     /* since when the leverage is over 2; 0: it is not */
@@ -66,7 +67,8 @@ struct auditor {
 	ms_t now_ms;
 	int64_t execs; /* of the exchange's, looked at */
 	int64_t orders_before;
-	bool down; /* the link, as the daemon has it */
+	bool blind; /* it has just started, and has not seen all lists: nobody can act on less */
+	bool down;  /* the link, as the daemon has it */
 	bool trace;
 	/* An entry is about to reach the exchange, of whose symbol; NULL: nobody waits for it. */
 	void (*entering)(void *ctx, int64_t sym);
@@ -95,6 +97,8 @@ void auditor_close(struct auditor *a);
 void auditor_follow(struct auditor *a, const struct universe *universe, bool (*is_half)(void *ctx),
 		    void *ctx);
 
+/* The daemon is another one: it has been told nothing. */
+void auditor_begin_anew(struct auditor *a);
 void auditor_sent(struct auditor *a, const struct order_request *order, ms_t now_ms);
 void auditor_told(struct auditor *a, const struct record *record);
 /* After the exchange has moved to now_ms. */

@@ -21,6 +21,15 @@ void spy_close(struct spy *spy)
 		free(spy->symbols[i].bars), free(spy->symbols[i].begins);
 }
 
+void spy_begin_anew(struct spy *spy)
+{
+	for (size_t i = 0; i < SYMBOLS_MAX; i++) {
+		spy->symbols[i].watched = false;
+		spy->symbols[i].begun = true;
+		spy->symbols[i].ticker_ms = 0;
+	}
+}
+
 void spy_violation(struct spy *spy, const char *format, ...)
 {
 	va_list list;
@@ -50,7 +59,7 @@ static void hear_candle(struct spy *spy, const struct event *event)
 {
 	struct spy_symbol *s = &spy->symbols[event->sym];
 	const struct candle *bar = &event->candle.candle;
-	bool begins = s->count == 0 || (s->renewed && event->candle.history);
+	bool begins = s->count == 0 || s->begun || (s->renewed && event->candle.history);
 
 	if (!event->candle.closed)
 		return;
@@ -61,7 +70,7 @@ static void hear_candle(struct spy *spy, const struct event *event)
 	if (event->at_ms < bar->open_ms + spy->timeframe_ms)
 		spy_violation(spy, "symbol %u: the bar of %lld was closed at %lld", event->sym,
 			      (long long)bar->open_ms, (long long)event->at_ms);
-	s->renewed = false;
+	s->renewed = s->begun = false;
 	keep_bar(s, bar, begins);
 }
 

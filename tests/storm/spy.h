@@ -12,6 +12,7 @@
 struct spy_symbol {
 	bool watched;
 	bool renewed;        /* the next candle may be any: a history was asked for */
+	bool begun;          /* ... and so may the next one, whatever it is: the daemon has just started */
 	bool changed;        /* the instrument changed: prices are on another grid */
 	ms_t ticker_ms;      /* when the last quote was heard; 0: never */
 	size_t count, room;  /* of what was heard closed, as heard */
@@ -36,6 +37,8 @@ extern const struct exchange_ops spy_ops;
 
 void spy_init(struct spy *spy, struct exchange *inner, ms_t timeframe_ms);
 void spy_close(struct spy *spy);
+/* The daemon is another one: it watches nothing yet. */
+void spy_begin_anew(struct spy *spy);
 
 /* An order on its way to the account: for struct witness. */
 void spy_sent(void *spy, const struct order_request *order, ms_t now_ms);

@@ -5,7 +5,7 @@
  * the faults a quiet time; then everything has to be well again.
  *
  * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--account]
- *        [--each-fault] [--fault WORD] [--verbose] [--trace]
+ *        [--each-fault] [--fault WORD] [--kill] [--kill-at N] [--kill-every N] [--verbose] [--trace]
  * A failed check prints the one command that shows it again. */
 #include <getopt.h>
 #include <stdio.h>
@@ -35,6 +35,10 @@ static void add_up(const struct storm *s, struct storm_sums *sums)
 	if (a->worst_idle_ms > sums->worst_idle_ms)
 		sums->worst_idle_ms = a->worst_idle_ms;
 	sums->fills += a->fills;
+	sums->deaths += s->kill.deaths;
+	sums->points += s->kill.points;
+	for (int i = 0; i < DEATH_KINDS; i++)
+		sums->kinds[i] += s->kill.kinds[i];
 }
 
 static void tell_failure(const struct storm *s)
@@ -42,10 +46,13 @@ static void tell_failure(const struct storm *s)
 	const struct storm_options *o = s->options;
 
 	printf("FAILED %s\n  storm --seed %llu --count 1 --minutes %lld --symbols %lld --per-hour %lld%s%s "
-	       "%s%s --verbose\n",
+	       "%s%s",
 	       s->spy.first, (unsigned long long)s->seed, (long long)o->minutes, (long long)o->symbols,
 	       (long long)o->per_hour, o->regrid ? " --regrid" : "", o->account ? " --account" : "",
 	       o->fault >= 0 ? " --fault " : "", o->fault >= 0 ? emu_fault_rows[o->fault].word : "");
+	if (o->kill)
+		printf(" --kill-at %lld --kill-every %lld", (long long)o->kill_at, (long long)o->kill_every);
+	printf(" --verbose\n");
 	fflush(stdout);
 }
 
@@ -66,11 +73,15 @@ static void weather(struct storm *s, struct storm_sums *sums)
 
 	if (o->fault >= 0)
 		storm_script_begin(s, o->fault);
+	if (o->kill)
+		storm_kill_begin(s, o->kill_at, o->kill_every);
 	storm_run_until(s, s->start_ms + o->minutes * MINUTE_MS);
 	emu_calm(s->emu);
 	s->calm = true;
 	s->quiet_ms = s->now_ms;
 	storm_run_until(s, s->now_ms + STORM_QUIET_MS + settled_ms);
+	if (!s->is_open)
+		return;
 	storm_check_end(s);
 	if (o->account)
 		storm_books_check(s, sums);
@@ -161,6 +172,38 @@ static int64_t each_fault(const struct storm_options *options, const char *only)
 	return failed;
 }
 
+#define KILL_EVERY 400 /* points of any kind, in the runs that die again and again */
+
+/* One storm after the other dies at another point that matters; then a few die all over the place. */
+static int64_t kill_all(const struct storm_options *options)
+{
+	struct storm_options dying = *options;
+	struct storm_sums sums = {0};
+
+	dying.kill = true;
+	for (int64_t i = 0; i < options->count; i++) {
+		uint64_t seed = options->seed + (uint64_t)i;
+		struct storm_sums undisturbed = {0};
+		dying.kill_at = -1, dying.kill_every = 0;
+		sums.failed += !one(&dying, seed, &undisturbed);
+		for (int64_t at = 0; at < undisturbed.points; at++) {
+			dying.kill_at = at;
+			sums.failed += !one(&dying, seed, &sums);
+		}
+		dying.kill_at = -1;
+		for (int64_t every = KILL_EVERY; every < KILL_EVERY + 10; every++) {
+			dying.kill_every = every;
+			sums.failed += !one(&dying, seed, &sums);
+		}
+	}
+	tell_sums(options, &sums);
+	printf("  %lld deaths: before a commit %lld, after it %lld, before a request %lld, after it %lld\n",
+	       (long long)sums.deaths, (long long)sums.kinds[DEATH_BEFORE_COMMIT],
+	       (long long)sums.kinds[DEATH_AFTER_COMMIT], (long long)sums.kinds[DEATH_BEFORE_SEND],
+	       (long long)sums.kinds[DEATH_AFTER_SEND]);
+	return sums.failed;
+}
+
 static int64_t number(const char *text, int64_t least, int64_t most)
 {
 	char *end;
@@ -179,11 +222,17 @@ int main(int argc, char **argv)
 		{"seed", 1, NULL, 's'},       {"count", 1, NULL, 'n'},    {"minutes", 1, NULL, 'm'},
 		{"symbols", 1, NULL, 'y'},    {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
 		{"verbose", 0, NULL, 'v'},    {"account", 0, NULL, 'a'},  {"trace", 0, NULL, 't'},
-		{"each-fault", 0, NULL, 'e'}, {"fault", 1, NULL, 'f'},    {NULL, 0, NULL, 0}};
-	struct storm_options options = {
-		.seed = 1, .count = 20, .minutes = 240, .symbols = 8, .per_hour = 60, .fault = -1};
+		{"each-fault", 0, NULL, 'e'}, {"kill", 0, NULL, 'k'},     {"kill-at", 1, NULL, 'K'},
+		{"kill-every", 1, NULL, 'E'}, {"fault", 1, NULL, 'f'},    {NULL, 0, NULL, 0}};
+	struct storm_options options = {.seed = 1,
+					.count = 20,
+					.minutes = 240,
+					.symbols = 8,
+					.per_hour = 60,
+					.fault = -1,
+					.kill_at = -1};
 	const char *only = NULL;
-	bool each = false;
+	bool each = false, kill = false;
 	struct storm_sums sums = {0};
 
 	for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
@@ -197,12 +246,23 @@ int main(int argc, char **argv)
 		case 'a': options.account = true; break;
 		case 'f': only = optarg; /* fall through */
 		case 'e': each = options.account = true; break;
+		case 'k': kill = options.account = true; break;
+		case 'K':
+			options.kill = options.account = true;
+			options.kill_at = number(optarg, -1, 1000000);
+			break;
+		case 'E':
+			options.kill = options.account = true;
+			options.kill_every = number(optarg, 0, 1000000);
+			break;
 		case 't': options.trace = true; break;
 		case 'v': options.verbose = true; break;
 		default: return 2;
 		}
 	}
 	log_set_level(options.verbose ? LOG_INFO : LOG_ERROR);
+	if (kill)
+		return kill_all(&options) > 0;
 	if (each)
 		return each_fault(&options, only) > 0;
 	for (int64_t i = 0; i < options.count; i++)

@@ -11,7 +11,8 @@
 struct storm_sums {
 	int64_t storms, failed, turns, bars, entries, faults, downs, holes;
 	int64_t naked_ms, known_ms, able_ms, worst_idle_ms;
-	int64_t fills, listed, visited, deaths; /* listed: fills that were made from lists */
+	int64_t fills, listed, visited, deaths, points,
+		kinds[DEATH_KINDS]; /* listed: fills that were made from lists */
 	int64_t struck[EMU_FAULT_COUNT], notes[NOTE_COUNT];
 };
 

@@ -30,6 +30,17 @@ void storm_wire_close(struct storm_wire *wire)
 	wire->count = 0;
 }
 
+void storm_wire_cut(struct storm_wire *wire)
+{
+	storm_wire_close(wire);
+	for (size_t i = 0; i < STREAMS_MAX; i++) {
+		if (wire->client_of[i] >= 0)
+			emu_ws_close(wire->emu, wire->client_of[i]);
+		wire->client_of[i] = -1;
+		wire->deaf[i] = false;
+	}
+}
+
 static char *copy(const char *text, size_t len)
 {
 	char *kept = malloc(len + 1);

@@ -53,6 +53,8 @@ extern const struct wire_ops storm_wire_ops; /* its context is a struct storm_wi
 
 void storm_wire_init(struct storm_wire *wire, struct emu *emu, uint64_t seed);
 void storm_wire_close(struct storm_wire *wire);
+/* The process behind it is gone: connections are closed, what was on its way to it is lost. */
+void storm_wire_cut(struct storm_wire *wire);
 
 /* Moves the exchange to now and tells the link what has arrived. */
 void storm_wire_step(struct storm_wire *wire, ms_t now);

@@ -11,14 +11,16 @@
 #include "emu_internal.h"
 #include "log.h"
 #include "moment.h"
+#include "outbox.h"
 #include "record_log.h"
 #include "sim_generator.h"
 #include "sim_market.h"
 
-#define LISTING_MS (10 * MINUTE_MS)
-#define KLINES_MAX 1000
-#define KEY        "emulated-key"
-#define SECRET     "emulated-secret"
+#define LISTING_MS  (10 * MINUTE_MS)
+#define KLINES_MAX  1000
+#define MAX_DOWN_MS 40000
+#define KEY         "emulated-key"
+#define SECRET      "emulated-secret"
 
 static int fail(struct storm *s, const char *why)
 {
@@ -115,7 +117,6 @@ static int open_codec(struct storm *s)
 		return fail(s, "the codec does not begin");
 	feed_init(&s->feed, &s->bybit, MINUTE_MS, s->scratch);
 	s->feed_exchange = (struct exchange){&feed_ops, &s->feed};
-	spy_init(&s->spy, &s->feed_exchange, MINUTE_MS);
 	s->market = (struct exchange){&spy_ops, &s->spy};
 	return 0;
 }
@@ -137,10 +138,13 @@ static bool knows_account(const struct storm *s)
 static int await_listing(struct storm *s)
 {
 	struct turn_out out = {.say = s->outbox, .heard = s->early};
+	ms_t end_ms = s->now_ms + LISTING_MS;
 
 	while (s->market.ops->listing(&s->market) == NULL || !knows_account(s)) {
 		struct wire_in in = {.at_ms = s->now_ms, .kind = WIRE_TIME};
 		storm_wire_step(&s->wire, s->now_ms);
+		if (s->options->account)
+			auditor_look(&s->auditor, s->now_ms);
 		link_step(s->link, s->now_ms);
 		do {
 			s->early->count = 0;
@@ -149,7 +153,7 @@ static int await_listing(struct storm *s)
 			link_say(s->link, s->outbox, s->now_ms);
 		} while (link_take(s->link, s->now_ms, &in));
 		s->now_ms += 10;
-		if (s->now_ms > s->start_ms + LISTING_MS)
+		if (s->now_ms > end_ms)
 			return fail(s, "no listing within ten minutes");
 	}
 	return 0;
@@ -194,7 +198,12 @@ static int open_live(struct storm *s)
 	if (err != 0)
 		return err;
 	s->live.world.witness = (struct witness){.ctx = s, .sent = sent};
-	auditor_follow(&s->auditor, &s->live.universe, is_half, s);
+	if (s->options->account)
+		auditor_follow(&s->auditor, &s->live.universe, is_half, s);
+	if (s->kill.on) {
+		storm_kill_compare(s);
+		storm_kill_follow(s);
+	}
 	live_world_begin(&s->live, s->now_ms, s->link_news.kind == EVENT_LINK ? &s->link_news : NULL);
 	return 0;
 }
@@ -221,6 +230,7 @@ int storm_open(struct storm *s, const struct storm_options *options, uint64_t se
 			sizeof error) != 0)
 		return fail(s, error);
 	int err = open_exchange(s);
+	spy_init(&s->spy, &s->feed_exchange, MINUTE_MS);
 	if (err == 0)
 		err = open_codec(s);
 	if (err == 0 && options->account)
@@ -249,6 +259,50 @@ static void turn(struct storm *s)
 	s->turns++;
 }
 
+static void close_daemon(struct storm *s)
+{
+	if (s->is_open)
+		live_world_close(&s->live);
+	if (s->link != NULL)
+		link_close(s->link);
+	if (s->bybit.state != NULL)
+		bybit_close(&s->bybit);
+	free(s->link), free(s->bybit.state);
+	s->is_open = false;
+	s->link = NULL;
+	s->bybit.state = NULL;
+}
+
+/* It is down for a while, the exchange goes on; then a new one starts on the same folder. */
+static void come_back(struct storm *s)
+{
+	ms_t down_ms =
+		(ms_t)random_below(&s->kill.random, 2) * (ms_t)random_below(&s->kill.random, MAX_DOWN_MS);
+
+	close_daemon(s);
+	storm_wire_cut(&s->wire);
+	outbox_clear(s->outbox);
+	spy_begin_anew(&s->spy);
+	auditor_begin_anew(&s->auditor);
+	s->link_news = (struct event){.kind = EVENT_GARBAGE};
+	for (ms_t end_ms = s->now_ms + down_ms;;) {
+		ms_t next = ms_earlier(emu_next_ms(s->emu), end_ms);
+		s->now_ms = next > s->now_ms ? next : s->now_ms;
+		storm_wire_step(&s->wire, s->now_ms);
+		auditor_look(&s->auditor, s->now_ms);
+		if (s->now_ms >= end_ms)
+			break;
+	}
+	int err = open_codec(s);
+	if (err == 0)
+		err = await_listing(s);
+	if (err == 0)
+		err = open_live(s);
+	if (err != 0)
+		spy_violation(&s->spy, "at %lld: it does not start again: %s", (long long)s->now_ms,
+			      s->error);
+}
+
 void storm_run_until(struct storm *s, ms_t end_ms)
 {
 	for (;;) {
@@ -257,7 +311,12 @@ void storm_run_until(struct storm *s, ms_t end_ms)
 		if (next > end_ms)
 			break;
 		s->now_ms = next > s->now_ms ? next : s->now_ms;
-		turn(s);
+		if (!s->kill.on)
+			turn(s);
+		else if (!storm_kill_turn(s, turn))
+			come_back(s);
+		if (!s->is_open)
+			return; /* it did not come back: that is told */
 		if (s->each_turn != NULL)
 			s->each_turn(s);
 	}
@@ -377,16 +436,13 @@ void storm_close(struct storm *s)
 {
 	char command[128];
 
-	if (s->is_open)
-		live_world_close(&s->live);
-	if (s->link != NULL)
-		link_close(s->link);
+	close_daemon(s);
 	storm_wire_close(&s->wire);
 	if (s->emu != NULL)
 		emu_close(s->emu);
 	spy_close(&s->spy);
 	auditor_close(&s->auditor);
-	free(s->link), free(s->bybit.state), free(s->scratch), free(s->early), free(s->outbox);
+	free(s->scratch), free(s->early), free(s->outbox);
 	snprintf(command, sizeof command, "rm -rf '%s'", s->folder);
 	if (s->folder[0] != '\0' && system(command) != 0)
 		fprintf(stderr, "storm: %s could not be removed\n", s->folder);

@@ -8,6 +8,7 @@
 #include "feed.h"
 #include "live_world.h"
 #include "spy.h"
+#include "storm_kill.h"
 #include "storm_wire.h"
 
 #define STORM_START_MS 1767225600000LL /* 2026-01-01T00:00:00Z */
@@ -22,9 +23,11 @@ struct storm_options {
 	int64_t count, minutes, symbols, per_hour;
 	bool verbose, trace; /* trace: what goes over the wire about the account */
 	bool account;        /* at the exchange, with its faults */
-	int64_t fault;       /* this one alone, by a script; -1: drawn ones */
-	bool regrid;  /* delistings and changed ticks, too: prices are then compared on one grid only */
-	bool on_disk; /* the state folder in /tmp, not in memory */
+	bool kill;           /* it dies, too: see storm_kill.h */
+	int64_t kill_at, kill_every;
+	int64_t fault; /* this one alone, by a script; -1: drawn ones */
+	bool regrid;   /* delistings and changed ticks, too: prices are then compared on one grid only */
+	bool on_disk;  /* the state folder in /tmp, not in memory */
 };
 
 /* See storm_script.h. */
@@ -60,6 +63,7 @@ struct storm {
 	void (*after)(void *ctx, const struct wire_in *in);
 	void *probe_ctx;
 	struct storm_script script;
+	struct storm_kill kill;
 	void (*each_turn)(struct storm *s); /* NULL: nobody has a script */
 };
 

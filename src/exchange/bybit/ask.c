@@ -206,7 +206,8 @@ static bool take_positions(struct bybit *b, const struct bybit_answer *answer, s
 	while (bybit_next_row(&b->reader, &list, &text)) {
 		if (!bybit_read_position(&b->reader, text, &row))
 			return false;
-		bybit_position_news(b, &row, out);
+		if (bybit_position_news(b, &row, out))
+			bybit_tell_leverage(b, bybit_find_wire(b, row.symbol), out);
 	}
 	return list.rows.answer == JSON_OK;
 }
@@ -283,20 +284,30 @@ static bool find_row(struct bybit *b, const struct bybit_call *call, const struc
 	return false;
 }
 
+/* What lies in the symbol may be the entry's work, whatever the look-ups say. */
+static bool may_have_opened(struct bybit *b, const struct bybit_call *call)
+{
+	const struct bybit_position *position = &b->private.positions[call->sym];
+
+	return client_id_role(call->id) == ROLE_ENTRY && position->known && position->qty > 0;
+}
+
 static void tell_absent(struct bybit *b, const struct bybit_call *call, struct turn_out *out)
 {
-	const struct bybit_order *order = bybit_order_find(b, call->id);
+	const struct bybit_order *order = bybit_order_track(b, call->id, call->sym);
 	bool under_way = bybit_call_find(b, CALL_ENTER, call->sym, call->id) != NULL ||
 			 bybit_call_find(b, CALL_REDUCE, call->sym, call->id) != NULL;
 
 	if (under_way)
 		return; /* it has not been answered itself */
 	/* An acknowledgement alone proves nothing: what was taken may have been lost behind it. */
-	bool shown = order != NULL && (order->seen || order->told > 0);
-	if (order != NULL && ((order->state == ORDER_LIVE && shown) || order_is_final(order->state))) {
+	bool shown = order->seen || order->told > 0;
+	if ((order->state == ORDER_LIVE && shown) || order_is_final(order->state)) {
 		bybit_tell_order(b, order, "", out); /* the stream has told it; lists lag */
 		return;
 	}
+	if (shown || b->now_ms < order->tracked_ms + BYBIT_LAG_MS || may_have_opened(b, call))
+		return; /* not found yet is not absent */
 	struct event *event = events_add(out->heard, EVENT_ORDER_ABSENT, call->sym, b->now_ms);
 	if (event != NULL)
 		event->absent.id = call->id;

@@ -27,6 +27,7 @@ struct bybit;
 #define BYBIT_CANDIDATES   3
 #define BYBIT_MADE_MAX     100 /* executions of one page */
 #define BYBIT_KEY_MAX      64
+#define BYBIT_LAG_MS       (10 * SECOND_MS) /* reads may be so far behind the stream, and behind what was sent */
 
 /* Kinds of requests, the most urgent first. */
 enum bybit_call_kind {
@@ -112,6 +113,7 @@ struct bybit_order {
 	qty_t qty, filled, told; /* told: in fills */
 	price_t price;
 	int64_t touched; /* number of the last touch */
+	ms_t tracked_ms; /* since when it is known here */
 };
 
 /* One of our ids that the exchange's one stop (or target) of a position stands for, or may come to. */
@@ -127,6 +129,8 @@ struct bybit_guard {
 	struct bybit_candidate next[BYBIT_CANDIDATES]; /* the newest last */
 	int64_t past;                                  /* the last one that is over: whose late fills are */
 	qty_t qty;                                     /* as told */
+	ms_t fires_ms; /* now has triggered and fills, perhaps piece by piece: until then the setting's being gone
+			* says nothing */
 };
 
 /* A symbol's position, from the newest row, of the stream or REST. */
@@ -143,6 +147,7 @@ struct bybit_position {
 	ms_t flat_ms;    /* when what is left of its guards is told to be gone; 0: not */
 	int64_t listed;  /* number of the snapshot that had it */
 	bool hedged;     /* of a slot of hedge mode */
+	bool moved;      /* its leverage is another one than was told */
 };
 
 struct bybit_listed_order {
@@ -341,6 +346,8 @@ void bybit_guard_flat(struct bybit *b, sym_t sym);
 bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, struct turn_out *out);
 void bybit_positions_forget(struct bybit *b); /* the stream is gone: anything may have happened */
 void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out);
+/* Unless it has been: somebody has set it, and whoever sets it himself reads it back. */
+void bybit_tell_leverage(struct bybit *b, sym_t sym, struct turn_out *out);
 /* Tick or lot has changed: what is known is said in the new ones. */
 void bybit_regrid_account(struct bybit *b, sym_t sym, const struct instrument *was,
 			  const struct instrument *now);

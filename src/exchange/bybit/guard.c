@@ -12,6 +12,7 @@
 #define CHECKS_MAX 4
 #define CHECK_MS   250
 #define CONFIRM_MS 300
+#define FIRES_MS   2000
 
 static struct bybit_guard *guard_of(struct bybit *b, sym_t sym, enum role role)
 {
@@ -69,6 +70,7 @@ static void end_now(struct bybit *b, sym_t sym, enum role role, int64_t state, c
 		return;
 	guard->now = (struct bybit_candidate){0};
 	guard->qty = 0;
+	guard->fires_ms = 0;
 	guard->past = now.id;
 	tell(b, sym, role, &now, state, 0, reason, false, out);
 }
@@ -97,6 +99,7 @@ static void promote(struct bybit *b, sym_t sym, enum role role, size_t at, qty_t
 	end_now(b, sym, role, ORDER_CANCELLED, "replaced", out);
 	guard->now = candidate;
 	guard->now.entry = 0;
+	guard->fires_ms = 0;
 	tell_live(b, sym, role, qty, false, out);
 }
 
@@ -122,7 +125,8 @@ static void look_at_level(struct bybit *b, sym_t sym, enum role role, struct tur
 	price_t level = level_of(position, role);
 
 	if (level == 0) {
-		end_now(b, sym, role, ORDER_CANCELLED, "gone at the exchange", out);
+		if (b->now_ms >= guard->fires_ms) /* else its own order tells its end */
+			end_now(b, sym, role, ORDER_CANCELLED, "gone at the exchange", out);
 		return;
 	}
 	if (show_price(b, sym, role, level, position->qty, out) || guard->now.id == 0)
@@ -390,6 +394,7 @@ static void child_filled(struct bybit *b, const struct bybit_order *child, const
 	if (guard->now.id == id) {
 		guard->now = (struct bybit_candidate){0};
 		guard->qty = 0;
+		guard->fires_ms = 0;
 	}
 	size_t at = find_candidate(guard, id);
 	if (at < BYBIT_CANDIDATES)
@@ -438,8 +443,16 @@ void bybit_child_news(struct bybit *b, const struct bybit_order_row *row, enum r
 	if (!bybit_order_read(b, row, &child))
 		return;
 	struct bybit_guard *guard = guard_of(b, child.sym, role);
+	struct bybit_order *parent = bybit_order_find(b, client_id_parse(row->parent_id));
+	if (parent != NULL && parent->id != 0)
+		parent->seen = true; /* nothing is attached to an order that is not there */
+	bool fires = child.filled > 0 || strcmp(row->status, "Triggered") == 0;
 	bool ours = client_id_parse(row->parent_id) != 0 || guard->now.id != 0 || guard->next[0].id != 0 ||
-		    recall_child(b, row->order_id) != 0;
+		    recall_child(b, row->order_id) != 0 || (fires && guard->past != 0);
+	if (child.state == ORDER_LIVE && fires && guard->now.id != 0) {
+		guard->fires_ms = b->now_ms + FIRES_MS;
+		bybit_confirm(b, child.sym, guard->fires_ms);
+	}
 	if (child.state == ORDER_LIVE && !ours) {
 		child.id = 0;
 		bybit_tell_order(b, &child, "foreign", out);

@@ -14,7 +14,6 @@
 #define SPAN_MS           (7 * DAY_MS - HOUR_MS) /* of one list of executions or of the ledger */
 #define PAGES_MAX         64
 #define FILLS_TRIES       3 /* then the other lists go ahead: they show what was missed */
-#define LAG_MS        (10 * SECOND_MS) /* what reads may be behind the stream */
 
 static void begin_from(struct bybit_lists *lists, ms_t fills_ms, ms_t ledger_ms)
 {
@@ -230,9 +229,11 @@ static void tell_positions(struct bybit *b, struct turn_out *out)
 
 	for (size_t i = 0; i < b->universe->count && i < SYMBOLS_MAX; i++) {
 		struct bybit_position *position = &b->private.positions[i];
+		if (position->known && position->qty == 0)
+			bybit_tell_leverage(b, (sym_t)i, out);
 		if (!position->known || position->qty == 0)
 			continue;
-		if (position->listed != lists->number && position->heard_ms + LAG_MS < lists->begun_ms) {
+		if (position->listed != lists->number && position->heard_ms + BYBIT_LAG_MS < lists->begun_ms) {
 			position->qty = 0, position->side = SIDE_NONE;
 			position->stop = position->target = 0;
 			bybit_guard_flat(b, (sym_t)i);

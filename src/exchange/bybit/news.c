@@ -37,13 +37,8 @@ static bool take_position(struct bybit *b, struct json_slice text, struct turn_o
 
 	if (!bybit_read_position(&b->reader, text, &row))
 		return false;
-	sym_t sym = bybit_find_wire(b, row.symbol);
-	ratio_t was = sym != SYM_NONE ? b->private.positions[sym].leverage : UNKNOWN;
-	if (!bybit_position_news(b, &row, out))
-		return true;
-	ratio_t now = b->private.positions[sym].leverage;
-	if (now != UNKNOWN && now != was) /* somebody has set it; whoever sets it himself reads it back */
-		bybit_tell_position(b, sym, out);
+	if (bybit_position_news(b, &row, out))
+		bybit_tell_leverage(b, bybit_find_wire(b, row.symbol), out);
 	return true;
 }
 

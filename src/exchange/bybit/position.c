@@ -47,7 +47,7 @@ static void look_for_fills(struct bybit *b, sym_t sym)
 	for (size_t i = 0; i < BYBIT_ORDERS_MAX; i++) {
 		const struct bybit_order *order = &b->private.orders[i];
 		if (order->id == 0 || order->sym != sym || order->role != ROLE_ENTRY || order->told > 0 ||
-		    order_is_final(order->state))
+		    order_is_final(order->state) || b->now_ms - order->tracked_ms > MINUTE_MS)
 			continue;
 		bybit_fetch_fills(b, sym, 0, b->now_ms + UNTOLD_MS);
 		return;
@@ -72,6 +72,8 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 		return false; /* an empty slot of hedge mode beside the other */
 	if (is_older(position, row))
 		return false;
+	ratio_t leverage = bybit_ratio(row->leverage);
+	bool moved = position->moved || (leverage != UNKNOWN && leverage != position->leverage);
 	*position = (struct bybit_position){
 		.known = true,
 		.side = qty == 0                        ? SIDE_NONE
@@ -79,7 +81,7 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 							: SIDE_SHORT,
 		.qty = qty,
 		.cost = cost_of(row, instrument, qty),
-		.leverage = bybit_ratio(row->leverage),
+		.leverage = leverage,
 		.stop = level(row->stop, instrument),
 		.target = level(row->target, instrument),
 		.seq = row->seq,
@@ -88,6 +90,7 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 		.flat_ms = qty == 0 ? position->flat_ms : 0,
 		.listed = position->listed,
 		.hedged = row->position_idx != 0,
+		.moved = moved,
 	};
 	if (position->hedged)
 		b->private.facts.position_mode = POSITION_MODE_HEDGE;
@@ -109,13 +112,20 @@ void bybit_positions_forget(struct bybit *b)
 	}
 }
 
+void bybit_tell_leverage(struct bybit *b, sym_t sym, struct turn_out *out)
+{
+	if (b->private.positions[sym].moved)
+		bybit_tell_position(b, sym, out);
+}
+
 void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out)
 {
-	const struct bybit_position *position = &b->private.positions[sym];
+	struct bybit_position *position = &b->private.positions[sym];
 	struct event *event = events_add(out->heard, EVENT_POSITION, sym, b->now_ms);
 
 	if (event == NULL)
 		return;
+	position->moved = false;
 	event->position.side = position->side;
 	event->position.qty = position->qty;
 	event->position.cost = position->cost == UNKNOWN ? 0 : position->cost;

@@ -329,6 +329,58 @@ static void a_stop_that_triggers_before_it_was_confirmed_is_still_ours(void **st
 	account_free(s);
 }
 
+/* Its setting is gone as soon as it triggers. Whoever took that for its end would not know it again after a
+ * death. */
+static void a_stop_that_fills_piece_by_piece_is_over_with_its_last_piece(void **state)
+{
+	struct stand *s = account_holding(1);
+	int64_t stop = id_of(2, ROLE_STOP);
+
+	(void)state;
+	news(s, "order", row_child("c-s", true, "PartiallyFilled", "0.010", "0.004", "59000", "UNKNOWN"));
+	news(s, "execution",
+	     row_execution("x-8", "", "Sell", "0.004", "58990", "0.1",
+			   "\"createType\":\"CreateByStopLoss\",\"orderId\":\"c-s\","));
+	news(s, "position", row_position("Buy", "0.006", "", "62000", 105));
+	assert_null(order_told(s, stop)); /* it is live as before */
+	news(s, "order", row_child("c-s", true, "Filled", "0.010", "0.010", "59000", "UNKNOWN"));
+	told(s, stop, ORDER_FILLED);
+	account_free(s);
+}
+
+static void but_not_for_ever(void **state)
+{
+	struct stand *s = account_holding(1);
+
+	(void)state;
+	news(s, "order", row_child("c-s", true, "PartiallyFilled", "0.010", "0.004", "59000", "UNKNOWN"));
+	news(s, "position", row_position("Buy", "0.006", "", "62000", 105));
+	stand_wait(s, 2000);
+	reply_list(s, stand_asked(s, LIST), row_position("Buy", "0.006", "", "62000", 105));
+	told(s, id_of(2, ROLE_STOP), ORDER_CANCELLED);
+	account_free(s);
+}
+
+static void a_piece_of_a_stop_of_before_the_start_is_not_foreign(void **state)
+{
+	struct stand *s = account_new();
+	int64_t stop = id_of(2, ROLE_STOP);
+	struct order order = {.id = stop, .sym = BTC, .role = ROLE_STOP, .state = ORDER_LIVE, .price = 590000};
+
+	(void)state;
+	bybit_remember(&s->exchange, &order);
+	news(s, "position", row_position("Buy", "0.006", "", "62000", 105));
+	told(s, stop, ORDER_CANCELLED);
+	stand_clear(s);
+	news(s, "order", row_child("c-s", true, "PartiallyFilled", "0.010", "0.008", "59000", "UNKNOWN"));
+	assert_int_equal(stand_heard(s, EVENT_ORDER), 0);
+	news(s, "execution",
+	     row_execution("x-9", "", "Sell", "0.004", "58990", "0.1",
+			   "\"createType\":\"CreateByStopLoss\",\"orderId\":\"c-s\","));
+	assert_int_equal(stand_event(s, EVENT_FILL, 0)->fill.id, stop);
+	account_free(s);
+}
+
 static void what_closed_by_itself_takes_stop_and_target_with_it(void **state)
 {
 	struct stand *s = account_holding(1);
@@ -548,6 +600,9 @@ int main(void)
 		cmocka_unit_test(a_stop_that_triggers_fills_and_its_sibling_goes),
 		cmocka_unit_test(the_three_topics_may_come_in_any_order),
 		cmocka_unit_test(a_stop_that_triggers_before_it_was_confirmed_is_still_ours),
+		cmocka_unit_test(a_stop_that_fills_piece_by_piece_is_over_with_its_last_piece),
+		cmocka_unit_test(but_not_for_ever),
+		cmocka_unit_test(a_piece_of_a_stop_of_before_the_start_is_not_foreign),
 		cmocka_unit_test(what_closed_by_itself_takes_stop_and_target_with_it),
 		cmocka_unit_test(a_stop_somebody_took_away_is_told_gone),
 		cmocka_unit_test(a_stop_that_is_replaced_in_place_stays),

@@ -376,6 +376,34 @@ static void an_order_is_found_in_the_history_with_its_fills(void **state)
 	account_free(s);
 }
 
+/* All three looks of a question. */
+static void find_nothing(struct stand *s, int64_t id)
+{
+	reply_list(s, query(s, id), "");
+	reply_list(s, stand_asked(s, "/v5/order/history"), "");
+	reply_list(s, wait_asked(s, "/v5/order/realtime", 100, 30), "");
+}
+
+static void what_lies_open_in_its_symbol_may_be_its_work(void **state)
+{
+	struct stand *s = account_new();
+	int64_t id = id_of(1, ROLE_ENTRY);
+
+	(void)state;
+	stand_answer(s, submitted(s, ticket_enter(s, 1), "/v5/order/create"), WIRE_CUT, "", "");
+	reply_list(s, stand_asked(s, "/v5/order/realtime"), "");
+	reply_list(s, stand_asked(s, "/v5/order/history"), "");
+	reply_list(s, wait_asked(s, "/v5/order/realtime", 100, 30), "");
+	news(s, "position", row_position("Buy", "0.010", "59000", "", 105));
+	stand_wait(s, 9000);
+	find_nothing(s, id);
+	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 0);
+	news(s, "position", row_position("", "0", "", "", 106));
+	find_nothing(s, id);
+	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 1);
+	account_free(s);
+}
+
 static void absence_is_told_only_after_three_looks(void **state)
 {
 	struct stand *s = account_new();
@@ -389,6 +417,9 @@ static void absence_is_told_only_after_three_looks(void **state)
 	uint32_t request = wait_asked(s, "/v5/order/realtime", 100, 30);
 	assert_int_equal(s->now_ms, START_MS + 1500);
 	reply_list(s, request, "");
+	assert_int_equal(stand_heard(s, EVENT_ORDER_ABSENT), 0); /* reads may lag by ten seconds */
+	stand_wait(s, 8500);
+	find_nothing(s, id);
 	assert_int_equal(stand_event(s, EVENT_ORDER_ABSENT, 0)->absent.id, id);
 	account_free(s);
 }
@@ -433,9 +464,8 @@ static void what_was_only_acknowledged_can_be_absent(void **state)
 	(void)state;
 	reply_ack(s, submitted(s, ticket_enter(s, 1), "/v5/order/create"));
 	told(s, id, ORDER_LIVE);
-	reply_list(s, query(s, id), "");
-	reply_list(s, stand_asked(s, "/v5/order/history"), "");
-	reply_list(s, wait_asked(s, "/v5/order/realtime", 100, 30), "");
+	stand_wait(s, 10000);
+	find_nothing(s, id);
 	assert_int_equal(stand_event(s, EVENT_ORDER_ABSENT, 0)->absent.id, id);
 	account_free(s);
 }
@@ -570,6 +600,7 @@ int main(void)
 		cmocka_unit_test(a_wallet_without_usdt_is_not_a_balance_of_zero),
 		cmocka_unit_test(an_order_is_found_among_the_live_ones),
 		cmocka_unit_test(an_order_is_found_in_the_history_with_its_fills),
+		cmocka_unit_test(what_lies_open_in_its_symbol_may_be_its_work),
 		cmocka_unit_test(absence_is_told_only_after_three_looks),
 		cmocka_unit_test(an_outcome_that_shows_up_late_is_found_by_the_last_look),
 		cmocka_unit_test(what_the_stream_knows_no_list_makes_absent),

@@ -242,6 +242,33 @@ static void an_attached_order_nobody_ever_heard_of_is_asked_about_when_the_trade
 	assert_int_equal(x.order_count, 0);
 }
 
+static void live_at(int64_t id, qty_t qty, price_t price)
+{
+	execution_on_order(&x, &(struct event){.kind = EVENT_ORDER,
+					       .sym = 1,
+					       .at_ms = now,
+					       .order = {.id = id,
+							 .state = ORDER_LIVE,
+							 .role = client_id_role(id),
+							 .side = SIDE_SHORT,
+							 .qty = qty,
+							 .price = price}});
+}
+
+static void a_stop_that_was_moved_by_hand_is_where_it_is(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	price_t stop = held(1)->stop;
+	live_at(held(1)->stop_id, 10, stop + 5);
+	assert_int_equal(held(1)->stop, stop + 5);
+	live_at(held(1)->stop_id, 10, stop - 5); /* looser than what was approved: not ours */
+	assert_int_equal(held(1)->stop, stop + 5);
+	live_at(held(1)->target_id, 10, held(1)->target - 3);
+	assert_int_equal(held(1)->target, 1100 - 3);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+}
+
 static void a_thousand_trades_without_news_of_targets_leave_no_order_behind(void **state)
 {
 	(void)state;
@@ -343,6 +370,7 @@ int main(void)
 		TEST(a_leftover_stop_on_a_flat_symbol_is_cancelled_after_the_sweep_time_not_before),
 		TEST(resting_orders_of_an_open_position_are_not_swept),
 		TEST(an_attached_order_nobody_ever_heard_of_is_asked_about_when_the_trade_is_over),
+		TEST(a_stop_that_was_moved_by_hand_is_where_it_is),
 		TEST(a_thousand_trades_without_news_of_targets_leave_no_order_behind),
 		TEST(an_order_missing_from_a_complete_list_is_unknown_and_its_stop_protects_nothing),
 		TEST(an_order_that_changed_after_the_lists_were_asked_for_may_be_missing_from_them),
