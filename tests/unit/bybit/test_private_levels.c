@@ -365,7 +365,8 @@ static void a_piece_of_a_stop_of_before_the_start_is_not_foreign(void **state)
 {
 	struct stand *s = account_new();
 	int64_t stop = id_of(2, ROLE_STOP);
-	struct order order = {.id = stop, .sym = BTC, .role = ROLE_STOP, .state = ORDER_LIVE, .price = 590000};
+	struct order order = {
+		.id = stop, .sym = BTC, .role = ROLE_STOP, .state = ORDER_LIVE, .price = 590000};
 
 	(void)state;
 	bybit_remember(&s->exchange, &order);
