@@ -115,6 +115,8 @@ def check_c(path, raw):
             yield number, "a floating-point number in risk"
         if path.startswith("src/") and path != "src/risk/ticket.c" and TICKET.search(line):
             yield number, "tickets are sealed in src/risk/ticket.c and nowhere else"
+        if re.search(r"(?<![\w.>])(localtime|localtime_r|mktime|ctime|ctime_r)\s*\(", line):
+            yield number, "local time: everything here is UTC"
         if in_folder(path, EDGES) and re.search(r"(?<!\w)(v?printf|perror|puts|putchar)\s*\(|\bstd(err|out)\b", line):
             yield number, "an edge that speaks: only the app logs"
     if in_folder(path, CORE):
@@ -180,6 +182,7 @@ BROKEN = [
     ("src/journal/forge.c", SPDX + "void f(struct ticket *ticket)\n{\n\tticket->order.qty = 1;\n}\n", "tickets are sealed"),
     ("src/app/forge.c", SPDX + "void f(struct ticket *t)\n{\n\tticket_seal(t);\n}\n", "tickets are sealed"),
     ("src/journal/loud.c", SPDX + 'void f(void)\n{\n\tfprintf(stderr, "x");\n}\n', "an edge that speaks"),
+    ("src/app/zone.c", SPDX + "void f(time_t t)\n{\n\tg(localtime(&t));\n}\n", "local time"),
     ("src/app/bare.c", "int x;\n", "licence"),
     ("scripts/bare.sh", "#!/bin/sh\ntrue\n", "no SPDX"),
     ("src/risk/real.c", SPDX + "double x(void);\n", "floating-point"),

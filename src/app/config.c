@@ -339,6 +339,14 @@ static int config_read_sets(struct config *config, const struct config_sources *
 		row = config_find(name);
 		if (row == NULL)
 			return config_unknown("command line", name, error, size);
+		if (row->type == CONFIG_SECRET && equals[1] != '\0') {
+			snprintf(error, size,
+				 "command line: %s would stand in the list of processes, for everybody on "
+				 "this machine, and in the shell's history: put it into a .env of mode 0600, "
+				 "or into the environment",
+				 row->env);
+			return TB_EINVAL;
+		}
 		answer = config_put(config, row, equals + 1, "command line", error, size);
 		if (answer != TB_OK)
 			return answer;

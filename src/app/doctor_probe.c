@@ -50,7 +50,8 @@ bool probe_wait(struct probe *p, bool (*is)(struct probe *p), ms_t most_ms)
 		p->stopped = loop_signals(&p->pump.wire.loop) != 0 || p->stopped;
 		if (p->stopped && !p->rescuing)
 			return false;
-		if (!doctor_pump_turn(&p->pump))
+		p->broken = p->broken || !doctor_pump_turn(&p->pump);
+		if (p->broken)
 			return false;
 	}
 	return true;
@@ -559,7 +560,7 @@ int doctor_probe(const struct cli *cli, struct doctor *d)
 
 	if (doctor_failed(d))
 		return refuse(d, "a look failed", "see FAIL above; nothing was sent");
-	if (d->mode == LIVE_PAPER)
+	if (d->mode == LIVE_PAPER || !live_codec_knows(d->config->exchange))
 		return refuse(d, "there is no account to send it to", "set a key, and leave --paper away");
 	int lock_fd = state_lock(d->config->state, error, sizeof error);
 	if (lock_fd < 0)

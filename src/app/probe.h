@@ -35,6 +35,7 @@ struct probe {
 	ms_t step_ms;    /* when the last step was over, since the pump was opened */
 	bool sent;       /* the ENTER has left */
 	bool stopped;    /* by a signal */
+	bool broken;     /* nothing can be moved any more */
 	bool rescuing;   /* signals do not keep it from that */
 };
 

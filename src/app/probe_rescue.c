@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The way out of a probe order that went wrong: what the exchange's own lists say is ours is left by REDUCE,
- * again and again, until they say that nothing is left, or a minute is over. Stops stay where they are until
- * the position is gone. */
+ * The way out of a probe order that went wrong: what is ours, by the exchange's own lists or by the fills
+ * that were told, is left by REDUCE, again and again, until both say that nothing is left, or a minute is
+ * over. Stops stay where they are until the position is gone. */
 #include "probe.h"
 
 #include "show.h"
@@ -68,9 +68,26 @@ static void ask_what_became(struct probe *p)
 			probe_ask(p, INTENT_QUERY, p->book.orders[i].id, 0);
 }
 
+/* What its fills say it holds is gone, or the exchange has refused to reduce it. */
+static bool own_is_gone(struct probe *p)
+{
+	const struct probe_order *last = probe_book_find(&p->book, p->exit_id);
+
+	return probe_book_own(&p->book) == 0 || (last != NULL && last->state == ORDER_REJECTED);
+}
+
 static bool is_over(struct probe *p)
 {
-	return p->book.lists == PROBE_LISTS && p->book.qty == 0 && probe_open_orders(p) == 0;
+	return p->book.lists == PROBE_LISTS && p->book.qty == 0 && probe_open_orders(p) == 0 &&
+	       own_is_gone(p);
+}
+
+/* Lists may lag: a reduce of what is not there does no harm. */
+static qty_t to_reduce(const struct probe *p)
+{
+	if (p->book.qty > 0 && p->book.side == SIDE_LONG)
+		return p->book.qty;
+	return p->book.qty > 0 ? 0 : probe_book_own(&p->book);
 }
 
 static void say_left(struct probe *p)
@@ -105,7 +122,7 @@ void probe_rescue(struct probe *p)
 	char state[96];
 
 	p->rescuing = true;
-	while (doctor_pump_since(&p->pump) < until_ms) {
+	while (doctor_pump_since(&p->pump) < until_ms && !p->broken) {
 		probe_ask(p, INTENT_SNAPSHOT, 0, 0);
 		ask_what_became(p);
 		probe_wait(p, probe_has_lists, LISTS_MS);
@@ -117,7 +134,8 @@ void probe_rescue(struct probe *p)
 			probe_say_cost(p, state);
 			return;
 		}
-		if (p->book.side == SIDE_LONG && p->book.qty > 0 && probe_reduce(p, p->book.qty)) {
+		qty_t qty = to_reduce(p);
+		if (qty > 0 && probe_reduce(p, qty)) {
 			reduces++;
 			probe_wait(p, is_reduced, FLAT_MS);
 		}

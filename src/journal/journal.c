@@ -281,6 +281,15 @@ static void keep_failure(struct journal *journal, int code)
 		journal->failed = true;
 }
 
+/* Who holds the file for longer than that may hold it for minutes: waited for once, not in each turn. */
+static void wait_for_others(struct journal *journal, bool wait)
+{
+	if (journal->impatient == !wait)
+		return;
+	journal->impatient = !wait;
+	sqlite3_busy_timeout(journal->db, wait ? BUSY_MS : 0);
+}
+
 int journal_begin(struct journal *journal, int64_t turn, ms_t now_ms, bool sync_full)
 {
 	journal->failed = true; /* until begun: puts then do nothing */
@@ -298,6 +307,7 @@ int journal_begin(struct journal *journal, int64_t turn, ms_t now_ms, bool sync_
 		journal->full = sync_full;
 	}
 	int code = run(journal, journal->begin, "beginning a turn");
+	wait_for_others(journal, code == 0);
 	journal->failed = code != 0;
 	journal->next_turn = turn;
 	journal->next_turn_ms = now_ms;

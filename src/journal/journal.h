@@ -45,7 +45,7 @@ struct journal {
 	char migrated_to[320]; /* backup made at open before a migration; "" if there was none */
 
 	/* private */
-	bool read_only, in_turn, failed, full;
+	bool read_only, in_turn, failed, full, impatient;
 	int64_t next_turn, intent_row, turn_intents;
 	ms_t next_turn_ms;
 	sqlite3_stmt *begin, *commit, *rollback, *put_meta, *put_instrument, *put_intent, *prune_passing,

@@ -212,5 +212,6 @@ midway() { # TEXT COMMAND...
 interrupt() { kill -INT "$asking"; }
 midway "a signal" interrupt
 midway "nothing answered for five seconds" tell "fault stall=5000"
+midway "lists that lag" tell "fault stale_reads=5000"
 midway "streams closed" tell "fault no_streams=4000"
 exit $wrong

@@ -15,18 +15,24 @@ fail() { # TEXT
 }
 nowhere=(--exchange bybit --paper --set EXCHANGE_REST_URL=https://127.0.0.1:9 --set EXCHANGE_STREAM_URL=wss://127.0.0.1:9)
 
+environment=()
 refuses() { # CODE WORDS OPTION...
 	local code=$1 words=$2 got
 	shift 2
-	timeout 30 env -i "$bot" run --state other "$@" >said 2>&1
+	timeout 30 env -i "${environment[@]}" "$bot" run --state other "$@" >said 2>&1
 	got=$?
 	[ "$got" -eq "$code" ] || fail "run $*: exit code $got, not $code"
 	grep -q -- "$words" said || fail "run $*: does not say '$words'"
 }
 refuses 2 "EXCHANGE_API_KEY is empty.*--paper needs none" --exchange bybit
-refuses 2 "EXCHANGE_SECRET is empty" --exchange bybit --sandbox --set EXCHANGE_API_KEY=k
+environment=(EXCHANGE_API_KEY=k)
+refuses 2 "EXCHANGE_SECRET is empty" --exchange bybit --sandbox
+environment=()
+refuses 2 "list of processes" --exchange bybit --sandbox --set EXCHANGE_API_KEY=k
 refuses 2 "LIVE on bybit, real money needs a key" --exchange bybit --set EXCHANGE_SANDBOX=false
-refuses 2 "a stage is earned" --exchange bybit --set EXCHANGE_SANDBOX=false --set EXCHANGE_API_KEY=k --set EXCHANGE_SECRET=s --stage 1
+environment=(EXCHANGE_API_KEY=k EXCHANGE_SECRET=s)
+refuses 2 "a stage is earned" --exchange bybit --set EXCHANGE_SANDBOX=false --stage 1
+environment=()
 refuses 2 "cannot trade binance" --exchange binance --paper
 refuses 2 "--exchange bybit --paper" --exchange sim --paper
 refuses 2 "--clock is about an emulated exchange" --exchange sim --clock there

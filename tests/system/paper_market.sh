@@ -72,7 +72,7 @@ rm -f said # or what the last one said would be believed
 env -i "$bot" run --state st "${paper[@]}" >said 2>&1 &
 daemon=$!
 wait_for said " ready: "
-grep -q "resumed on the market of bybit" said || fail "not resumed"
+grep -q "resumed on paper on bybit" said || fail "not resumed"
 kill -TERM "$daemon"
 wait "$daemon" || fail "resumed and stopped: not exit code 0"
 timeout 60 env -i "$bot" run --state poor "${paper[@]}" --set SIM_BALANCE=2 >said 2>&1

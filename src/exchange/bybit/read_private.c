@@ -96,6 +96,13 @@ static bool read_fields(struct bybit_reader *reader, const struct cJSON *root, c
 	return true;
 }
 
+/* Sizes have no sign: a side that is not told is not the other one. */
+static bool need_side(struct bybit_reader *reader, const char *side)
+{
+	return strcmp(side, "Buy") == 0 || strcmp(side, "Sell") == 0 ||
+	       bybit_fail(reader, "side", *side == '\0' ? JSON_EMPTY : JSON_UNPARSABLE);
+}
+
 static bool begin(struct bybit_reader *reader, struct json_slice text, const struct cJSON **root)
 {
 	reader->why[0] = '\0';
@@ -175,6 +182,8 @@ bool bybit_read_execution(struct bybit_reader *reader, struct json_slice text,
 	*row = (struct bybit_execution_row){0};
 	if (!begin(reader, text, &root) || !FIELDS(row, fields))
 		return false;
+	if (strcmp(row->type, "Funding") != 0 && !need_side(reader, row->side))
+		return false;
 	return json_slice_members(text, 1, keys, &row->extra_fees) == JSON_OK ||
 	       bybit_fail(reader, "row", JSON_BROKEN);
 }
@@ -225,6 +234,8 @@ bool bybit_read_position(struct bybit_reader *reader, struct json_slice text, st
 
 	*row = (struct bybit_position_row){0};
 	if (!begin(reader, text, &root) || !FIELDS(row, fields))
+		return false;
+	if (!bybit_is_nothing(row->size) && !need_side(reader, row->side))
 		return false;
 	bool stream = json_member(root, "entryPrice") != NULL;
 	return read_decimal(reader, root, stream ? &stream_entry : &entry, &row->entry);

@@ -430,9 +430,26 @@ static void secrets_are_read_whole_and_never_shown(void **state)
 	assert_null(strstr(printed(config_print), "hush"));
 	assert_non_null(strstr(printed(config_print), "set, 16 characters"));
 	assert_null(strstr(printed(config_print_json), "hush"));
-	assert_int_equal(load(NULL, NULL, NULL, "EXCHANGE_SECRET=hush hush"), TB_EINVAL);
+	assert_int_equal(load(NULL, NULL, "EXCHANGE_SECRET=hush hush", NULL), TB_EINVAL);
 	assert_null(strstr(error, "hush"));
 	assert_non_null(strstr(error, "EXCHANGE_SECRET holds a blank"));
+}
+
+static void a_key_on_the_command_line_is_refused_and_not_repeated(void **state)
+{
+	static const char *const names[] = {"EXCHANGE_API_KEY", "exchange.secret", "EXCHANGE_PASSPHRASE",
+					    "LLM_API_KEY"};
+	char set[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(set, sizeof(set), "%s=hush-hush", names[i]);
+		assert_int_equal(load(NULL, NULL, NULL, set), TB_EINVAL);
+		assert_non_null(strstr(error, "list of processes"));
+		assert_null(strstr(error, "hush"));
+		snprintf(set, sizeof(set), "%s=", names[i]); /* none is no secret */
+		assert_int_equal(load(NULL, NULL, NULL, set), TB_OK);
+	}
 }
 
 static void the_list_has_value_unit_and_layer_of_every_setting(void **state)
@@ -507,6 +524,7 @@ int main(void)
 		cmocka_unit_test(a_file_the_user_named_must_be_there),
 		cmocka_unit_test(foreign_names_in_the_environment_are_let_be),
 		cmocka_unit_test(secrets_are_read_whole_and_never_shown),
+		cmocka_unit_test(a_key_on_the_command_line_is_refused_and_not_repeated),
 		cmocka_unit_test(the_list_has_value_unit_and_layer_of_every_setting),
 		cmocka_unit_test(settings_that_contradict_each_other_are_refused),
 		cmocka_unit_test(the_generated_files_load_as_the_defaults),

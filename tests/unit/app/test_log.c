@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "log.h"
+#include "show.h"
 
 #define AT 1795356603412LL /* 2026-11-22T14:10:03.412Z */
 
@@ -61,6 +63,24 @@ static void lines_over_the_level_are_not_written(void **state)
 	assert_string_equal(written(false, AT, LOG_WARN, "x"), "");
 	log_set_level(LOG_INFO);
 	assert_int_equal(log_level_parse("loud", &level), TB_EINVAL);
+}
+
+static void times_are_those_of_utc_wherever_the_machine_stands(void **state)
+{
+	static const char *const zones[] = {"America/Los_Angeles", "XYZ+11", "ABC-14"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+		char time[SHOW_MAX];
+		setenv("TZ", zones[i], 1);
+		tzset();
+		assert_string_equal(written(false, AT, LOG_INFO, "x"),
+				    "2026-11-22T14:10:03.412Z INFO  risk    x\n");
+		show_time(AT, time);
+		assert_string_equal(time, "2026-11-22 14:10:03");
+	}
+	unsetenv("TZ");
+	tzset();
 }
 
 static void one_event_stays_one_line(void **state)
@@ -120,6 +140,7 @@ int main(void)
 		cmocka_unit_test(a_line_has_time_level_room_and_text),
 		cmocka_unit_test(under_journald_the_priority_stands_for_level_and_time),
 		cmocka_unit_test(lines_over_the_level_are_not_written),
+		cmocka_unit_test(times_are_those_of_utc_wherever_the_machine_stands),
 		cmocka_unit_test(one_event_stays_one_line),
 		cmocka_unit_test(secrets_are_hidden_wherever_they_stand),
 		cmocka_unit_test(a_line_that_is_cut_does_not_end_with_half_a_secret),

@@ -215,6 +215,24 @@ static void a_stop_beyond_the_price_is_refused(void **state)
 	account_free(s);
 }
 
+/* Words change; what the position shows decides. */
+static void a_stop_refused_in_words_nobody_knows_is_read_back_and_then_absent(void **state)
+{
+	struct stand *s = account_holding(1);
+	int64_t stop = id_of(10, ROLE_STOP);
+
+	(void)state;
+	stand_refuse(s, submitted(s, ticket_protect(s, 10, 595000, 0, 10), STOP), 987654,
+		     "a stop cannot be had at this time");
+	told(s, stop, ORDER_UNKNOWN);
+	reply_list(s, stand_asked(s, LIST), row_position("Buy", "0.010", "59000", "62000", 100));
+	assert_true(bybit_guard_knows(codec_of(s), BTC, id_of(2, ROLE_STOP)));
+	assert_int_equal(ask_id(s, INTENT_QUERY, BTC, stop), 0);
+	reply_list(s, stand_asked(s, LIST), row_position("Buy", "0.010", "59000", "62000", 100));
+	assert_int_equal(stand_event(s, EVENT_ORDER_ABSENT, 0)->absent.id, stop);
+	account_free(s);
+}
+
 static void a_protect_that_was_cut_is_unknown_until_it_is_read_back(void **state)
 {
 	struct stand *s = account_holding(1);
@@ -347,7 +365,8 @@ static void a_piece_of_a_stop_of_before_the_start_is_not_foreign(void **state)
 {
 	struct stand *s = account_new();
 	int64_t stop = id_of(2, ROLE_STOP);
-	struct order order = {.id = stop, .sym = BTC, .role = ROLE_STOP, .state = ORDER_LIVE, .price = 590000};
+	struct order order = {
+		.id = stop, .sym = BTC, .role = ROLE_STOP, .state = ORDER_LIVE, .price = 590000};
 
 	(void)state;
 	bybit_remember(&s->exchange, &order);
@@ -576,6 +595,7 @@ int main(void)
 		cmocka_unit_test(what_was_taken_and_never_shows_is_refused_in_the_end),
 		cmocka_unit_test(a_protect_without_a_position_is_refused_and_its_fills_are_looked_for),
 		cmocka_unit_test(a_stop_beyond_the_price_is_refused),
+		cmocka_unit_test(a_stop_refused_in_words_nobody_knows_is_read_back_and_then_absent),
 		cmocka_unit_test(a_protect_that_was_cut_is_unknown_until_it_is_read_back),
 		cmocka_unit_test(a_protect_that_was_cut_and_is_not_there_is_absent),
 		cmocka_unit_test(a_stop_that_triggers_fills_and_its_sibling_goes),

@@ -113,6 +113,23 @@ static void a_broken_row_makes_no_list_complete(void **state)
 	account_free(s);
 }
 
+/* Sizes have no sign there: whoever guesses the side closes a short by selling. */
+static void a_position_whose_side_is_not_told_is_neither_long_nor_short(void **state)
+{
+	static const char *const sides[] = {"", "None", "buy"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+		struct stand *s = account_new();
+		reply_list(s, snapshot(s), "");
+		reply_list(s, stand_asked(s, POSITIONS), row_position(sides[i], "0.020", "", "", 9));
+		assert_int_equal(stand_heard(s, EVENT_POSITION), 0);
+		assert_null(end_of(s, SNAPSHOT_POSITIONS));
+		assert_int_equal(stand_heard(s, EVENT_GARBAGE), 1);
+		account_free(s);
+	}
+}
+
 static void executions_that_cannot_be_had_do_not_hold_up_the_others(void **state)
 {
 	struct stand *s = account_new();
@@ -570,6 +587,7 @@ int main(void)
 		cmocka_unit_test(lists_wait_for_the_stream),
 		cmocka_unit_test(a_failed_page_begins_its_list_anew),
 		cmocka_unit_test(a_broken_row_makes_no_list_complete),
+		cmocka_unit_test(a_position_whose_side_is_not_told_is_neither_long_nor_short),
 		cmocka_unit_test(executions_that_cannot_be_had_do_not_hold_up_the_others),
 		cmocka_unit_test(asked_again_the_lists_begin_anew),
 		cmocka_unit_test(a_stream_that_tells_nothing_is_opened_anew),

@@ -33,6 +33,22 @@ static void a_fill_is_told_with_its_values(void **state)
 	account_free(s);
 }
 
+static void a_sale_is_a_sale_and_a_side_nobody_knows_is_no_fill(void **state)
+{
+	struct stand *s = account_new();
+	const char *id = text_of(id_of(5, ROLE_EXIT));
+
+	(void)state;
+	reply_ack(s, submitted(s, ticket_reduce(s, 7, 5), "/v5/order/create"));
+	news(s, "execution", row_execution("x-1", id, "Sell", "0.003", "60000.1", "0.1", ""));
+	assert_int_equal(fill_told(s, 0)->side, SIDE_SHORT);
+	assert_int_equal(fill_told(s, 0)->price, 600001);
+	news(s, "execution", row_execution("x-2", id, "", "0.004", "60000.1", "0.1", ""));
+	assert_int_equal(stand_heard(s, EVENT_FILL), 0);
+	assert_int_equal(stand_heard(s, EVENT_GARBAGE), 1);
+	account_free(s);
+}
+
 static void the_same_execution_has_the_same_number_everywhere_and_others_another(void **state)
 {
 	int64_t one = bybit_number_of("0ab1bdf7-4219-438b-b30a-32ec863018f7", "");
@@ -423,6 +439,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fill_is_told_with_its_values),
+		cmocka_unit_test(a_sale_is_a_sale_and_a_side_nobody_knows_is_no_fill),
 		cmocka_unit_test(the_same_execution_has_the_same_number_everywhere_and_others_another),
 		cmocka_unit_test(a_rebate_is_a_fee_below_zero_and_taxes_are_fees),
 		cmocka_unit_test(an_execution_that_comes_twice_is_told_once),

@@ -380,6 +380,85 @@ static void a_leverage_that_is_not_ours_is_set_anew(void **state)
 	assert_int_equal(asked(INTENT_LEVERAGE), before + 2);
 }
 
+/* A lock that takes the stops away first and cannot leave then is worse than none. */
+static void a_lock_leaves_until_nothing_is_left_and_touches_no_stop(void **state)
+{
+	(void)state;
+	start_and_scan();
+	open_position();
+	qty_t qty = held(0)->qty;
+	int64_t stop_id = held(0)->stop_id;
+	tell_balance(USDT(8000));
+	pass(settings.explain_ms);
+	assert_int_equal(engine_desk(engine)->locked, 1);
+	int64_t last_id = 0;
+	for (int i = 0; i < 20; i++) { /* the exchange refuses every way out */
+		const struct order_request *order = ticket_of(VERB_REDUCE);
+		assert_non_null(order);
+		assert_int_not_equal(order->id, last_id);
+		assert_int_equal(order->qty, qty);
+		assert_int_equal(order->side, SIDE_SHORT);
+		last_id = order->id;
+		tell((struct event){
+			.kind = EVENT_ORDER, .sym = 0, .order = {.id = last_id, .state = ORDER_REJECTED}});
+		pass(5000);
+	}
+	assert_int_equal(asked(INTENT_CANCEL), 0);
+	assert_null(ticket_of(VERB_PROTECT));
+	assert_int_equal(held(0)->stop_id, stop_id);
+	assert_int_equal(held(0)->stop_qty, qty);
+	tell_fill(stop_id, SIDE_SHORT, qty, held(0)->stop); /* and it is the stop that ends it */
+	assert_int_equal(held(0)->phase, PHASE_FLAT);
+	assert_int_equal(last(RECORD_TRADE)->trade.exit_reason, EXIT_STOP);
+}
+
+static void a_signal_against_what_is_held_opens_closes_and_turns_nothing(void **state)
+{
+	(void)state;
+	start_and_scan();
+	open_position();
+	qty_t qty = held(0)->qty;
+	size_t before = sent_count;
+	bar(9900); /* out of the range on the other side */
+	assert_int_equal(last(RECORD_DECISION)->decision.side, SIDE_SHORT);
+	assert_int_equal(last(RECORD_DECISION)->decision.note, NOTE_HELD);
+	for (size_t i = before; i < sent_count; i++)
+		assert_int_not_equal(sent[i].kind, INTENT_TICKET);
+	pass(2000); /* below its stop it leaves: with what is held, and with nothing more */
+	assert_int_equal(ticket_of(VERB_REDUCE)->qty, qty);
+	assert_int_equal(ticket_of(VERB_REDUCE)->side, SIDE_SHORT);
+}
+
+/* Learning reads these fields: a row of zeros teaches that nothing was ever risked. */
+static void a_trade_says_what_was_decided_and_how_it_went(void **state)
+{
+	(void)state;
+	start_and_scan();
+	open_position();
+	const struct decision decision = last(RECORD_DECISION)->decision;
+	const struct order_request order = *ticket_of(VERB_ENTER);
+	assert_int_equal(decision.verdict, VERDICT_APPROVED);
+	bar(10200);
+	bar(10100);
+	assert_int_equal(held(0)->stop, order.stop);
+	tell_fill(held(0)->stop_id, SIDE_SHORT, order.qty, order.stop);
+	const struct trade *trade = &last(RECORD_TRADE)->trade;
+	assert_int_equal(recorded(RECORD_TRADE), 1);
+	assert_int_equal(trade->strategy, STRATEGY_BREAKOUT);
+	assert_int_equal(trade->regime, REGIME_HIGH_VOL);
+	assert_int_equal(trade->confidence, decision.confidence);
+	assert_true(trade->confidence > RATIO_ONE / 2 && trade->confidence < RATIO_ONE);
+	assert_int_equal(trade->stop, order.stop);
+	assert_int_equal(trade->target, order.target);
+	assert_int_equal(trade->risk, order.risk);
+	assert_int_equal(trade->qty, order.qty);
+	assert_int_equal(trade->capital, USDT(10000));
+	assert_in_range(-trade->r, RATIO_ONE / 2, RATIO_ONE);
+	assert_int_equal(trade->mfe, (10230 - order.price) * order.qty * 1000);
+	assert_int_equal(trade->mae, trade->gross);
+	assert_true(trade->entry_slippage != UNKNOWN && trade->exit_slippage != UNKNOWN);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, forget)
 int main(void)
 {
@@ -398,6 +477,9 @@ int main(void)
 		TEST(a_clock_off_by_more_than_a_second_closes_entries),
 		TEST(while_something_is_naked_nothing_new_is_opened_anywhere),
 		TEST(a_leverage_that_is_not_ours_is_set_anew),
+		TEST(a_lock_leaves_until_nothing_is_left_and_touches_no_stop),
+		TEST(a_signal_against_what_is_held_opens_closes_and_turns_nothing),
+		TEST(a_trade_says_what_was_decided_and_how_it_went),
 		TEST(a_stop_the_gate_refuses_is_not_told_as_moved),
 		TEST(a_stop_is_not_moved_while_the_last_move_is_not_confirmed),
 	};

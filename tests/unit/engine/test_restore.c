@@ -224,6 +224,28 @@ static void a_stop_that_vanished_while_we_were_down_is_noticed_before_ready(void
 	assert_true(asked(INTENT_QUERY) > 0);
 }
 
+/* Whoever starts anew with what is left as his peak can lose a fifth of it again, and again. */
+static void a_loss_before_a_restart_and_one_after_it_lock_together(void **state)
+{
+	(void)state;
+	start_and_scan();
+	tell_balance(USDT(8100));
+	pass(settings.explain_ms);
+	assert_int_equal(engine_desk(engine)->locked, 0);
+	for (int i = 0; i < 3; i++) {
+		crash_and_read_back();
+		tell((struct event){.kind = EVENT_LINK, .sym = SYM_NONE, .link = {.state = LINK_UP}});
+		tell_end(SNAPSHOT_JOURNAL, SYM_NONE);
+		tell_end(SNAPSHOT_POSITIONS, SYM_NONE);
+		tell_end(SNAPSHOT_ORDERS, SYM_NONE);
+		tell_balance(USDT(8100) - (i == 2 ? USDT(100) : 0));
+		tell_end(SNAPSHOT_BALANCE, SYM_NONE);
+		pass(settings.explain_ms);
+		assert_int_equal(engine_desk(engine)->equity_peak, USDT(10000));
+		assert_int_equal(engine_desk(engine)->locked, i == 2);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, forget)
 int main(void)
 {
@@ -234,6 +256,7 @@ int main(void)
 		TEST(scores_are_made_anew_from_the_trades),
 		TEST(a_naked_position_is_protected_before_the_history_is_there),
 		TEST(nav_goes_on_where_it_was_after_a_night_of_being_down),
+		TEST(a_loss_before_a_restart_and_one_after_it_lock_together),
 		TEST(a_stop_that_vanished_while_we_were_down_is_noticed_before_ready),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

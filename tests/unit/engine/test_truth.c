@@ -290,6 +290,25 @@ static void the_same_row_twice_counts_once(void **state)
 	assert_int_equal(engine_desk(engine)->equity_peak, USDT(11000));
 }
 
+/* Settled while it was open, told when it was closed: no part of that trade, and no riddle. */
+static void funding_that_is_told_after_the_position_is_gone_explains_the_wallet(void **state)
+{
+	(void)state;
+	start_and_scan();
+	open_position();
+	tell_fill(held(0)->stop_id, SIDE_SHORT, held(0)->qty, held(0)->stop);
+	money_t funding = last(RECORD_TRADE)->trade.funding;
+	tell_balance(wallet + last(RECORD_TRADE)->trade.net - USDT(300));
+	assert_int_equal(notes_of(NOTE_UNEXPLAINED), 1);
+	tell((struct event){.kind = EVENT_LEDGER,
+			    .sym = 0,
+			    .ledger = {.kind = LEDGER_FUNDING, .amount = -USDT(300), .id = 9}});
+	assert_int_equal(notes_of(NOTE_EXPLAINED), 1);
+	assert_int_equal(funding, 0);
+	assert_int_equal(recorded(RECORD_TRADE), 1);
+	assert_int_equal(last(RECORD_LEDGER)->ledger.held, 0);
+}
+
 static void small_deposits_are_no_gain_that_could_be_lost_again(void **state)
 {
 	(void)state;
@@ -450,6 +469,7 @@ int main(void)
 		TEST(money_that_comes_or_goes_leaves_the_fall_from_the_peak_as_it_was),
 		TEST(a_loss_without_a_row_counts_after_ten_seconds_and_locks),
 		TEST(the_same_row_twice_counts_once),
+		TEST(funding_that_is_told_after_the_position_is_gone_explains_the_wallet),
 		TEST(small_deposits_are_no_gain_that_could_be_lost_again),
 		TEST(sizes_use_the_lower_value_while_something_is_unexplained),
 		TEST(the_operators_resume_accepts_what_is_there),

@@ -193,6 +193,25 @@ static void an_order_of_another_journal_freezes_and_is_not_touched(void **state)
 	assert_int_equal(x.unreconciled[BOOK_MAIN][1], 0);
 }
 
+/* Nothing that others do, and no old news of ours, may fill the table that protection needs. */
+static void orders_nobody_knows_take_no_room_from_what_protects(void **state)
+{
+	(void)state;
+	open_protected(SIDE_LONG, 10);
+	size_t before = x.order_count;
+	for (int64_t i = 0; i < 5000; i++) {
+		tell_order(0, ORDER_LIVE, ROLE_ENTRY, SIDE_LONG);
+		tell_order(client_id(78, 1000 + i, ROLE_ENTRY), ORDER_LIVE, ROLE_ENTRY, SIDE_LONG);
+	}
+	assert_int_equal(x.order_count, before);
+	for (int64_t i = 0; i < 5000; i++)
+		tell_order(client_id(77, 1000 + i, ROLE_STOP), ORDER_LIVE, ROLE_STOP, SIDE_SHORT);
+	assert_in_range(x.order_count, before + 1, EXECUTION_ORDERS_WISH);
+	reduce(EXIT_OPERATOR);
+	assert_int_equal(tickets(VERB_REDUCE), 1);
+	assert_int_equal(state_of(held(1)->exit_id), ORDER_INTENT);
+}
+
 static void an_order_of_ours_that_we_had_given_up_is_asked_about_and_then_cancelled(void **state)
 {
 	(void)state;
@@ -317,6 +336,7 @@ int main(void)
 		TEST(fills_that_were_never_told_are_known_from_report_and_position),
 		TEST(a_foreign_order_is_known_from_the_list_until_it_is_not_in_it),
 		TEST(an_order_of_another_journal_freezes_and_is_not_touched),
+		TEST(orders_nobody_knows_take_no_room_from_what_protects),
 		TEST(an_order_of_ours_that_we_had_given_up_is_asked_about_and_then_cancelled),
 		TEST(old_news_of_an_order_that_is_over_leaves_nothing_behind),
 		TEST(a_fill_with_our_id_in_another_symbol_counts_for_nothing),

@@ -342,12 +342,43 @@ static void the_page_has_the_tables_of_the_catalogue(void **state)
 			 "TRADEBOT_WRITE_DOCS=1");
 }
 
+#define PERCENT(ratio) (int)((ratio)*100 / RATIO_ONE)
+
+/* A number that the first page tells and the code has not is a rule that nobody keeps. */
+static void the_first_page_has_the_numbers_of_the_code(void **state)
+{
+	static char page[PAGE_MAX];
+	char lines[8][128];
+
+	(void)state;
+	read_file("README.md", page);
+	snprintf(lines[0], 128,
+		 "| risk per trade | %d %% of capital at the stop, fees included; %d %% ceiling |",
+		 PERCENT(limits_default.risk_per_trade), PERCENT(CEILING_RISK_PER_TRADE));
+	snprintf(lines[1], 128, "| reward to risk | at least %.1f : 1 |",
+		 (double)REWARD_RISK_NUM / REWARD_RISK_DEN);
+	snprintf(lines[2], 128, "| exposure | %d %% per asset, %d %% total, leverage setting at most %dx |",
+		 PERCENT(CAP_SYMBOL_EXPOSURE), PERCENT(CAP_TOTAL_EXPOSURE), PERCENT(CAP_LEVERAGE) / 100);
+	snprintf(lines[3], 128, "| daily loss %d %% | halted until 00:00 UTC |", PERCENT(CEILING_DAILY_LOSS));
+	snprintf(lines[4], 128, "| %d losing trades in a row | %d h cooldown |", COOLDOWN_STREAK,
+		 (int)(COOLDOWN_MS / HOUR_MS));
+	snprintf(lines[5], 128, "| %d red days in a row | safe mode: high confidence only, half size |",
+		 SAFE_MODE_RED_DAYS);
+	snprintf(lines[6], 128, "| drawdown %d / %d / %d %% | half size / paused / locked and flattened |",
+		 PERCENT(HALF_SIZE_DRAWDOWN), PERCENT(PAUSE_DRAWDOWN), PERCENT(LOCK_DRAWDOWN));
+	snprintf(lines[7], 128, "| volatility percentile > %d | no new positions |", CAP_VOLATILITY_PCT);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (!strstr(page, lines[i]))
+			fail_msg("README.md does not say: %s", lines[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_refusal_has_a_row_in_the_order_of_the_catalogue),
 		cmocka_unit_test(every_row_names_a_proof_and_a_test_that_exist),
 		cmocka_unit_test(the_page_has_the_tables_of_the_catalogue),
+		cmocka_unit_test(the_first_page_has_the_numbers_of_the_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
