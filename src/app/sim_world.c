@@ -39,6 +39,14 @@ static void read_history(void *ctx, sym_t sym, int64_t bars,
 	}
 }
 
+static const struct events *passed_quotes(void *ctx)
+{
+	struct sim_world *sim = ctx;
+
+	sim_market_quotes(&sim->market, sim->quotes);
+	return sim->quotes;
+}
+
 /* The accounts hear what they were spared, before anything else reaches them. */
 static void catch_up(void *ctx)
 {
@@ -47,6 +55,7 @@ static void catch_up(void *ctx)
 
 	if (sim->passed_ms == 0)
 		return;
+	world_hear_quotes(&sim->world);
 	sim_market_catch_up(&sim->market, sim->passed_ms, sim->world.asking);
 	for (size_t i = 0; i < sim->world.asking->count; i++)
 		sim_broker_ops.on_market(&sim->broker_exchange, &sim->world.asking->at[i], &out);
@@ -91,7 +100,8 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 {
 	void *memory = calloc(1, engine_bytes(sim->universe->count));
 
-	if (memory == NULL || world_open(&sim->world) != 0 || tally_open(&sim->tally, sim->universe) != 0) {
+	sim->quotes = calloc(1, sizeof *sim->quotes);
+	if (memory == NULL || sim->quotes == NULL || world_open(&sim->world) != 0 || tally_open(&sim->tally, sim->universe) != 0) {
 		free(memory);
 		snprintf(error, size, "not enough memory");
 		return TB_EFULL;
@@ -113,6 +123,8 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->world.history_ctx = sim;
 	sim->world.wake = catch_up;
 	sim->world.wake_ctx = sim;
+	sim->world.quotes = passed_quotes;
+	sim->world.quotes_ctx = sim;
 	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};
 	checker_init(&sim->checker, sim->universe, sim->options.balance,
 		     sim->options.rollout ? RATIO_ONE : sim->options.stage);
@@ -156,8 +168,8 @@ void sim_world_close(struct sim_world *sim)
 {
 	world_close(&sim->world);
 	tally_close(&sim->tally);
-	free(sim->engine);
-	sim->engine = NULL;
+	free(sim->engine), free(sim->quotes);
+	sim->engine = NULL, sim->quotes = NULL;
 }
 
 int sim_world_start(struct sim_world *sim, char *error, size_t size)
@@ -183,6 +195,7 @@ static void tell(struct sim_world *sim, enum command_kind verb)
 	struct event event = {
 		.kind = EVENT_COMMAND, .sym = SYM_NONE, .at_ms = sim->world.now_ms, .command.verb = verb};
 
+	world_hear_quotes(&sim->world);
 	world_tell(&sim->world, &event);
 }
 
@@ -268,6 +281,7 @@ void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 		if (pace->after != NULL)
 			pace->after(pace->ctx, turn);
 	}
+	world_hear_quotes(&sim->world);
 }
 
 /* What is still on its way comes to the checker alone, from a copy of the exchange: the run itself may go on.

@@ -387,10 +387,32 @@ void world_change(struct world *w, sym_t sym, const struct instrument *now)
 	end_turn(w);
 }
 
-void world_pass(struct world *w, const struct events *market, ms_t now_ms)
+void world_hear_quotes(struct world *w)
+{
+	tell_all(w, w->quotes(w->quotes_ctx), think);
+}
+
+/* Nine bars of ten lead to no decision: nobody needs the quotes between them. */
+static inline void hear_bar(struct world *w, const struct event *bar)
+{
+	if (engine_pass(w->engine, bar, w->wants)) {
+		world_hear_quotes(w);
+		engine_go_on(w->engine, w->wants);
+	}
+	if (!wants_has_room(w->wants))
+		finish_turn(w);
+}
+
+void world_pass(struct world *w, const struct events *bars, ms_t now_ms)
 {
 	w->now_ms = now_ms;
-	tell_all(w, market, think);
+	if (engine_next_ms(w->engine) > now_ms) {
+		for (size_t i = 0; i < bars->count; i++)
+			hear_bar(w, &bars->at[i]);
+	} else {
+		world_hear_quotes(w);
+		tell_all(w, bars, think);
+	}
 	engine_wakes(w);
 	finish_turn(w);
 }

@@ -65,7 +65,7 @@ static void deliver(struct engine *e, struct engine_symbol *s)
 	if (!s->watched || s->delivered)
 		return;
 	s->delivered = true;
-	if (--e->round_missing == 0)
+	if (--e->round_missing == 0 && !(e->unquoted && e->any_signal))
 		engine_close_round(e);
 }
 

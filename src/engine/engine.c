@@ -324,6 +324,43 @@ static __attribute__((noinline)) void step_on(struct engine *e)
 	e->due_ms = due_ms(e);
 }
 
+/* After a bar that came while nothing was due. A round that opened or closed moves what is due next. */
+static bool stands_calm(struct engine *e, size_t intents, ms_t round_ms)
+{
+	if (e->round_ms != round_ms)
+		e->due_ms = due_ms(e);
+	return e->now_ms < e->due_ms && e->wants->intent_count == intents && all_told(e);
+}
+
+bool engine_pass(struct engine *e, const struct event *bar, struct wants *wants)
+{
+	ms_t round_ms = e->round_ms;
+	size_t intents = wants->intent_count;
+
+	e->wants = wants;
+	e->now_ms = bar->at_ms;
+	health_stream(&e->health, bar->at_ms);
+	e->unquoted = true;
+	engine_on_candle(e, bar);
+	e->unquoted = false;
+	if (engine_round_open(e) && e->round_missing == 0)
+		return true;
+	if (!stands_calm(e, intents, round_ms))
+		step_on(e);
+	return false;
+}
+
+void engine_go_on(struct engine *e, struct wants *wants)
+{
+	ms_t round_ms = e->round_ms;
+	size_t intents = wants->intent_count;
+
+	e->wants = wants;
+	engine_close_round(e);
+	if (!stands_calm(e, intents, round_ms))
+		step_on(e);
+}
+
 /* Whatever it is, whatever is due. */
 static __attribute__((noinline)) void step_whole(struct engine *e, const struct event *event)
 {

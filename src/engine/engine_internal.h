@@ -81,6 +81,7 @@ struct engine {
 	ms_t round_ms;   /* end of the bar whose round is open; 0: none */
 	ms_t last_round_ms;
 	bool any_signal;      /* one was read since the last decision */
+	bool unquoted;        /* a round with a signal waits for engine_go_on() */
 	size_t round_missing; /* watched symbols whose bar has not come */
 	int64_t seq, note_seq;
 	struct engine_symbol symbols[];

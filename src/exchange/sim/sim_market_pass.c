@@ -13,6 +13,23 @@ ms_t sim_market_plain_open(const struct sim_market *market)
 		       : NEVER_MS;
 }
 
+void sim_market_quotes(struct sim_market *market, struct events *heard)
+{
+	const struct sim_market_state *state = &market->state;
+	struct event *event = heard->at;
+
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		const struct sim_market_symbol *symbol = &state->symbols[i];
+		if (!market->unquoted[i])
+			continue;
+		market->unquoted[i] = false;
+		sim_symbol_quote(market, (sym_t)i);
+		ms_t then = symbol->done.open_ms + state->setup.timeframe_ms - 1;
+		sim_quote_into(say(event++, EVENT_TICKER, i, then), symbol);
+	}
+	heard->count = (size_t)(event - heard->at);
+}
+
 void sim_market_pass(struct sim_market *market, struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
@@ -24,9 +41,9 @@ void sim_market_pass(struct sim_market *market, struct events *heard)
 		struct sim_market_symbol *symbol = &state->symbols[i];
 		if (!symbol->running)
 			continue;
-		sim_symbol_close_bar(market, (sym_t)i);
+		sim_symbol_end_bar(market, (sym_t)i);
 		symbol->closed++;
-		sim_quote_into(say(event++, EVENT_TICKER, i, open_ms - 1), symbol);
+		market->unquoted[i] = true;
 	}
 	state->bar_ms = open_ms;
 	if (market->tapes == NULL)

@@ -132,23 +132,30 @@ void sim_day_sort(struct sim_day *day)
 	}
 }
 
-void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
+void sim_symbol_end_bar(struct sim_market *market, sym_t sym)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
-	const struct sim_model *model = &market->state.setup.model;
 
 	if (symbol->express.differs)
 		symbol->done = sim_expressed(&symbol->express, &symbol->raw);
 	else
 		symbol->done = symbol->raw;
 	money_t turnover = sim_bar_turnover(&symbol->instrument, &symbol->done);
-	price_t half = sim_half_spread(model, &symbol->done);
 
 	symbol->turnover_sum += turnover - symbol->turnover[symbol->turnover_at];
 	symbol->turnover[symbol->turnover_at] = turnover;
 	symbol->turnover_at = symbol->turnover_at + 1 == SIM_DEPTH_BARS ? 0 : symbol->turnover_at + 1;
 	if (symbol->turnover_count < SIM_DEPTH_BARS)
 		symbol->turnover_count++;
+	count_day(&market->state, &symbol->day, &symbol->done, turnover);
+}
+
+void sim_symbol_quote(struct sim_market *market, sym_t sym)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	const struct sim_model *model = &market->state.setup.model;
+	price_t half = sim_half_spread(model, &symbol->done);
+
 	/* a constant divisor nearly always: no division at all */
 	money_t mean = symbol->turnover_count == SIM_DEPTH_BARS
 			       ? symbol->turnover_sum / SIM_DEPTH_BARS
@@ -160,7 +167,12 @@ void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 		symbol->depth = sim_whole_depth(&symbol->instrument, symbol->bid,
 						sim_share(mean, model->depth_share));
 	symbol->ask = symbol->last + half;
-	count_day(&market->state, &symbol->day, &symbol->done, turnover);
+}
+
+void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
+{
+	sim_symbol_end_bar(market, sym);
+	sim_symbol_quote(market, sym);
 }
 
 /* The symbol has been silent for a while: its window ends later than its newest part. */
