@@ -5,10 +5,13 @@
 
 #include <string.h>
 
-#define NUMBER_BYTES_MAX 10 /* 64 bits by seven */
+#define BIG_ENDIAN_HERE  (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+#define NUMBER_BYTES_MAX 9
+#define LENGTHS          248 /* a first byte from here on says how many follow */
 
 #define X(id, table, type, member, fields, restore)                                                          \
-	_Static_assert(1 + sizeof(struct type) / sizeof(int64_t) * NUMBER_BYTES_MAX + SYMBOL_TEXT_MAX <=     \
+	_Static_assert(1 + sizeof(struct type) / sizeof(int64_t) * NUMBER_BYTES_MAX + SYMBOL_TEXT_MAX +      \
+				       NUMBER_BYTES_MAX <=                                                   \
 			       RECORD_BYTES_MAX,                                                             \
 		       "a record fits");
 RECORDS(X)
@@ -25,17 +28,19 @@ static int64_t *last_of(struct digest_last *last, enum record_kind kind, uint8_t
 	}
 }
 
-/* Modulo 2^64, so that any change has a number: that of UNKNOWN, too. */
+/* Modulo 2^64, so that any change has a number: that of UNKNOWN, too. Without a branch, and a length before
+ * the bytes rather than a bit in each: whether one more follows is what no processor can guess. */
 static size_t put_change(uint8_t *out, int64_t now, int64_t before)
 {
-	uint64_t change = (uint64_t)now - (uint64_t)before, sign = change >> 63,
-		 rest = change << 1 ^ (0 - sign);
-	size_t len = 0;
+	uint64_t change = (uint64_t)now - (uint64_t)before, sign = change >> 63;
+	uint64_t bits = change << 1 ^ (0 - sign);
+	uint64_t bytes = BIG_ENDIAN_HERE ? __builtin_bswap64(bits) : bits;
+	bool small = bits < LENGTHS;
+	size_t len = (size_t)(71 - __builtin_clzll(bits | 1)) / 8;
 
-	for (; rest > 0x7f; rest >>= 7)
-		out[len++] = (uint8_t)(rest | 0x80);
-	out[len++] = (uint8_t)rest;
-	return len;
+	out[0] = (uint8_t)(small ? bits : LENGTHS - 1 + len);
+	memcpy(out + 1, &bytes, sizeof bytes); /* more than len of them: what follows writes over the rest */
+	return small ? 1 : 1 + len;
 }
 
 /* *before: a symbol's place + 2; 1: no symbol; 0: none has been told yet. */

@@ -19,8 +19,8 @@ struct digest_last {
 
 /* Writes the digest form of a DECISION, FILL or TRADE into out and returns its length in bytes: a tag ('D',
  * 'F' or 'T'), then each field with FIELD_DIGEST in catalogue order, as its change since the last record of
- * the kind: zigzag (0, -1, 1, -2 ... are 0, 1, 2, 3 ...), then seven bits to a byte, the lowest first, the
- * eighth bit saying that more follow. A FIELD_SYM is 0 if it is the same instrument as before, else a byte of
+ * the kind: zigzag (0, -1, 1, -2 ... are 0, 1, 2, 3 ...), one byte if under
+ * 248, else 247 + the number of its bytes and then those, the lowest first. A FIELD_SYM is 0 if it is the same instrument as before, else a byte of
  * 1 + the length of its name, and the name (no name if the universe has no such symbol). So every field of
  * every record can be read back, at about 30 bytes a decision. Any other kind of record is not part of the
  * digest: returns 0. */
