@@ -260,7 +260,10 @@ static inline void pass_bar(struct sim_world *sim, ms_t open_ms)
 
 void sim_world_turn(struct sim_world *sim, ms_t now_ms)
 {
-	catch_up(sim);
+	if (sim->world.carry->count > 0) /* of no account: it would have been woken before */
+		world_hear_quotes(&sim->world);
+	else
+		catch_up(sim);
 	world_turn(&sim->world, now_ms);
 	rebase(sim);
 }

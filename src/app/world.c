@@ -285,6 +285,16 @@ static void keep_after(struct wants *wants, size_t acted)
 	wants->intent_count -= acted;
 }
 
+/* Whether an intent is about to reach an account, or the world to be saved. A scan asks the market alone. */
+static bool wakes_accounts(const struct world *w)
+{
+	bool wakes = w->sink.acted != NULL;
+
+	for (size_t i = 0; i < w->wants->intent_count && !wakes; i++)
+		wakes = w->wants->intents[i].kind != INTENT_SCAN;
+	return wakes && w->wake != NULL && w->wants->intent_count > 0;
+}
+
 /* Record, then act. What the answers say is carried into the next turn. */
 static __attribute__((noinline)) void record_and_act(struct world *w)
 {
@@ -293,7 +303,7 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
 	w->asking->count = 0;
-	if (intents > 0 && w->wake)
+	if (wakes_accounts(w))
 		w->wake(w->wake_ctx);
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);

@@ -281,6 +281,10 @@ static bool step_calm(struct engine *e, const struct event *event)
 		scanner_row(&e->scanner, event);
 		return true;
 	}
+	if (event->kind == EVENT_SNAPSHOT_END) {
+		engine_on_scan_end(e);
+		return e->wants->intent_count == intents && all_told(e);
+	}
 	health_stream(&e->health, event->at_ms);
 	if (event->kind == EVENT_DEPTH) {
 		engine_take_depth(quote, event->depth.notional, event->at_ms);
@@ -297,11 +301,13 @@ static bool step_calm(struct engine *e, const struct event *event)
 	return e->round_ms == round_ms && e->wants->intent_count == intents && all_told(e);
 }
 
-/* A closed bar, a quote or a depth of a symbol that we have; or a row for the scanner. */
+/* A closed bar, a quote or a depth of a symbol that we have; or a row for the scanner, or its last. */
 static inline bool is_market_now(const struct engine *e, const struct event *event)
 {
 	if (event->kind == EVENT_SCAN_ROW)
 		return true;
+	if (event->kind == EVENT_SNAPSHOT_END)
+		return event->snapshot.what == SNAPSHOT_SCAN && event->book == BOOK_MAIN && e->ready;
 	return event->kind >= EVENT_CANDLE && event->kind <= EVENT_DEPTH && event->sym < e->universe->count &&
 	       event->book < BOOK_COUNT && (event->kind != EVENT_CANDLE || !event->candle.history);
 }

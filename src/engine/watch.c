@@ -3,6 +3,8 @@
  * state. */
 #include "engine_internal.h"
 
+#include <string.h>
+
 void engine_watch(struct engine *e, const struct watched *watched)
 {
 	struct engine_symbol *s = &e->symbols[watched->sym];
@@ -25,9 +27,10 @@ void engine_on_scan_end(struct engine *e)
 {
 	static const enum note note = NOTE_SCANNED;
 	struct watched changes[64];
-	bool held[SYMBOLS_MAX] = {false};
+	bool held[SYMBOLS_MAX];
 
 	e->scanned_ms = e->now_ms;
+	memset(held, 0, e->universe->count);
 	for (size_t i = 0; i < e->execution.active_count; i++)
 		held[execution_active(&e->execution, i)->sym] = true;
 	size_t count = scanner_finish(&e->scanner, e->universe, &e->set.scanner, held, e->now_ms, changes,
