@@ -13,9 +13,10 @@
 #include "sim_weather.h"
 #include "tradebot/exchange.h"
 
-#define SIM_DAY_PARTS 96 /* 24 h statistics move in quarter hours */
-#define SIM_PREROLL   1440
-#define SIM_HOLES_MAX 16 /* suspensions that one symbol's history remembers */
+#define SIM_DAY_PARTS  96 /* 24 h statistics move in quarter hours */
+#define SIM_PREROLL    1440
+#define SIM_TAPE_AHEAD 8  /* bars of a tape that are on their way from memory */
+#define SIM_HOLES_MAX  16 /* suspensions that one symbol's history remembers */
 
 struct sim_market_setup {
 	ms_t timeframe_ms; /* 1 minute to 1 day */
@@ -164,8 +165,10 @@ struct sim_market {
 	struct sim_market_state state;
 	const struct sim_tape *tapes; /* NULL: generator */
 	struct sim_reader readers[SIM_SYMBOLS_MAX];
-	/* of a bar that passed, the quote has not been worked out and said; never saved so */
+	/* Of bars that passed: the quote has not been worked out and said; so many of a tape are closed but
+	 * in no statistics yet. Never saved so. */
 	bool unquoted[SIM_SYMBOLS_MAX];
+	int64_t uncounted[SIM_SYMBOLS_MAX];
 };
 
 extern const struct exchange_ops sim_market_ops;
@@ -255,10 +258,11 @@ void sim_history_hide(struct sim_market_symbol *symbol);
 void sim_history_begin(struct sim_market *market, sym_t sym);
 void sim_history_shorten(struct sim_market *market, sym_t sym);
 
-/* Inside: raw becomes done, and what follows from it: first the statistics, then the quote, which is worked
- * out where it is read. */
+/* Inside: raw becomes done, and what follows from it: first the statistics, then the quote. Of bars that
+ * pass, both wait until somebody reads them: end_bars counts what they leave in the statistics. */
 void sim_symbol_close_bar(struct sim_market *market, sym_t sym);
 void sim_symbol_end_bar(struct sim_market *market, sym_t sym);
+void sim_symbol_end_bars(struct sim_market *market, sym_t sym, const struct candle *bars, int64_t count);
 void sim_symbol_quote(struct sim_market *market, sym_t sym);
 /* Inside: the 24 h window is empty; its prices have been expressed anew. */
 void sim_day_clear(struct sim_day *day);
