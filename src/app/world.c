@@ -37,7 +37,7 @@ void world_close(struct world *w)
 	w->wants = NULL, w->unsaved = NULL;
 }
 
-static inline void finish_turn(struct world *w);
+static inline bool finish_turn(struct world *w);
 
 /* The witness keeps the books of the account; a shadow has its own. */
 static inline void look_on(struct world *w, const struct event *event)
@@ -316,10 +316,14 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 		w->sink.acted(w->sink.ctx, w->turn);
 }
 
-static inline void finish_turn(struct world *w)
+/* Whether anything was acted on. */
+static inline bool finish_turn(struct world *w)
 {
-	if (w->wants->intent_count > 0 || w->wants->record_count > 0)
+	bool acts = w->wants->intent_count > 0;
+
+	if (acts || w->wants->record_count > 0)
 		record_and_act(w);
+	return acts;
 }
 
 /* The end of a turn, recorded and acted on: only now does anything move. */
@@ -403,28 +407,30 @@ void world_hear_quotes(struct world *w)
 }
 
 /* Nine bars of ten lead to no decision: nobody needs the quotes between them. */
-static inline void hear_bar(struct world *w, const struct event *bar)
+static inline bool hear_bar(struct world *w, const struct event *bar)
 {
 	if (engine_pass(w->engine, bar, w->wants)) {
 		world_hear_quotes(w);
 		engine_go_on(w->engine, w->wants);
 	}
-	if (!wants_has_room(w->wants))
-		finish_turn(w);
+	return !wants_has_room(w->wants) && finish_turn(w);
 }
 
-void world_pass(struct world *w, const struct events *bars, ms_t now_ms)
+bool world_pass(struct world *w, const struct events *bars, ms_t now_ms)
 {
+	bool due = engine_next_ms(w->engine) <= now_ms, acted = due;
+
 	w->now_ms = now_ms;
-	if (engine_next_ms(w->engine) > now_ms) {
-		for (size_t i = 0; i < bars->count; i++)
-			hear_bar(w, &bars->at[i]);
-	} else {
+	if (due)
 		world_hear_quotes(w);
-		tell_all(w, bars, think);
+	for (const struct event *bar = bars->at, *end = bar + bars->count; bar < end; bar++) {
+		if (due)
+			think(w, bar);
+		else
+			acted |= hear_bar(w, bar);
 	}
 	engine_wakes(w);
-	finish_turn(w);
+	return finish_turn(w) || acted;
 }
 
 void world_tell(struct world *w, const struct event *event)

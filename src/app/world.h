@@ -106,8 +106,8 @@ void world_change(struct world *world, sym_t sym, const struct instrument *now);
 /* A turn whose closed bars are given and which no account hears: for simulations that know that nothing is
  * in the accounts. Their wake tells the accounts what they have missed before an intent can reach them. Who
  * reads quotes is told them first: the engine when it decides or is due; world_hear_quotes before anything
- * else happens. */
-void world_pass(struct world *world, const struct events *bars, ms_t now_ms);
+ * else happens. False: nothing came of it but records. */
+bool world_pass(struct world *world, const struct events *bars, ms_t now_ms);
 void world_hear_quotes(struct world *world);
 /* A turn with one event of the app's own (a command). */
 void world_tell(struct world *world, const struct event *event);
