@@ -57,7 +57,7 @@ static size_t gather(struct engine *e, struct candidate out[static CANDIDATES_MA
 
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
-		if (!s->watched || !s->delivered || s->signal.side == SIDE_NONE)
+		if (!s->watched || s->delivered_ms != e->round_ms || s->signal.side == SIDE_NONE)
 			continue;
 		struct candidate c = {.sym = (sym_t)sym, .book = BOOK_MAIN, .signal = s->signal};
 		take_advice(e, s, &c);

@@ -9,7 +9,9 @@ void engine_watch(struct engine *e, const struct watched *watched)
 {
 	struct engine_symbol *s = &e->symbols[watched->sym];
 
+	e->watched_count -= s->watched;
 	s->watched = watched->watched == 1;
+	e->watched_count += s->watched;
 	s->scanned = watched->scanned == 1;
 }
 
