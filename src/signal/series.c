@@ -79,6 +79,34 @@ static double moments_spread20(const struct moments *moments)
 	return (double)high * 4611686018427387904.0 + (double)low;
 }
 
+static void extremes_add(struct extremes *e, price_t high, price_t low)
+{
+	e->high = e->filling == 0 || high > e->high ? high : e->high;
+	e->low = e->filling == 0 || low < e->low ? low : e->low;
+	e->highs[e->filling] = high;
+	e->lows[e->filling] = low;
+	if (++e->filling < SERIES_RANGE)
+		return;
+	e->suffix_high[SERIES_RANGE - 1] = high;
+	e->suffix_low[SERIES_RANGE - 1] = low;
+	for (int i = SERIES_RANGE - 2; i >= 0; i--) {
+		e->suffix_high[i] = e->highs[i] > e->suffix_high[i + 1] ? e->highs[i] : e->suffix_high[i + 1];
+		e->suffix_low[i] = e->lows[i] < e->suffix_low[i + 1] ? e->lows[i] : e->suffix_low[i + 1];
+	}
+	e->filling = 0;
+}
+
+/* Of the last 20 bars added; needs 20 of them. */
+static void extremes_read(const struct extremes *e, price_t *high, price_t *low)
+{
+	*high = e->suffix_high[e->filling];
+	*low = e->suffix_low[e->filling];
+	if (e->filling == 0)
+		return;
+	*high = e->high > *high ? e->high : *high;
+	*low = e->low < *low ? e->low : *low;
+}
+
 static int64_t distance(int64_t a, int64_t b)
 {
 	return a < b ? b - a : a - b;
@@ -93,9 +121,16 @@ static price_t close_before(const struct series *s, int64_t back)
 /* Closes that do not exist yet read as 0 and leave the sums alone. */
 static void push_averages(struct series *s, price_t close)
 {
+	int64_t lead, above;
+
 	s->sum10 += close - (s->bars > 10 ? close_before(s, 10) : 0);
 	s->sum30 += close - (s->bars > 30 ? close_before(s, 30) : 0);
 	moments_move(&s->close20, close, s->bars > 20 ? close_before(s, 20) : 0);
+	lead = 3 * s->sum10 - s->sum30; /* 30 times the lead of SMA 10 over SMA 30 */
+	above = s->bars < 30 ? 0 : (lead > 0) - (lead < 0);
+	s->cross_before = s->cross;
+	s->cross = s->bars > 30 && above != 0 && above != s->above ? (int32_t)above : SIDE_NONE;
+	s->above = (int32_t)above;
 }
 
 /* Bar 1 and later: everything that needs the close before. */
@@ -199,9 +234,10 @@ enum series_answer series_push(struct series *s, const struct signal_settings *s
 	}
 	previous = s->bars > 0 ? close_before(s, 0) : 0;
 	s->open_ms = candle->open_ms;
-	s->highs[s->bars & (SERIES_RANGES - 1)] = candle->high;
-	s->lows[s->bars & (SERIES_RANGES - 1)] = candle->low;
 	s->closes[s->bars++ & (SERIES_CLOSES - 1)] = candle->close;
+	if (s->bars > SERIES_RANGE)
+		extremes_read(&s->extremes, &s->hh20, &s->ll20);
+	extremes_add(&s->extremes, candle->high, candle->low);
 	push_averages(s, candle->close);
 	if (s->bars > 1)
 		push_changes(s, settings, candle, previous);
@@ -232,51 +268,6 @@ bool series_inside20(const struct series *series, double deviations)
 	return off20 * off20 < 0.999999 * (deviations * deviations) * moments_spread20(&series->close20);
 }
 
-void series_range20(const struct series *s, price_t *high, price_t *low)
-{
-	price_t top = 0, bottom = VALUE_MAX;
-
-	for (int64_t back = 1; back <= 20; back++) {
-		int64_t at = (s->bars - 1 - back) & (SERIES_RANGES - 1);
-		top = s->highs[at] > top ? s->highs[at] : top;
-		bottom = s->lows[at] < bottom ? s->lows[at] : bottom;
-	}
-	*high = top, *low = bottom;
-}
-
-bool series_inside_range20(const struct series *s)
-{
-	price_t close = close_before(s, 0);
-	bool under = false, over = false;
-
-	for (int64_t back = 1; back <= 20 && !(under && over); back++) {
-		int64_t at = (s->bars - 1 - back) & (SERIES_RANGES - 1);
-		under |= close <= s->highs[at];
-		over |= close >= s->lows[at];
-	}
-	return under && over;
-}
-
-/* On the bar `back` before the newest: the sums are taken back to where they stood. */
-static enum side sma_side(const struct series *s, int64_t back)
-{
-	int64_t sum10 = s->sum10, sum30 = s->sum30;
-
-	for (int64_t i = 0; i < back; i++) {
-		sum10 += close_before(s, i + 10) - close_before(s, i);
-		sum30 += close_before(s, i + 30) - close_before(s, i);
-	}
-	return (enum side)((3 * sum10 > sum30) - (3 * sum10 < sum30));
-}
-
-struct crosses series_crosses(const struct series *s)
-{
-	enum side now = sma_side(s, 0), before = sma_side(s, 1), first = sma_side(s, 2);
-
-	return (struct crosses){.now = now != before ? now : SIDE_NONE,
-				.before = before != first ? before : SIDE_NONE};
-}
-
 double series_efficiency100(const struct series *series)
 {
 	if (series->path100 == 0)
@@ -296,10 +287,6 @@ static double series_sigma20(const struct series *s)
 
 void series_read(const struct series *s, const struct signal_settings *settings, struct indicators *out)
 {
-	price_t hh20 = 0, ll20 = 0;
-
-	if (s->bars > 20)
-		series_range20(s, &hh20, &ll20);
 	*out = (struct indicators){.open_ms = s->open_ms,
 				   .close = s->bars ? close_before(s, 0) : 0,
 				   .sma10 = s->bars >= 10 ? (double)s->sum10 / 10 : NAN,
@@ -308,8 +295,8 @@ void series_read(const struct series *s, const struct signal_settings *settings,
 				   .bb_upper = NAN,
 				   .bb_lower = NAN,
 				   .atr14 = s->bars > ATR_BARS ? s->atr : NAN,
-				   .hh20 = s->bars > 20 ? (double)hh20 : NAN,
-				   .ll20 = s->bars > 20 ? (double)ll20 : NAN,
+				   .hh20 = s->bars > SERIES_RANGE ? (double)s->hh20 : NAN,
+				   .ll20 = s->bars > SERIES_RANGE ? (double)s->ll20 : NAN,
 				   .sigma20 = NAN,
 				   .er100 = s->bars > RATIO_BARS ? series_efficiency100(s) : NAN,
 				   .regime = (enum regime)s->regime};

@@ -35,7 +35,7 @@ extern const struct signal_settings signal_settings_default;
 
 #define SERIES_CLOSES  128 /* powers of two, over 101 and 20 bars back */
 #define SERIES_RETURNS 32
-#define SERIES_RANGES  32
+#define SERIES_RANGE   20
 
 /* Sum and sum of squares of a window: 64 bits hold 30 prices of up to VALUE_MAX, 128 bits their squares,
  * exactly. */
@@ -44,6 +44,15 @@ __extension__ typedef __int128 signed_wide_t;
 struct moments {
 	int64_t sum;
 	wide_t squares;
+};
+
+/* Highest high and lowest low of the last 20 bars: the tail of the last full block of 20 (suffix) and the
+ * bars since (filling). Two comparisons a bar, and the same answer wherever the blocks begin. */
+struct extremes {
+	int32_t filling;
+	price_t high, low; /* of the bars since the last full block */
+	price_t highs[SERIES_RANGE], lows[SERIES_RANGE];
+	price_t suffix_high[SERIES_RANGE + 1], suffix_low[SERIES_RANGE + 1];
 };
 
 struct series {
@@ -57,8 +66,12 @@ struct series {
 	int64_t returns_8[SERIES_RETURNS]; /* the same rounded to 1e-8 */
 	int64_t return20_8;                /* sum of returns_8 */
 	uint64_t squares20_8;              /* sum of their squares, modulo 2^64: the key fits */
-	price_t highs[SERIES_RANGES], lows[SERIES_RANGES];
+	struct extremes extremes;
+	price_t hh20, ll20; /* of the 20 bars before the newest */
 	double true_range_sum, atr;
+	int32_t cross,
+		cross_before; /* SMA 10 through SMA 30 on the newest bar, on the one before: enum side */
+	int32_t above;        /* sign of SMA 10 - SMA 30 on the newest bar */
 	int32_t regime, candidate, candidate_bars; /* enum regime */
 	struct percentile percentile;              /* of volatility keys */
 };
@@ -110,16 +123,6 @@ double series_deviation20(const struct series *series);
 /* Whether the newest close is clearly within so many of them; costs no root. False: it may be within or not.
  */
 bool series_inside20(const struct series *series, double deviations);
-/* Highest high and lowest low of the 20 bars before the newest. Needs 21 bars. */
-void series_range20(const struct series *series, price_t *high, price_t *low);
-/* Whether the newest close is within it: nearly always the last two or three of the bars say so. */
-bool series_inside_range20(const struct series *series);
-/* Whether SMA 10 went through SMA 30, and to which side, on the newest bar and on the one before. Needs 32
- * bars. */
-struct crosses {
-	enum side now, before;
-};
-struct crosses series_crosses(const struct series *series);
 /* close - close 100 bars ago over the path between; 0 if the price stood still. Needs 101 bars. */
 double series_efficiency100(const struct series *series);
 

@@ -69,14 +69,13 @@ static bool mean_reversion(const struct series *s, const struct signal_settings 
 
 static bool trend(const struct series *s, const struct signal_settings *settings, struct signal *signal)
 {
-	struct crosses cross = series_crosses(s);
 	double ratio, lead;
 
-	if (cross.now == SIDE_NONE && cross.before == SIDE_NONE) /* nearly always: no division */
+	if (s->cross == SIDE_NONE && s->cross_before == SIDE_NONE) /* nearly always: no division */
 		return false;
 	ratio = series_efficiency100(s);
 	signal->side = ratio > 0 ? SIDE_LONG : ratio < 0 ? SIDE_SHORT : SIDE_NONE;
-	if (signal->side == SIDE_NONE || (cross.now != signal->side && cross.before != signal->side))
+	if (signal->side == SIDE_NONE || (s->cross != signal->side && s->cross_before != signal->side))
 		return false;
 	lead = (double)((3 * s->sum10 - s->sum30) * signal->side) / (30 * s->atr);
 	signal->confidence =
@@ -88,15 +87,14 @@ static bool trend(const struct series *s, const struct signal_settings *settings
 
 static bool breakout(const struct series *s, const struct signal_settings *settings, struct signal *signal)
 {
-	price_t close = s->closes[(s->bars - 1) & (SERIES_CLOSES - 1)], beyond, high, low;
+	price_t close = s->closes[(s->bars - 1) & (SERIES_CLOSES - 1)], beyond;
 	struct rank rank;
 	double share;
 
-	if (series_inside_range20(s))
+	if (close <= s->hh20 && close >= s->ll20)
 		return false;
-	series_range20(s, &high, &low);
-	signal->side = close > high ? SIDE_LONG : SIDE_SHORT;
-	beyond = close > high ? close - high : low - close;
+	signal->side = close > s->hh20 ? SIDE_LONG : SIDE_SHORT;
+	beyond = close > s->hh20 ? close - s->hh20 : s->ll20 - close;
 	rank = series_volatility(s);
 	share = (double)rank.num / (double)rank.den;
 	signal->confidence =

@@ -123,8 +123,7 @@ static void trend_trades_the_cross_in_the_direction_of_the_ratio(void **state)
 				continue;
 			assert_int_equal(signal.strategy, STRATEGY_TREND);
 			assert_int_equal(signal.side, side);
-			struct crosses cross = series_crosses(&series);
-			assert_true(cross.now == side || cross.before == side);
+			assert_true(series.cross == side || series.cross_before == side);
 			assert_int_equal(signal.stop_distance, (int64_t)ceil(3 * series.atr));
 			assert_int_equal(signal.target_distance, (int64_t)floor(6 * series.atr));
 			assert_int_equal(signal.trail, (int64_t)ceil(3 * series.atr));
@@ -166,7 +165,7 @@ static void trend_ignores_a_cross_against_the_ratio(void **state)
 	(void)state;
 	for (int i = 0; i < 3000; i++) {
 		push(zigzag(i, SIDE_LONG), 2);
-		if (series.regime != REGIME_TRENDING || series_crosses(&series).now != SIDE_SHORT)
+		if (series.regime != REGIME_TRENDING || series.cross != SIDE_SHORT)
 			continue;
 		assert_int_equal(fires(), 0);
 		against++;
@@ -194,21 +193,19 @@ static void breakout_buys_above_the_range_and_sells_below_it(void **state)
 /* Its own high lies over its close, so a range that held this bar could never be broken. */
 static void a_breakout_is_measured_against_the_bars_before_it(void **state)
 {
-	price_t high = 0, high20, low20;
+	price_t high;
 
 	(void)state;
 	rock_until(600, REGIME_HIGH_VOL);
 	push(MIDDLE, 2);
-	for (int64_t bar = series.bars - 20; bar < series.bars; bar++)
-		if (series.highs[bar % SERIES_RANGES] > high)
-			high = series.highs[bar % SERIES_RANGES];
+	high = series.extremes.high > series.extremes.suffix_high[series.extremes.filling]
+		       ? series.extremes.high
+		       : series.extremes.suffix_high[series.extremes.filling];
 	for (price_t beyond = 0; beyond < 3; beyond++) {
 		struct series copy = series;
 
 		push(high + beyond, 50);
-		series_range20(&series, &high20, &low20);
-		assert_int_equal(high20, high);
-		assert_int_equal(series_inside_range20(&series), beyond == 0);
+		assert_int_equal(series.hh20, high);
 		assert_int_equal(fires(), beyond > 0);
 		series = copy;
 	}
@@ -288,8 +285,7 @@ static void confidence_in_a_breakout_rises_with_its_reach_and_the_percentile(voi
 	series.percentile.fine[series.percentile.bins[series.percentile.newest - 1]] = 1;
 	confidence_rises(&confidence);
 	for (int i = 0; i < 10; i++) {
-		for (int k = 0; k < SERIES_RANGES; k++)
-			series.highs[k] -= 7;
+		series.hh20 -= 7;
 		confidence_rises(&confidence);
 		series.percentile.lower += 9;
 		confidence_rises(&confidence);
@@ -307,15 +303,13 @@ static void confidence_in_a_trend_rises_with_the_ratio_and_the_lead(void **state
 	ratio_t confidence = 0;
 
 	(void)state;
-	for (int i = 0;
-	     i < 1000 || series.regime != REGIME_TRENDING || series_crosses(&series).now != SIDE_LONG; i++)
+	for (int i = 0; i < 1000 || series.regime != REGIME_TRENDING || series.cross != SIDE_LONG; i++)
 		push(zigzag(i, SIDE_LONG), 2);
 	confidence_rises(&confidence);
 	for (int i = 0; i < 10; i++) {
 		series.path100 = series.path100 * 9 / 10;
 		confidence_rises(&confidence);
-		series.sum10 += 30; /* the lead of this bar, and not that of the one before */
-		series.closes[(series.bars - 11) % SERIES_CLOSES] -= 30;
+		series.sum10 += 30;
 		confidence_rises(&confidence);
 		series.atr *= 0.9;
 		confidence_rises(&confidence);
