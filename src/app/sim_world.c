@@ -39,6 +39,14 @@ static void read_history(void *ctx, sym_t sym, int64_t bars,
 	}
 }
 
+static const struct events *passed_quotes(void *ctx)
+{
+	struct sim_world *sim = ctx;
+
+	sim_market_quotes(&sim->market, sim->quotes);
+	return sim->quotes;
+}
+
 /* The accounts hear what they were spared, before anything else reaches them. */
 static void catch_up(void *ctx)
 {
@@ -47,6 +55,7 @@ static void catch_up(void *ctx)
 
 	if (sim->passed_ms == 0)
 		return;
+	world_hear_quotes(&sim->world);
 	sim_market_catch_up(&sim->market, sim->passed_ms, sim->world.asking);
 	for (size_t i = 0; i < sim->world.asking->count; i++)
 		sim_broker_ops.on_market(&sim->broker_exchange, &sim->world.asking->at[i], &out);
@@ -91,7 +100,9 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 {
 	void *memory = calloc(1, engine_bytes(sim->universe->count));
 
-	if (memory == NULL || world_open(&sim->world) != 0 || tally_open(&sim->tally, sim->universe) != 0) {
+	sim->quotes = calloc(1, sizeof *sim->quotes);
+	if (memory == NULL || sim->quotes == NULL || world_open(&sim->world) != 0 ||
+	    tally_open(&sim->tally, sim->universe) != 0) {
 		free(memory);
 		snprintf(error, size, "not enough memory");
 		return TB_EFULL;
@@ -113,6 +124,8 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->world.history_ctx = sim;
 	sim->world.wake = catch_up;
 	sim->world.wake_ctx = sim;
+	sim->world.quotes = passed_quotes;
+	sim->world.quotes_ctx = sim;
 	sim->world.witness = (struct witness){&sim->checker, checker_heard, checker_sent};
 	checker_init(&sim->checker, sim->universe, sim->options.balance,
 		     sim->options.rollout ? RATIO_ONE : sim->options.stage);
@@ -156,8 +169,8 @@ void sim_world_close(struct sim_world *sim)
 {
 	world_close(&sim->world);
 	tally_close(&sim->tally);
-	free(sim->engine);
-	sim->engine = NULL;
+	free(sim->engine), free(sim->quotes);
+	sim->engine = NULL, sim->quotes = NULL;
 }
 
 int sim_world_start(struct sim_world *sim, char *error, size_t size)
@@ -183,6 +196,7 @@ static void tell(struct sim_world *sim, enum command_kind verb)
 	struct event event = {
 		.kind = EVENT_COMMAND, .sym = SYM_NONE, .at_ms = sim->world.now_ms, .command.verb = verb};
 
+	world_hear_quotes(&sim->world);
 	world_tell(&sim->world, &event);
 }
 
@@ -223,51 +237,62 @@ static bool waits_for_operator(const struct sim_world *sim)
 	return sim->options.rebase_after_ms != 0 && (desk->locked || desk->paused);
 }
 
-/* Where nothing is in the accounts or on its way, nobody can act on the prices within a bar: its end and the
- * next open may pass at once. When that open is; NEVER_MS: something else is due before it. */
+/* Nothing is in the accounts or on its way, so nobody can act on the prices within a bar. */
+static bool is_alone(const struct sim_world *sim)
+{
+	return engine_is_flat(sim->engine) && sim->world.carry->count == 0 && sim->shadow.heard_count == 0 &&
+	       !waits_for_operator(sim) && sim_broker_idle(&sim->broker);
+}
+
+/* Then a bar's end and the next open may pass at once. When that open is; NEVER_MS: something else is due
+ * before it. */
 static inline ms_t open_to_pass_to(const struct sim_world *sim)
 {
 	ms_t open_ms = sim_market_plain_open(&sim->market);
-	bool alone = engine_next_ms(sim->engine) >= open_ms && engine_is_flat(sim->engine) &&
-		     sim->world.carry->count == 0 && sim->shadow.heard_count == 0 &&
-		     !waits_for_operator(sim) && sim_broker_idle(&sim->broker);
 
-	return alone ? open_ms : NEVER_MS;
+	return engine_next_ms(sim->engine) >= open_ms ? open_ms : NEVER_MS;
 }
 
-static inline void pass_bar(struct sim_world *sim, ms_t open_ms)
+/* False: somebody may not be alone any more. */
+static inline bool pass_bar(struct sim_world *sim, ms_t open_ms)
 {
 	struct world *w = &sim->world;
 
 	if (sim->passed_ms == 0)
 		sim->passed_ms = open_ms - sim->market.state.setup.timeframe_ms;
 	sim_market_pass(&sim->market, w->heard);
-	world_pass(w, w->heard, open_ms);
+	return !world_pass(w, w->heard, open_ms);
 }
 
 void sim_world_turn(struct sim_world *sim, ms_t now_ms)
 {
-	catch_up(sim);
+	if (sim->world.carry->count > 0) /* of no account: it would have been woken before */
+		world_hear_quotes(&sim->world);
+	else
+		catch_up(sim);
 	world_turn(&sim->world, now_ms);
 	rebase(sim);
 }
 
 void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 {
+	bool alone = false;
+
 	for (int64_t turn = 0;; turn++) {
-		ms_t open_ms = pace->each_instant ? NEVER_MS : open_to_pass_to(sim), next_ms = open_ms - 1;
+		alone = alone || (!pace->each_instant && is_alone(sim));
+		ms_t open_ms = alone ? open_to_pass_to(sim) : NEVER_MS, next_ms = open_ms - 1;
 		bool passes = open_ms != NEVER_MS;
 		if (!passes && !sim_world_next(sim, &next_ms))
 			break;
 		if (pace->before != NULL && !pace->before(pace->ctx, sim->world.now_ms, next_ms))
 			break;
-		if (passes)
-			pass_bar(sim, open_ms);
-		else
+		alone = passes && pass_bar(sim, open_ms);
+		if (!passes)
 			sim_world_turn(sim, next_ms);
 		if (pace->after != NULL)
 			pace->after(pace->ctx, turn);
 	}
+	world_hear_quotes(&sim->world);
 }
 
 /* What is still on its way comes to the checker alone, from a copy of the exchange: the run itself may go on.

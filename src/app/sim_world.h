@@ -44,6 +44,7 @@ struct sim_world {
 	struct tally tally;
 	bool ended;     /* the market's end has been told to the engine */
 	ms_t passed_ms; /* open of the first bar whose prices the idle accounts were spared; 0: none */
+	struct events *quotes; /* scratch: those that the bars had passed without */
 };
 
 /* Wires everything; nothing has happened yet. 0 or an error with its text. */

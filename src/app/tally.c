@@ -2,7 +2,6 @@
  * See tally.h. */
 #include "tally.h"
 
-#include "digest.h"
 #include "tradebot/ticket.h"
 
 #include <stdlib.h>
@@ -107,7 +106,7 @@ void tally_record(struct tally *tally, const struct record *record)
 	case RECORD_EQUITY: take_day(tally, &record->equity); return;
 	default: return;
 	}
-	size_t len = record_encode(record, tally->universe, bytes);
+	size_t len = record_encode(&tally->last, record, tally->universe, bytes);
 	if (len > 0)
 		sha256_add(&tally->digest, bytes, len);
 }

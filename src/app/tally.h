@@ -6,6 +6,7 @@
 #ifndef TRADEBOT_APP_TALLY_H
 #define TRADEBOT_APP_TALLY_H
 
+#include "digest.h"
 #include "sha256.h"
 #include "tradebot/instrument.h"
 #include "tradebot/record.h"
@@ -26,6 +27,7 @@ struct tally {
 	ms_t paused_ms;   /* first pause */
 	ratio_t drawdown; /* deepest fall of NAV from its peak, as sampled */
 	bool out_of_memory;
+	struct digest_last last;
 	struct sha256 digest;
 };
 

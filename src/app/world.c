@@ -37,7 +37,7 @@ void world_close(struct world *w)
 	w->wants = NULL, w->unsaved = NULL;
 }
 
-static inline void finish_turn(struct world *w);
+static inline bool finish_turn(struct world *w);
 
 /* The witness keeps the books of the account; a shadow has its own. */
 static inline void look_on(struct world *w, const struct event *event)
@@ -285,6 +285,16 @@ static void keep_after(struct wants *wants, size_t acted)
 	wants->intent_count -= acted;
 }
 
+/* Whether an intent is about to reach an account, or the world to be saved. A scan asks the market alone. */
+static bool wakes_accounts(const struct world *w)
+{
+	bool wakes = w->sink.acted != NULL;
+
+	for (size_t i = 0; i < w->wants->intent_count && !wakes; i++)
+		wakes = w->wants->intents[i].kind != INTENT_SCAN;
+	return wakes && w->wake != NULL && w->wants->intent_count > 0;
+}
+
 /* Record, then act. What the answers say is carried into the next turn. */
 static __attribute__((noinline)) void record_and_act(struct world *w)
 {
@@ -293,7 +303,7 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
 	w->asking->count = 0;
-	if (intents > 0 && w->wake)
+	if (wakes_accounts(w))
 		w->wake(w->wake_ctx);
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);
@@ -306,10 +316,14 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 		w->sink.acted(w->sink.ctx, w->turn);
 }
 
-static inline void finish_turn(struct world *w)
+/* Whether anything was acted on. */
+static inline bool finish_turn(struct world *w)
 {
-	if (w->wants->intent_count > 0 || w->wants->record_count > 0)
+	bool acts = w->wants->intent_count > 0;
+
+	if (acts || w->wants->record_count > 0)
 		record_and_act(w);
+	return acts;
 }
 
 /* The end of a turn, recorded and acted on: only now does anything move. */
@@ -387,12 +401,36 @@ void world_change(struct world *w, sym_t sym, const struct instrument *now)
 	end_turn(w);
 }
 
-void world_pass(struct world *w, const struct events *market, ms_t now_ms)
+void world_hear_quotes(struct world *w)
 {
+	tell_all(w, w->quotes(w->quotes_ctx), think);
+}
+
+/* Nine bars of ten lead to no decision: nobody needs the quotes between them. */
+static inline bool hear_bar(struct world *w, const struct event *bar)
+{
+	if (engine_pass(w->engine, bar, w->wants)) {
+		world_hear_quotes(w);
+		engine_go_on(w->engine, w->wants);
+	}
+	return !wants_has_room(w->wants) && finish_turn(w);
+}
+
+bool world_pass(struct world *w, const struct events *bars, ms_t now_ms)
+{
+	bool due = engine_next_ms(w->engine) <= now_ms, acted = due;
+
 	w->now_ms = now_ms;
-	tell_all(w, market, think);
+	if (due)
+		world_hear_quotes(w);
+	for (const struct event *bar = bars->at, *end = bar + bars->count; bar < end; bar++) {
+		if (due)
+			think(w, bar);
+		else
+			acted |= hear_bar(w, bar);
+	}
 	engine_wakes(w);
-	finish_turn(w);
+	return finish_turn(w) || acted;
 }
 
 void world_tell(struct world *w, const struct event *event)

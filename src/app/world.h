@@ -63,6 +63,9 @@ struct world {
 	 * See world_pass. */
 	void (*wake)(void *ctx);
 	void *wake_ctx;
+	/* The quotes that bars have passed without; NULL: none ever do. See world_pass. */
+	const struct events *(*quotes)(void *ctx);
+	void *quotes_ctx;
 	int64_t turn; /* last one tried to commit */
 	ms_t now_ms;
 	struct events *heard;   /* scratch: market, then broker */
@@ -100,9 +103,12 @@ void world_turn(struct world *world, ms_t now_ms);
 void world_hear(struct world *world, const struct wire_in *in);
 /* A turn in which an instrument is another one: accounts and engine are told as if the market had said it. */
 void world_change(struct world *world, sym_t sym, const struct instrument *now);
-/* A turn whose market events are given and which no account hears: for simulations that know that nothing is
- * in the accounts. Their wake tells the accounts what they have missed before an intent can reach them. */
-void world_pass(struct world *world, const struct events *market, ms_t now_ms);
+/* A turn whose closed bars are given and which no account hears: for simulations that know that nothing is
+ * in the accounts. Their wake tells the accounts what they have missed before an intent can reach them. Who
+ * reads quotes is told them first: the engine when it decides or is due; world_hear_quotes before anything
+ * else happens. False: nothing came of it but records. */
+bool world_pass(struct world *world, const struct events *bars, ms_t now_ms);
+void world_hear_quotes(struct world *world);
 /* A turn with one event of the app's own (a command), at event->at_ms or, if that is past, now. */
 void world_tell(struct world *world, const struct event *event);
 

@@ -5,60 +5,81 @@
 
 #include <string.h>
 
-/* The widest thing a field can become is a name with its length byte; no catalogue row has 30 such fields. */
+#define BIG_ENDIAN_HERE  (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+#define NUMBER_BYTES_MAX 9
+#define LENGTHS          248 /* a first byte from here on says how many follow */
+
 #define X(id, table, type, member, fields, restore)                                                          \
-	_Static_assert(1 + sizeof(struct type) + SYMBOL_TEXT_MAX <= RECORD_BYTES_MAX, "a record fits");
+	_Static_assert(1 + sizeof(struct type) / sizeof(int64_t) * NUMBER_BYTES_MAX + SYMBOL_TEXT_MAX +      \
+				       NUMBER_BYTES_MAX <=                                                   \
+			       RECORD_BYTES_MAX,                                                             \
+		       "a record fits");
 RECORDS(X)
 #undef X
 
-static uint8_t kind_tag(enum record_kind kind)
+/* What the record is told as a change of; NULL: it is not part of the digest. */
+static int64_t *last_of(struct digest_last *last, enum record_kind kind, uint8_t *tag)
 {
 	switch (kind) {
-	case RECORD_DECISION: return 'D';
-	case RECORD_FILL: return 'F';
-	case RECORD_TRADE: return 'T';
-	default: return 0;
+	case RECORD_DECISION: *tag = 'D'; return (int64_t *)&last->decision;
+	case RECORD_FILL: *tag = 'F'; return (int64_t *)&last->fill;
+	case RECORD_TRADE: *tag = 'T'; return (int64_t *)&last->trade;
+	default: return NULL;
 	}
 }
 
-/* Little-endian on any machine; byte by byte, as the compiler then sees that it is one store. */
-static void put_word(uint8_t *out, uint64_t bits)
+/* Modulo 2^64, so that any change has a number: that of UNKNOWN, too. Without a branch, and a length before
+ * the bytes rather than a bit in each: whether one more follows is what no processor can guess. */
+static size_t put_change(uint8_t *out, int64_t now, int64_t before)
 {
-	out[0] = (uint8_t)bits;
-	out[1] = (uint8_t)(bits >> 8);
-	out[2] = (uint8_t)(bits >> 16);
-	out[3] = (uint8_t)(bits >> 24);
-	out[4] = (uint8_t)(bits >> 32);
-	out[5] = (uint8_t)(bits >> 40);
-	out[6] = (uint8_t)(bits >> 48);
-	out[7] = (uint8_t)(bits >> 56);
+	uint64_t change = (uint64_t)now - (uint64_t)before, sign = change >> 63;
+	uint64_t bits = change << 1 ^ (0 - sign);
+	uint64_t bytes = BIG_ENDIAN_HERE ? __builtin_bswap64(bits) : bits;
+	bool small = bits < LENGTHS;
+	size_t len = (size_t)(71 - __builtin_clzll(bits | 1)) / 8;
+
+	out[0] = (uint8_t)(small ? bits : LENGTHS - 1 + len);
+	memcpy(out + 1, &bytes, sizeof bytes); /* more than len of them: what follows writes over the rest */
+	return small ? 1 : 1 + len;
 }
 
-size_t record_encode(const struct record *record, const struct universe *universe,
+/* *before: a symbol's place + 2; 1: no symbol; 0: none has been told yet. */
+static size_t put_symbol(uint8_t *out, int64_t sym, const struct universe *universe, int64_t *before)
+{
+	bool known = sym >= 0 && (uint64_t)sym < universe->count;
+	int64_t now = known ? sym + 2 : 1;
+
+	if (now == *before) {
+		out[0] = 0;
+		return 1;
+	}
+	const char *name = known ? universe->at[sym].name : "";
+	size_t len = strnlen(name, SYMBOL_TEXT_MAX - 1);
+	*before = now;
+	out[0] = (uint8_t)(1 + len);
+	memcpy(out + 1, name, len);
+	return 1 + len;
+}
+
+size_t record_encode(struct digest_last *last, const struct record *record, const struct universe *universe,
 		     uint8_t out[static RECORD_BYTES_MAX])
 {
-	uint8_t tag = kind_tag(record->kind);
-	if (tag == 0)
+	int64_t *before = last_of(last, record->kind, out);
+	if (before == NULL)
 		return 0;
 	const struct record_row *row = &record_rows[record->kind];
-	const int64_t *values = record_values(record);
-	size_t len = 0;
+	const int64_t *now = record_values(record);
+	size_t len = 1;
 
-	out[len++] = tag;
 	for (size_t i = 0; i < row->field_count; i++) {
 		if (!(row->fields[i].flags & FIELD_DIGEST))
 			continue;
 		if (row->fields[i].unit == FIELD_SYM) {
-			bool known = values[i] >= 0 && (uint64_t)values[i] < universe->count;
-			const char *name = known ? universe->at[values[i]].name : "";
-			size_t name_len = strnlen(name, SYMBOL_TEXT_MAX - 1);
-			out[len++] = (uint8_t)name_len;
-			memcpy(out + len, name, name_len);
-			len += name_len;
+			len += put_symbol(out + len, now[i], universe, &before[i]);
 			continue;
 		}
-		put_word(out + len, (uint64_t)values[i]);
-		len += 8;
+		len += put_change(out + len, now[i], before[i]);
+		before[i] = now[i];
 	}
 	return len;
 }

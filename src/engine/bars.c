@@ -49,11 +49,7 @@ static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct 
 static void open_round(struct engine *e, ms_t round_ms)
 {
 	e->round_ms = round_ms;
-	e->round_missing = 0;
-	for (size_t sym = 0; sym < e->universe->count; sym++) {
-		e->symbols[sym].delivered = false;
-		e->round_missing += e->symbols[sym].watched;
-	}
+	e->round_missing = e->watched_count;
 }
 
 static void deliver(struct engine *e, struct engine_symbol *s)
@@ -62,10 +58,10 @@ static void deliver(struct engine *e, struct engine_symbol *s)
 		return; /* too late: its round is closed */
 	if (!engine_round_open(e))
 		open_round(e, s->bar_ms);
-	if (!s->watched || s->delivered)
+	if (!s->watched || s->delivered_ms == e->round_ms)
 		return;
-	s->delivered = true;
-	if (--e->round_missing == 0)
+	s->delivered_ms = e->round_ms;
+	if (--e->round_missing == 0 && !(e->unquoted && e->any_signal))
 		engine_close_round(e);
 }
 
@@ -101,9 +97,10 @@ void engine_reopen_round(struct engine *e)
 	e->round_missing = missing;
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
-		s->delivered = s->watched && s->bar_ms == newest_ms;
-		if (s->delivered)
-			take_signal(e, s);
+		if (!s->watched || s->bar_ms != newest_ms)
+			continue;
+		s->delivered_ms = newest_ms;
+		take_signal(e, s);
 	}
 }
 

@@ -57,7 +57,7 @@ static size_t gather(struct engine *e, struct candidate out[static CANDIDATES_MA
 
 	for (size_t sym = 0; sym < e->universe->count; sym++) {
 		struct engine_symbol *s = &e->symbols[sym];
-		if (!s->watched || !s->delivered || s->signal.side == SIDE_NONE)
+		if (!s->watched || s->delivered_ms != e->round_ms || s->signal.side == SIDE_NONE)
 			continue;
 		struct candidate c = {.sym = (sym_t)sym, .book = BOOK_MAIN, .signal = s->signal};
 		take_advice(e, s, &c);
@@ -167,8 +167,6 @@ static enum note propose(struct engine *e, const struct candidate *c, const stru
 {
 	struct engine_symbol *s = &e->symbols[c->sym];
 	money_t equity = engine_equity(e);
-	int64_t fills = 0;
-	ratio_t slippage = slippage_mean(&e->slippage, &e->set.limits, c->sym, e->now_ms, &fills);
 	struct decision_input in = {
 		.signal = &c->signal,
 		.quote = &s->quote,
@@ -183,7 +181,7 @@ static enum note propose(struct engine *e, const struct candidate *c, const stru
 			     : equity > standing->total_exposure ? equity - standing->total_exposure
 								 : 0,
 		.weight = c->weight,
-		.slippage = slippage > 0 ? slippage : 0,
+		.slippage = standing->slippage > 0 ? standing->slippage : 0,
 		.funding_rate = s->funding_rate,
 		.funding_ms = s->funding_ms,
 		.hold_ms = learning_holding_ms(&e->learning, c->signal.strategy),

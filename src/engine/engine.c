@@ -281,6 +281,10 @@ static bool step_calm(struct engine *e, const struct event *event)
 		scanner_row(&e->scanner, event);
 		return true;
 	}
+	if (event->kind == EVENT_SNAPSHOT_END) {
+		engine_on_scan_end(e);
+		return e->wants->intent_count == intents && all_told(e);
+	}
 	health_stream(&e->health, event->at_ms);
 	if (event->kind == EVENT_DEPTH) {
 		engine_take_depth(quote, event->depth.notional, event->at_ms);
@@ -297,11 +301,13 @@ static bool step_calm(struct engine *e, const struct event *event)
 	return e->round_ms == round_ms && e->wants->intent_count == intents && all_told(e);
 }
 
-/* A closed bar, a quote or a depth of a symbol that we have; or a row for the scanner. */
+/* A closed bar, a quote or a depth of a symbol that we have; or a row for the scanner, or its last. */
 static inline bool is_market_now(const struct engine *e, const struct event *event)
 {
 	if (event->kind == EVENT_SCAN_ROW)
 		return true;
+	if (event->kind == EVENT_SNAPSHOT_END)
+		return event->snapshot.what == SNAPSHOT_SCAN && event->book == BOOK_MAIN && e->ready;
 	return event->kind >= EVENT_CANDLE && event->kind <= EVENT_DEPTH && event->sym < e->universe->count &&
 	       event->book < BOOK_COUNT && (event->kind != EVENT_CANDLE || !event->candle.history);
 }
@@ -322,6 +328,43 @@ static __attribute__((noinline)) void step_on(struct engine *e)
 		engine_flush_stage(e);
 	engine_flush_link(e);
 	e->due_ms = due_ms(e);
+}
+
+/* After a bar that came while nothing was due. A round that opened or closed moves what is due next. */
+static bool stands_calm(struct engine *e, size_t intents, ms_t round_ms)
+{
+	if (e->round_ms != round_ms)
+		e->due_ms = due_ms(e);
+	return e->now_ms < e->due_ms && e->wants->intent_count == intents && all_told(e);
+}
+
+bool engine_pass(struct engine *e, const struct event *bar, struct wants *wants)
+{
+	ms_t round_ms = e->round_ms;
+	size_t intents = wants->intent_count;
+
+	e->wants = wants;
+	e->now_ms = bar->at_ms;
+	health_stream(&e->health, bar->at_ms);
+	e->unquoted = true;
+	engine_on_candle(e, bar);
+	e->unquoted = false;
+	if (engine_round_open(e) && e->round_missing == 0)
+		return true;
+	if (!stands_calm(e, intents, round_ms))
+		step_on(e);
+	return false;
+}
+
+void engine_go_on(struct engine *e, struct wants *wants)
+{
+	ms_t round_ms = e->round_ms;
+	size_t intents = wants->intent_count;
+
+	e->wants = wants;
+	engine_close_round(e);
+	if (!stands_calm(e, intents, round_ms))
+		step_on(e);
 }
 
 /* Whatever it is, whatever is due. */

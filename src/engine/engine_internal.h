@@ -23,7 +23,7 @@ struct engine_symbol {
 	bool foreign_told;
 	money_t sampled_net; /* net PnL of the main holding in the last NAV sample */
 	bool watched, scanned;
-	bool delivered; /* its bar, in the running decision round */
+	ms_t delivered_ms; /* the newest round that its bar was delivered in */
 	bool history_due;
 	struct advice advice;
 	struct series *series; /* own; untouched before it is watched */
@@ -83,7 +83,9 @@ struct engine {
 	ms_t round_ms;   /* end of the bar whose round is open; 0: none */
 	ms_t last_round_ms;
 	bool any_signal;      /* one was read since the last decision */
+	bool unquoted;        /* a round with a signal waits for engine_go_on() */
 	size_t round_missing; /* watched symbols whose bar has not come */
+	size_t watched_count;
 	int64_t seq, note_seq;
 	struct engine_symbol symbols[];
 };

@@ -4,8 +4,6 @@
  * journal follows the exchange, and every change of a position has a fill that says so. */
 #include "engine_internal.h"
 
-#include <string.h>
-
 #define ANSWER_MS    (10 * SECOND_MS) /* lists that did not come are asked for again */
 #define DOUBT_MS     (2 * SECOND_MS)  /* a doubt is looked at again after this, then later and later */
 #define DOUBT_MAX_MS MINUTE_MS
@@ -176,27 +174,37 @@ bool engine_goes_on(const struct engine *e)
 	return e->link_restored && e->wallet != UNKNOWN;
 }
 
+/* Field by field and without a copy: nearly every step asks, and nearly never anything has changed. */
 void engine_flush_link(struct engine *e)
 {
-	const struct link_record now = {.away_ms = e->execution.away_ms,
-					.failures = e->health.failures,
-					.failure_ms = e->health.failure_ms,
-					.clock_off_ms = e->health.clock_off_ms,
-					.limited_until_ms = e->health.limited_until_ms,
-					.lists_ms = e->lists_ms,
-					.list_tries = e->list_tries,
-					.lists_open = e->lists_open,
-					.compare_again = e->execution.compare_again,
-					.doubts = (int64_t)e->doubts,
-					.remainder_ms = e->remainder_ms,
-					.guard_waits = e->guard_waits,
-					.excess_ms = e->excess_ms,
-					.nav_tried_ms = e->nav_tried_ms};
+	struct link_record *told = &e->link_told;
+	int64_t differ = 0;
 
-	if (memcmp(&now, &e->link_told, sizeof now) == 0)
+#define LINK_NOW(X)                                                                                          \
+	X(away_ms, e->execution.away_ms)                                                                     \
+	X(failures, e->health.failures)                                                                      \
+	X(failure_ms, e->health.failure_ms)                                                                  \
+	X(clock_off_ms, e->health.clock_off_ms)                                                              \
+	X(limited_until_ms, e->health.limited_until_ms)                                                      \
+	X(lists_ms, e->lists_ms)                                                                             \
+	X(list_tries, e->list_tries)                                                                         \
+	X(lists_open, e->lists_open)                                                                         \
+	X(compare_again, e->execution.compare_again)                                                         \
+	X(doubts, (int64_t)e->doubts)                                                                        \
+	X(remainder_ms, e->remainder_ms)                                                                     \
+	X(guard_waits, e->guard_waits)                                                                       \
+	X(excess_ms, e->excess_ms)                                                                           \
+	X(nav_tried_ms, e->nav_tried_ms)
+#define COMPARE(field, value) differ |= told->field ^ (value);
+#define TAKE(field, value)    told->field = (value);
+	LINK_NOW(COMPARE)
+	if (differ == 0)
 		return;
-	e->link_told = now;
-	wants_record(e->wants, RECORD_LINK)->link = now;
+	LINK_NOW(TAKE)
+	wants_record(e->wants, RECORD_LINK)->link = *told;
+#undef TAKE
+#undef COMPARE
+#undef LINK_NOW
 }
 
 void engine_restore_link(struct engine *e, const struct link_record *link)

@@ -33,9 +33,13 @@ static ratio_t blend(ratio_t old, qty_t old_qty, ratio_t new, qty_t new_qty)
 	return old + portion(new - old, new_qty, old_qty + new_qty);
 }
 
+/* None of these low bits, as nearly always: not one of them. Looking at all took 40 of 2,000 instructions a
+ * bar of a backtest, at one trade in 700 bars. */
 static bool is_seen(const struct execution *x, const struct event *event, int64_t execution)
 {
-	for (size_t i = 0; i < EXECUTION_SEEN_MAX && execution != 0; i++)
+	if (execution == 0 || x->seen_alike[(uint64_t)execution % EXECUTION_ALIKE] == 0)
+		return false;
+	for (size_t i = 0; i < EXECUTION_SEEN_MAX; i++)
 		if (x->seen[i].execution == execution && x->seen[i].sym == event->sym &&
 		    x->seen[i].book == event->book)
 			return true;
@@ -58,7 +62,12 @@ static bool seen_before(const struct execution *x, const struct event *event)
 
 void fill_note_seen(struct execution *x, int64_t execution, int64_t book, int64_t sym)
 {
-	x->seen[x->seen_next++ % EXECUTION_SEEN_MAX] = (struct seen_execution){execution, book, sym};
+	struct seen_execution *place = &x->seen[x->seen_next % EXECUTION_SEEN_MAX];
+
+	if (x->seen_next++ >= EXECUTION_SEEN_MAX)
+		x->seen_alike[(uint64_t)place->execution % EXECUTION_ALIKE]--;
+	x->seen_alike[(uint64_t)execution % EXECUTION_ALIKE]++;
+	*place = (struct seen_execution){execution, book, sym};
 }
 
 void fill_tell_apart(struct execution *x, const struct fill *fill, bool waits)

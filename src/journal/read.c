@@ -233,6 +233,7 @@ int journal_digest(struct journal *journal, void (*feed)(void *ctx, const void *
 	struct digest_stream streams[] = {
 		{.kind = RECORD_DECISION}, {.kind = RECORD_FILL}, {.kind = RECORD_TRADE}};
 	size_t count = sizeof(streams) / sizeof(streams[0]);
+	struct digest_last last = {0};
 	int code = 0;
 
 	journal->skipped = 0;
@@ -247,7 +248,7 @@ int journal_digest(struct journal *journal, void (*feed)(void *ctx, const void *
 		if (!least)
 			break;
 		uint8_t bytes[RECORD_BYTES_MAX];
-		feed(ctx, bytes, record_encode(&least->record, journal->universe, bytes));
+		feed(ctx, bytes, record_encode(&last, &least->record, journal->universe, bytes));
 		code = stream_next(journal, least);
 	}
 	for (size_t i = 0; i < count; i++)

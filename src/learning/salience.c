@@ -57,12 +57,6 @@ static ratio_t shown(double value)
 	return value < 0 ? -ratio : ratio;
 }
 
-static ratio_t cell_salience(const struct learning_cell *cell)
-{
-	return shown(salience(cell->mean_r, cell->win_rate, (double)cell->trades,
-			      cell->drawdown_worst * R_CAPITAL, cell->square_r / cell->weight));
-}
-
 static void cell_add(struct learning_cell *cell, const struct learning_settings *settings,
 		     const struct trade *trade)
 {
@@ -79,6 +73,8 @@ static void cell_add(struct learning_cell *cell, const struct learning_settings 
 	cell->win_rate += ((trade->net > 0 ? 1.0 : 0.0) - cell->win_rate) / cell->weight;
 	cell->drawdown_now = fmax(0, fade * cell->drawdown_now - r);
 	cell->drawdown_worst = fmax(fade * cell->drawdown_worst, cell->drawdown_now);
+	cell->salience = shown(salience(cell->mean_r, cell->win_rate, (double)cell->trades,
+					cell->drawdown_worst * R_CAPITAL, cell->square_r / cell->weight));
 }
 
 /* The median is kept, not looked for: it is asked for at each proposal and changes at each trade. */
@@ -112,12 +108,12 @@ static void settle_standing(struct learning *learning, const struct learning_set
 	struct learning_cell *shadow = &learning->cell[BOOK_SHADOW][trade->strategy][trade->regime];
 
 	if (trade->book == BOOK_MAIN && !main_cell->archived &&
-	    main_cell->trades >= settings->minimum_trades && cell_salience(main_cell) < SALIENCE_ARCHIVED) {
+	    main_cell->trades >= settings->minimum_trades && main_cell->salience < SALIENCE_ARCHIVED) {
 		main_cell->archived = 1;
 		cell_renew(shadow, trade->exit_ms);
 	} else if (trade->book == BOOK_SHADOW && main_cell->archived &&
 		   shadow->trades >= settings->return_trades &&
-		   cell_salience(shadow) >= settings->return_salience) {
+		   shadow->salience >= settings->return_salience) {
 		cell_renew(main_cell, trade->exit_ms);
 		news->returned = true;
 	} else {
@@ -153,11 +149,24 @@ bool learning_trade(struct learning *learning, const struct learning_settings *s
 	return true;
 }
 
-static enum score_standing standing_of(const struct learning_cell *cell, ratio_t value)
+static enum score_standing standing_of(const struct learning_cell *cell,
+				       const struct learning_settings *settings)
 {
-	if (cell->archived || value < SALIENCE_ARCHIVED)
+	if (cell->trades == 0 || cell->trades < settings->minimum_trades)
+		return STANDING_INSUFFICIENT;
+	if (cell->archived || cell->salience < SALIENCE_ARCHIVED)
 		return STANDING_ARCHIVED;
-	return value > SALIENCE_PROMOTED ? STANDING_PROMOTED : STANDING_ACTIVE;
+	return cell->salience > SALIENCE_PROMOTED ? STANDING_PROMOTED : STANDING_ACTIVE;
+}
+
+static ratio_t weight_of(enum score_standing standing, const struct learning_settings *settings)
+{
+	switch (standing) {
+	case STANDING_INSUFFICIENT: return settings->weight_insufficient;
+	case STANDING_ARCHIVED: return 0;
+	case STANDING_PROMOTED: return RATIO_ONE;
+	default: return settings->weight_active;
+	}
 }
 
 struct score learning_score(const struct learning *learning, const struct learning_settings *settings,
@@ -194,20 +203,18 @@ struct score learning_score(const struct learning *learning, const struct learni
 	score.variance_r = shown(cell->square_r / cell->weight);
 	if (cell->trades < settings->minimum_trades)
 		return score;
-	score.salience = cell_salience(cell);
-	score.standing = standing_of(cell, score.salience);
-	switch (score.standing) {
-	case STANDING_ARCHIVED: score.weight = 0; break;
-	case STANDING_PROMOTED: score.weight = RATIO_ONE; break;
-	default: score.weight = settings->weight_active; break;
-	}
+	score.salience = cell->salience;
+	score.standing = standing_of(cell, settings);
+	score.weight = weight_of((enum score_standing)score.standing, settings);
 	return score;
 }
 
 ratio_t learning_weight(const struct learning *learning, const struct learning_settings *settings,
 			int64_t book, int64_t strategy, int64_t regime)
 {
-	return learning_score(learning, settings, book, strategy, regime).weight;
+	if (!in_range(book, strategy, regime))
+		return settings->weight_insufficient;
+	return weight_of(standing_of(&learning->cell[book][strategy][regime], settings), settings);
 }
 
 ms_t learning_holding_ms(const struct learning *learning, int64_t strategy)

@@ -43,6 +43,7 @@ struct learning_cell {
 	double mean_r, win_rate;
 	double square_r; /* weighted sum of squared deviations of R */
 	double drawdown_now, drawdown_worst;
+	ratio_t salience; /* of all this: asked for at each signal, changed by each trade */
 };
 struct learning_holding {
 	int64_t count; /* trades ever */

@@ -80,17 +80,17 @@ static bool is_price(price_t price)
 }
 
 /* Turnover is only compared: a giant's goes far beyond what an order may be worth. */
-static bool readable(const struct scanner_symbol *s)
+static bool readable(const struct scanner_symbol *s, ratio_t spread)
 {
 	return s->turnover >= 0 && is_price(s->last) && is_price(s->open) && is_price(s->high) &&
-	       is_price(s->low) && s->low <= s->high && quote_spread(s->bid, s->ask) != UNKNOWN;
+	       is_price(s->low) && s->low <= s->high && spread != UNKNOWN;
 }
 
-static bool passes(struct scanner_counts *counts, const struct scanner_symbol *symbol,
+static bool passes(struct scanner_counts *counts, const struct scanner_symbol *symbol, ratio_t spread,
 		   const struct instrument *instrument, const struct scanner_settings *settings, ms_t now)
 {
 	counts->rows++;
-	if (!readable(symbol))
+	if (!readable(symbol, spread))
 		return false;
 	counts->readable++;
 	if (instrument->status != INSTRUMENT_TRADING)
@@ -105,7 +105,7 @@ static bool passes(struct scanner_counts *counts, const struct scanner_symbol *s
 	if (symbol->turnover < settings->min_turnover)
 		return false;
 	counts->turnover++;
-	if (quote_spread(symbol->bid, symbol->ask) > settings->spread)
+	if (spread > settings->spread)
 		return false;
 	counts->spread++;
 	return true;
@@ -119,7 +119,7 @@ static ratio_t over(price_t difference, price_t price)
 	return ratio < 0 ? VALUE_MAX : ratio;
 }
 
-static void set_keys(struct scanner_symbol *s, const struct scanner_settings *settings)
+static void set_keys(struct scanner_symbol *s, ratio_t spread, const struct scanner_settings *settings)
 {
 	ratio_t middle = (settings->range_low + settings->range_high) / 2;
 	ratio_t reach = settings->range_high - middle;
@@ -128,7 +128,7 @@ static void set_keys(struct scanner_symbol *s, const struct scanner_settings *se
 	off = off < 0 ? -off : off;
 	s->key[FACTOR_TURNOVER] = s->turnover;
 	s->key[FACTOR_MOVE] = over(s->last > s->open ? s->last - s->open : s->open - s->last, s->open);
-	s->key[FACTOR_SPREAD] = -quote_spread(s->bid, s->ask);
+	s->key[FACTOR_SPREAD] = -spread;
 	s->key[FACTOR_RANGE] = off < reach ? reach - off : 0;
 	s->points = 0;
 }
@@ -195,9 +195,12 @@ static void rank_table(struct scanner *scanner, const struct universe *universe,
 		struct scanner_symbol *symbol = &scanner->at[i];
 		symbol->place = 0;
 		symbol->score = 0;
-		if (!symbol->seen || !passes(&scanner->counts, symbol, &universe->at[i], settings, now))
+		if (!symbol->seen)
 			continue;
-		set_keys(symbol, settings);
+		ratio_t spread = quote_spread(symbol->bid, symbol->ask);
+		if (!passes(&scanner->counts, symbol, spread, &universe->at[i], settings, now))
+			continue;
+		set_keys(symbol, spread, settings);
 		scanner->order[count++] = (uint16_t)i;
 	}
 	for (int factor = 0; factor < FACTOR_COUNT; factor++)

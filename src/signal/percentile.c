@@ -33,6 +33,7 @@ static unsigned percentile_bin(int64_t key)
 
 /* Eight counters at once, on any processor: gcc and clang do without the instruction where there is none. */
 typedef uint16_t eight __attribute__((vector_size(16)));
+typedef uint64_t two __attribute__((vector_size(16)));
 
 /* The first n (0..15) of 16 counters, without a branch, added to sum. No lane can carry: no key is counted
  * twice, and there are at most PERCENTILE_WINDOW_MAX. */
@@ -41,23 +42,25 @@ static inline eight add_first(eight sum, const uint16_t counters[static 16], uns
 	static _Alignas(64)
 		const uint16_t masks[32] = {0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
 					    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff};
-	eight value[2], mask[2];
+	const uint16_t *mask = masks + (16 - (size_t)n);
+	eight low, high, low_mask, high_mask;
 
-	memcpy(value, counters, sizeof(value));
-	memcpy(mask, masks + 16 - n, sizeof(mask));
-	return sum + (value[0] & mask[0]) + (value[1] & mask[1]);
+	memcpy(&low, counters, sizeof(low));
+	memcpy(&high, counters + 8, sizeof(high));
+	memcpy(&low_mask, mask, sizeof(low_mask));
+	memcpy(&high_mask, mask + 8, sizeof(high_mask));
+	return sum + (low & low_mask) + (high & high_mask);
 }
 
 /* Keys in lower bins. */
 static unsigned lower_bins(const struct percentile *p, unsigned bin)
 {
 	eight lanes = {0};
-	uint64_t words[2];
 
 	lanes = add_first(lanes, p->coarse, bin >> 8);
 	lanes = add_first(lanes, p->middle + (bin >> 8) * 16, bin >> 4 & 15);
 	lanes = add_first(lanes, p->fine + (bin >> 4) * 16, bin & 15);
-	memcpy(words, &lanes, sizeof(words));
+	two words = (two)lanes;
 	return (unsigned)((words[0] + words[1]) * 0x0001000100010001ULL >> 48);
 }
 
@@ -68,10 +71,14 @@ static void percentile_count(struct percentile *p, unsigned bin, int by)
 	p->fine[bin] = (uint16_t)(p->fine[bin] + by);
 }
 
-static void percentile_drop_oldest(struct percentile *p)
+/* Its bin. */
+static unsigned percentile_drop_oldest(struct percentile *p)
 {
-	percentile_count(p, p->bins[(p->newest - p->count) % PERCENTILE_RING], -1);
+	unsigned bin = p->bins[(p->newest - p->count) % PERCENTILE_RING];
+
+	percentile_count(p, bin, -1);
 	p->count--;
+	return bin;
 }
 
 void percentile_add(struct percentile *p, int64_t key, int window)
@@ -81,11 +88,12 @@ void percentile_add(struct percentile *p, int64_t key, int window)
 			: window > PERCENTILE_WINDOW_MAX ? PERCENTILE_WINDOW_MAX
 							 : (uint32_t)window;
 
+	/* before a counter changes: eight read at once would wait for the one just written */
+	p->lower = lower_bins(p, bin);
 	while (p->count >= room)
-		percentile_drop_oldest(p);
+		p->lower -= percentile_drop_oldest(p) < bin;
 	uint16_t last = p->last[bin];
 	bool again = p->fine[bin] > 0 && p->keys[last] == key;
-	p->lower = lower_bins(p, bin);
 	percentile_count(p, bin, 1);
 	p->keys[p->newest] = key;
 	p->bins[p->newest] = (uint16_t)bin;

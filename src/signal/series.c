@@ -63,10 +63,8 @@ static double log_return(price_t close, price_t previous)
 
 static void moments_move(struct moments *moments, int64_t in, int64_t out)
 {
-	uint64_t a = (uint64_t)(in < 0 ? -in : in), b = (uint64_t)(out < 0 ? -out : out);
-
 	moments->sum += in - out;
-	moments->squares += (wide_t)a * a - (wide_t)b * b;
+	moments->squares += (wide_t)((signed_wide_t)(in - out) * (in + out)); /* a^2 - b^2, one product */
 }
 
 /* n * sum of squares - square of sum, of 20 values: n^2 times their variance, exact, under 2^120 for any
@@ -225,7 +223,9 @@ enum series_answer series_push(struct series *s, const struct signal_settings *s
 	if (s->bars > 0) {
 		if (candle->open_ms <= s->open_ms)
 			return SERIES_OLD;
-		if (candle->open_ms - s->open_ms >= (settings->hole_bars + 2) * settings->timeframe_ms)
+		ms_t since_ms = candle->open_ms - s->open_ms;
+		if (since_ms != settings->timeframe_ms && /* nearly always it is the next */
+		    since_ms >= (settings->hole_bars + 2) * settings->timeframe_ms)
 			answer = SERIES_HOLE;
 		else if (is_jump(settings, candle->close, close_before(s, 0)))
 			answer = SERIES_JUMP;

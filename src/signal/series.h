@@ -40,6 +40,7 @@ extern const struct signal_settings signal_settings_default;
 /* Sum and sum of squares of a window: 64 bits hold 30 prices of up to VALUE_MAX, 128 bits their squares,
  * exactly. */
 __extension__ typedef unsigned __int128 wide_t;
+__extension__ typedef __int128 signed_wide_t;
 struct moments {
 	int64_t sum;
 	wide_t squares;

@@ -7,7 +7,6 @@
 #include "hash.h"
 
 #define CATCH_UP_MAX 16 /* settlements of one symbol at one instant; more wait for the next */
-#define TAPE_AHEAD   8  /* bars of a tape that are on their way from memory */
 #define ROOM_SYMBOL  (CATCH_UP_MAX + 6)
 
 void sim_market_init(struct sim_market *market, const struct sim_market_setup *setup)
@@ -306,7 +305,7 @@ bool sim_market_next_bar(struct sim_market *market, int64_t sym, ms_t now)
 		if ((size_t)symbol->closed == tape->count || tape->candles[symbol->closed].open_ms != now)
 			return false;
 		symbol->raw = tape->candles[symbol->closed];
-		__builtin_prefetch(&tape->candles[symbol->closed] + TAPE_AHEAD);
+		__builtin_prefetch(&tape->candles[symbol->closed] + SIM_TAPE_AHEAD);
 	}
 	if (symbol->instrument.status != INSTRUMENT_SUSPENDED)
 		return true;

@@ -13,9 +13,10 @@
 #include "sim_weather.h"
 #include "tradebot/exchange.h"
 
-#define SIM_DAY_PARTS 96 /* 24 h statistics move in quarter hours */
-#define SIM_PREROLL   1440
-#define SIM_HOLES_MAX 16 /* suspensions that one symbol's history remembers */
+#define SIM_DAY_PARTS  96 /* 24 h statistics move in quarter hours */
+#define SIM_PREROLL    1440
+#define SIM_TAPE_AHEAD 8  /* bars of a tape that are on their way from memory */
+#define SIM_HOLES_MAX  16 /* suspensions that one symbol's history remembers */
 
 struct sim_market_setup {
 	ms_t timeframe_ms; /* 1 minute to 1 day */
@@ -164,6 +165,10 @@ struct sim_market {
 	struct sim_market_state state;
 	const struct sim_tape *tapes; /* NULL: generator */
 	struct sim_reader readers[SIM_SYMBOLS_MAX];
+	/* Of bars that passed: the quote has not been worked out and said; so many of a tape are closed but
+	 * in no statistics yet. Never saved so. */
+	bool unquoted[SIM_SYMBOLS_MAX];
+	int64_t uncounted[SIM_SYMBOLS_MAX];
 };
 
 extern const struct exchange_ops sim_market_ops;
@@ -205,11 +210,14 @@ size_t sim_market_history_count(const struct sim_market *market, sym_t sym);
 /* For a driver that knows that nobody has anything in this market (no position, no order, nothing on its
  * way). plain_open: the open after the running bar, if neither it nor that bar's end has anything but bars to
  * say; NEVER_MS: it has, or no bar is running. pass: both instants at once, without the running bars, which
- * only an account needs: the quotes, then the closed bars; heard is emptied first. catch_up: what accounts
- * have missed of the bars from the one that opened at from_ms, the first whose end was passed: of each symbol
- * the last whole bar with its quote, and the open of the running one. */
+ * only an account needs, and without the quotes: the closed bars; heard is emptied first. quotes: those, of
+ * the last bar of each symbol that was passed since; to be said before anybody reads one, and before anything
+ * else is asked of the market. catch_up: what accounts have missed of the bars from the one that opened at
+ * from_ms, the first whose end was passed: of each symbol the last whole bar with its quote, and the open of
+ * the running one. */
 ms_t sim_market_plain_open(const struct sim_market *market);
 void sim_market_pass(struct sim_market *market, struct events *heard);
+void sim_market_quotes(struct sim_market *market, struct events *heard);
 void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard);
 
 /* True when nothing more will come. */
@@ -250,8 +258,12 @@ void sim_history_hide(struct sim_market_symbol *symbol);
 void sim_history_begin(struct sim_market *market, sym_t sym);
 void sim_history_shorten(struct sim_market *market, sym_t sym);
 
-/* Inside: raw becomes done, and what follows from it. */
+/* Inside: raw becomes done, and what follows from it: first the statistics, then the quote. Of bars that
+ * pass, both wait until somebody reads them: end_bars counts what they leave in the statistics. */
 void sim_symbol_close_bar(struct sim_market *market, sym_t sym);
+void sim_symbol_end_bar(struct sim_market *market, sym_t sym);
+void sim_symbol_end_bars(struct sim_market *market, sym_t sym, const struct candle *bars, int64_t count);
+void sim_symbol_quote(struct sim_market *market, sym_t sym);
 /* Inside: the 24 h window is empty; its prices have been expressed anew. */
 void sim_day_clear(struct sim_day *day);
 void sim_day_sort(struct sim_day *day);

@@ -13,33 +13,94 @@ ms_t sim_market_plain_open(const struct sim_market *market)
 		       : NEVER_MS;
 }
 
+/* Its bars of the tape that have passed are counted, and it is as if they had not been. */
+static void count_passed(struct sim_market *market, int64_t sym)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	int64_t count = market->uncounted[sym];
+
+	if (count == 0)
+		return;
+	const struct candle *next = &market->tapes[sym].candles[symbol->closed];
+	market->uncounted[sym] = 0;
+	sim_symbol_end_bars(market, (sym_t)sym, next - count, count);
+	symbol->done = next[-1];
+	symbol->raw = symbol->running ? next[0] : next[-1];
+}
+
+void sim_market_quotes(struct sim_market *market, struct events *heard)
+{
+	const struct sim_market_state *state = &market->state;
+	struct event *event = heard->at;
+
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		const struct sim_market_symbol *symbol = &state->symbols[i];
+		if (!market->unquoted[i])
+			continue;
+		market->unquoted[i] = false;
+		count_passed(market, i);
+		sim_symbol_quote(market, (sym_t)i);
+		ms_t then = symbol->done.open_ms + state->setup.timeframe_ms - 1;
+		sim_quote_into(say(event++, EVENT_TICKER, i, then), symbol);
+	}
+	heard->count = (size_t)(event - heard->at);
+}
+
+/* The usual symbol: recorded, on its own grid, and trading. Its bar is told from the tape; nothing else is
+ * touched. */
+static inline bool is_plain_tape(const struct sim_market *market, const struct sim_market_symbol *symbol)
+{
+	return market->tapes != NULL && !symbol->express.differs && !sim_is_silent(symbol);
+}
+
+static inline void pass_plain(struct sim_market *market, int64_t sym, ms_t open_ms, struct events *heard)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	const struct sim_tape *tape = &market->tapes[sym];
+	const struct candle *bar = &tape->candles[symbol->closed];
+
+	if (symbol->running) {
+		say_candle(&heard->at[heard->count++], sym, open_ms, bar++, true);
+		symbol->closed++;
+		market->uncounted[sym]++;
+		market->unquoted[sym] = true;
+	}
+	symbol->running = (size_t)symbol->closed < tape->count && bar->open_ms == open_ms;
+	if (symbol->running && market->uncounted[sym] == 0)
+		symbol->raw = *bar;
+	__builtin_prefetch(bar + SIM_TAPE_AHEAD);
+}
+
+static void pass_symbol(struct sim_market *market, int64_t sym, ms_t open_ms, struct events *heard)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+
+	if (symbol->running) {
+		sim_symbol_end_bar(market, (sym_t)sym);
+		symbol->closed++;
+		market->unquoted[sym] = true;
+		say_candle(&heard->at[heard->count++], sym, open_ms, &symbol->done, true);
+	}
+	symbol->running = sim_market_next_bar(market, sym, open_ms);
+}
+
 void sim_market_pass(struct sim_market *market, struct events *heard)
 {
 	struct sim_market_state *state = &market->state;
 	ms_t open_ms = state->bar_ms + state->setup.timeframe_ms;
-	bool any = false;
+	int64_t any = 0;
 
-	struct event *event = heard->at;
-	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		struct sim_market_symbol *symbol = &state->symbols[i];
-		if (!symbol->running)
-			continue;
-		sim_symbol_close_bar(market, (sym_t)i);
-		symbol->closed++;
-		sim_quote_into(say(event++, EVENT_TICKER, i, open_ms - 1), symbol);
-	}
+	heard->count = 0;
 	state->bar_ms = open_ms;
 	if (market->tapes == NULL)
 		sim_market_common(state);
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		struct sim_market_symbol *symbol = &state->symbols[i];
-		bool ends = symbol->running != 0;
-		symbol->running = sim_market_next_bar(market, i, open_ms);
-		any |= symbol->running != 0;
-		if (ends)
-			say_candle(event++, i, open_ms, &symbol->done, true);
+		if (is_plain_tape(market, &state->symbols[i]))
+			pass_plain(market, i, open_ms, heard);
+		else
+			pass_symbol(market, i, open_ms, heard);
+		any |= state->symbols[i].running;
 	}
-	heard->count = (size_t)(event - heard->at);
 	if (!any && market->tapes != NULL)
 		sim_market_pass_hole(market);
 }

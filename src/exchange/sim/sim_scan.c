@@ -101,23 +101,39 @@ static void day_move(struct sim_day *day, int64_t number, int64_t parts)
 	day->newest = number;
 }
 
-static void count_day(const struct sim_market_state *state, struct sim_day *day, const struct candle *bar,
+/* The bar begins a new part of the day. */
+static __attribute__((noinline)) struct sim_day_part *
+day_begin_part(const struct sim_market_state *state, struct sim_day *day, const struct candle *bar)
+{
+	ms_t length = part_ms(state);
+	int64_t number = bar->open_ms / length;
+	struct sim_day_part *part = &day->part[number % SIM_DAY_PARTS];
+
+	day_move(day, number, day_parts(length));
+	day->end_ms = (number + 1) * length;
+	*part = (struct sim_day_part){
+		.number = number, .open = bar->open, .high = bar->high, .low = bar->low};
+	return part;
+}
+
+static void count_day(struct sim_day *day, struct sim_day_part *part, const struct candle *bar,
 		      money_t turnover)
 {
-	if (bar->open_ms >= day->end_ms) {
-		ms_t length = part_ms(state);
-		int64_t number = bar->open_ms / length;
-		day_move(day, number, day_parts(length));
-		day->end_ms = (number + 1) * length;
-		day->part[number % SIM_DAY_PARTS] = (struct sim_day_part){
-			.number = number, .open = bar->open, .high = bar->high, .low = bar->low};
-	}
-	struct sim_day_part *part = &day->part[day->newest % SIM_DAY_PARTS];
+	money_t before = part->turnover;
+
 	part->high = bar->high > part->high ? bar->high : part->high;
 	part->low = bar->low < part->low ? bar->low : part->low;
-	money_t before = part->turnover;
 	part->turnover = add_capped(before, turnover);
 	add_turnover(day, part->turnover - before);
+}
+
+static void count_depth(struct sim_market_symbol *symbol, money_t turnover)
+{
+	symbol->turnover_sum += turnover - symbol->turnover[symbol->turnover_at];
+	symbol->turnover[symbol->turnover_at] = turnover;
+	symbol->turnover_at = symbol->turnover_at + 1 == SIM_DEPTH_BARS ? 0 : symbol->turnover_at + 1;
+	if (symbol->turnover_count < SIM_DEPTH_BARS)
+		symbol->turnover_count++;
 }
 
 /* Rounding keeps the order of prices, but parts that differed may have become equal. */
@@ -132,23 +148,35 @@ void sim_day_sort(struct sim_day *day)
 	}
 }
 
-void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
+void sim_symbol_end_bars(struct sim_market *market, sym_t sym, const struct candle *bars, int64_t count)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	struct sim_day *day = &symbol->day;
+	struct sim_day_part *part = &day->part[(uint64_t)day->newest % SIM_DAY_PARTS];
+
+	for (const struct candle *bar = bars, *end = bars + count; bar < end; bar++) {
+		money_t turnover = sim_bar_turnover(&symbol->instrument, bar);
+		if (bar->open_ms >= day->end_ms) /* as before the first one */
+			part = day_begin_part(&market->state, day, bar);
+		count_day(day, part, bar, turnover);
+		count_depth(symbol, turnover);
+	}
+}
+
+void sim_symbol_end_bar(struct sim_market *market, sym_t sym)
+{
+	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+
+	symbol->done = symbol->express.differs ? sim_expressed(&symbol->express, &symbol->raw) : symbol->raw;
+	sim_symbol_end_bars(market, sym, &symbol->done, 1);
+}
+
+void sim_symbol_quote(struct sim_market *market, sym_t sym)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
 	const struct sim_model *model = &market->state.setup.model;
-
-	if (symbol->express.differs)
-		symbol->done = sim_expressed(&symbol->express, &symbol->raw);
-	else
-		symbol->done = symbol->raw;
-	money_t turnover = sim_bar_turnover(&symbol->instrument, &symbol->done);
 	price_t half = sim_half_spread(model, &symbol->done);
 
-	symbol->turnover_sum += turnover - symbol->turnover[symbol->turnover_at];
-	symbol->turnover[symbol->turnover_at] = turnover;
-	symbol->turnover_at = symbol->turnover_at + 1 == SIM_DEPTH_BARS ? 0 : symbol->turnover_at + 1;
-	if (symbol->turnover_count < SIM_DEPTH_BARS)
-		symbol->turnover_count++;
 	/* a constant divisor nearly always: no division at all */
 	money_t mean = symbol->turnover_count == SIM_DEPTH_BARS
 			       ? symbol->turnover_sum / SIM_DEPTH_BARS
@@ -160,7 +188,12 @@ void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
 		symbol->depth = sim_whole_depth(&symbol->instrument, symbol->bid,
 						sim_share(mean, model->depth_share));
 	symbol->ask = symbol->last + half;
-	count_day(&market->state, &symbol->day, &symbol->done, turnover);
+}
+
+void sim_symbol_close_bar(struct sim_market *market, sym_t sym)
+{
+	sim_symbol_end_bar(market, sym);
+	sim_symbol_quote(market, sym);
 }
 
 /* The symbol has been silent for a while: its window ends later than its newest part. */

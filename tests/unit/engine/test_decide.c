@@ -21,7 +21,8 @@ static void a_round(size_t count)
 	engine->now_ms = now;
 	for (size_t i = 0; i < count; i++) {
 		struct engine_symbol *s = &engine->symbols[i];
-		s->watched = s->delivered = true;
+		s->watched = true;
+		s->delivered_ms = engine->round_ms;
 		s->regime = REGIME_HIGH_VOL;
 		s->signal = (struct signal){.strategy = STRATEGY_BREAKOUT,
 					    .side = SIDE_LONG,

@@ -18,10 +18,11 @@ static void feed(void *ctx, const void *bytes, size_t len)
 static void a_fill_is_encoded_as_the_documentation_says(void **state)
 {
 	struct fixture *f = *state;
+	struct digest_last last = {0};
 	uint8_t out[RECORD_BYTES_MAX];
 	struct record record = {.kind = RECORD_FILL,
 				.fill = {.seq = 99,
-					 .at_ms = 0x0102030405060708,
+					 .at_ms = 300,
 					 .book = 1,
 					 .sym = 2,
 					 .id = 55,
@@ -33,39 +34,106 @@ static void a_fill_is_encoded_as_the_documentation_says(void **state)
 					 .price = 6,
 					 .fee = UNKNOWN,
 					 .slippage = -2}};
-	size_t len = record_encode(&record, &f->universe, out);
-	assert_int_equal(len, 1 + 2 * 8 + (1 + strlen("ETH/USDT:USDT")) + 8 * 7);
-	assert_int_equal(out[0], 'F');
-	static const uint8_t at_ms[] = {8, 7, 6, 5, 4, 3, 2, 1};
-	assert_memory_equal(out + 1, at_ms, 8);
-	assert_int_equal(out[9], 1);
-	assert_int_equal(out[17], strlen("ETH/USDT:USDT"));
-	assert_memory_equal(out + 18, "ETH/USDT:USDT", 13);
-	static const uint8_t tail[] = {3,    0,    0,    0,    0,    0,    0,    0,    4,    0,    0,    0,
-				       0,    0,    0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-				       5,    0,    0,    0,    0,    0,    0,    0,    6,    0,    0,    0,
-				       0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0x80,
-				       0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	assert_memory_equal(out + 31, tail, sizeof(tail));
+	static const uint8_t first[] = {'F', 249, 0x58, 0x02, 2,   14,  'E', 'T', 'H', '/', 'U', 'S',
+					'D', 'T', ':',  'U',  'S', 'D', 'T', 6,   8,   1,   10,  12,
+					255, 255, 255,  255,  255, 255, 255, 255, 255, 3};
+	assert_int_equal(record_encode(&last, &record, &f->universe, out), sizeof(first));
+	assert_memory_equal(out, first, sizeof(first));
+	record.fill.at_ms = 299;
+	record.fill.side = 1;
+	record.fill.fee = 0; /* 2^63 from UNKNOWN, either way */
+	static const uint8_t second[] = {'F', 1,   0,   0,   0,   0,   4,   0,   0, 255,
+					 255, 255, 255, 255, 255, 255, 255, 255, 0};
+	assert_int_equal(record_encode(&last, &record, &f->universe, out), sizeof(second));
+	assert_memory_equal(out, second, sizeof(second));
 }
 
 static void numbers_of_the_run_are_not_in_the_digest(void **state)
 {
 	struct fixture *f = *state;
+	struct digest_last last = {0}, same = {0}, other = {0};
 	uint8_t a[RECORD_BYTES_MAX], b[RECORD_BYTES_MAX];
 	struct record record = {.kind = RECORD_FILL,
 				.fill = {.seq = 1, .id = 5, .execution = 6, .sym = SYM_NONE}};
-	size_t len = record_encode(&record, &f->universe, a);
+	size_t len = record_encode(&last, &record, &f->universe, a);
 	record.fill.seq = 2;
 	record.fill.id = 7;
 	record.fill.execution = 8;
-	assert_int_equal(record_encode(&record, &f->universe, b), len);
+	assert_int_equal(record_encode(&same, &record, &f->universe, b), len);
 	assert_memory_equal(a, b, len);
 	record.fill.fee = 1;
-	record_encode(&record, &f->universe, b);
+	record_encode(&other, &record, &f->universe, b);
 	assert_memory_not_equal(a, b, len);
 	record.kind = RECORD_NOTE;
-	assert_int_equal(record_encode(&record, &f->universe, b), 0);
+	assert_int_equal(record_encode(&last, &record, &f->universe, b), 0);
+}
+
+/* One number of the stream, and how it changes the value it belongs to. */
+static int64_t read_change(const uint8_t **at, int64_t before)
+{
+	uint64_t bits = *(*at)++;
+	int count = bits < 248 ? 0 : (int)bits - 247;
+
+	if (count > 0)
+		bits = 0;
+	for (int i = 0; i < count; i++)
+		bits |= (uint64_t) * (*at)++ << (8 * i);
+	return (int64_t)((uint64_t)before + (bits & 1 ? ~(bits >> 1) : bits >> 1));
+}
+
+static int place_of(const struct record *record)
+{
+	return record->kind == RECORD_DECISION ? 0 : record->kind == RECORD_FILL ? 1 : 2;
+}
+
+/* Reads a record of the stream over the one of its kind before; false: it is not the one expected. */
+static bool reads_as(const struct universe *universe, const uint8_t **at, int64_t *before,
+		     const struct record *expected)
+{
+	const struct record_row *row = &record_rows[expected->kind];
+	const int64_t *values = record_values(expected);
+	bool same = *(*at)++ == (uint8_t) "DFT"[place_of(expected)];
+
+	for (size_t i = 0; i < row->field_count; i++) {
+		if (!(row->fields[i].flags & FIELD_DIGEST))
+			continue;
+		if (row->fields[i].unit != FIELD_SYM) {
+			before[i] = read_change(at, before[i]);
+			same = same && before[i] == values[i];
+			continue;
+		}
+		size_t len = *(*at)++;
+		if (len > 0) { /* another one than before */
+			before[i] = SYM_NONE;
+			for (size_t sym = 0; sym < universe->count; sym++)
+				if (strlen(universe->at[sym].name) == len - 1 &&
+				    memcmp(universe->at[sym].name, *at, len - 1) == 0)
+					before[i] = (int64_t)sym;
+			*at += len - 1;
+		}
+		same = same && before[i] == values[i];
+	}
+	return same;
+}
+
+static void every_record_can_be_read_back_from_the_bytes(void **state)
+{
+	struct fixture *f = *state;
+	static const enum record_kind kinds[] = {RECORD_DECISION, RECORD_FILL, RECORD_TRADE};
+	static struct record records[100];
+	static struct bytes bytes;
+	struct digest_last last = {0};
+	static int64_t before[3][RECORD_BYTES_MAX];
+	bytes.len = 0;
+	for (size_t i = 0; i < 100; i++) {
+		uint8_t out[RECORD_BYTES_MAX];
+		records[i] = i % 3 == 2 ? records[i - 1] : fixture_record(f, kinds[fixture_random(f) % 3]);
+		feed(&bytes, out, record_encode(&last, &records[i], &f->universe, out));
+	}
+	const uint8_t *at = bytes.at;
+	for (size_t i = 0; i < 100; i++)
+		assert_true(reads_as(&f->universe, &at, before[place_of(&records[i])], &records[i]));
+	assert_ptr_equal(at, bytes.at + bytes.len);
 }
 
 static void the_journal_feeds_the_bytes_of_the_run_in_its_order(void **state)
@@ -73,6 +141,7 @@ static void the_journal_feeds_the_bytes_of_the_run_in_its_order(void **state)
 	struct fixture *f = *state;
 	static struct bytes direct, read;
 	static const enum record_kind kinds[] = {RECORD_DECISION, RECORD_FILL, RECORD_TRADE};
+	struct digest_last last = {0};
 	direct.len = read.len = 0;
 	fixture_open(f);
 	for (int64_t seq = 1; seq <= 60; seq++) {
@@ -80,7 +149,7 @@ static void the_journal_feeds_the_bytes_of_the_run_in_its_order(void **state)
 		struct record record = fixture_record(f, kinds[fixture_random(f) % 3]);
 		((int64_t *)&record.desk)[0] = seq;
 		fixture_put_one(f, seq, &record);
-		feed(&direct, out, record_encode(&record, &f->universe, out));
+		feed(&direct, out, record_encode(&last, &record, &f->universe, out));
 	}
 	assert_int_equal(journal_digest(&f->journal, feed, &read), 0);
 	assert_int_equal(read.len, direct.len);
@@ -162,6 +231,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_fill_is_encoded_as_the_documentation_says),
+		TEST(every_record_can_be_read_back_from_the_bytes),
 		TEST(numbers_of_the_run_are_not_in_the_digest),
 		TEST(the_journal_feeds_the_bytes_of_the_run_in_its_order),
 		TEST(a_digest_over_a_row_that_cannot_be_read_is_refused),
