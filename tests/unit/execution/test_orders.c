@@ -269,6 +269,20 @@ static void a_stop_that_was_moved_by_hand_is_where_it_is(void **state)
 	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
 }
 
+/* What was paid once says nothing of what is at stake now. */
+static void exposure_is_at_the_mark_with_the_entries_on_their_way(void **state)
+{
+	(void)state;
+	open_protected(SIDE_SHORT, 10);
+	assert_int_equal(execution_exposure(&x, BOOK_MAIN, 1, 1000), 10 * 1000 * 1000);
+	assert_int_equal(execution_exposure(&x, BOOK_MAIN, 1, 1500), 10 * 1500 * 1000);
+	assert_int_equal(execution_exposure(&x, BOOK_MAIN, 1, UNKNOWN), UNKNOWN); /* not zero */
+	enter_in(BOOK_MAIN, 2, SIDE_LONG, 4);
+	assert_int_equal(execution_exposure(&x, BOOK_MAIN, 2, 1500), 4 * 1000 * 1000);
+	fill_in(BOOK_MAIN, 2, execution_holding(&x, BOOK_MAIN, 2)->entry_id, SIDE_LONG, 1, 1000);
+	assert_int_equal(execution_exposure(&x, BOOK_MAIN, 2, 1500), (1500 + 3 * 1000) * 1000);
+}
+
 static void a_thousand_trades_without_news_of_targets_leave_no_order_behind(void **state)
 {
 	(void)state;
@@ -371,6 +385,7 @@ int main(void)
 		TEST(resting_orders_of_an_open_position_are_not_swept),
 		TEST(an_attached_order_nobody_ever_heard_of_is_asked_about_when_the_trade_is_over),
 		TEST(a_stop_that_was_moved_by_hand_is_where_it_is),
+		TEST(exposure_is_at_the_mark_with_the_entries_on_their_way),
 		TEST(a_thousand_trades_without_news_of_targets_leave_no_order_behind),
 		TEST(an_order_missing_from_a_complete_list_is_unknown_and_its_stop_protects_nothing),
 		TEST(an_order_that_changed_after_the_lists_were_asked_for_may_be_missing_from_them),

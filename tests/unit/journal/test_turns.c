@@ -188,6 +188,52 @@ static void a_damaged_file_is_refused_with_its_path(void **state)
 	assert_non_null(strstr(f->error.text, f->path));
 }
 
+static void put_trades(struct fixture *f, int64_t from, int64_t to)
+{
+	for (int64_t seq = from; seq < to; seq++) {
+		struct record trade = a_trade(seq);
+		fixture_put_one(f, seq, &trade);
+	}
+}
+
+static void copy(const char *from, const char *to)
+{
+	char command[512];
+	snprintf(command, sizeof(command), "cp '%s' '%s'", from, to);
+	assert_int_equal(system(command), 0);
+}
+
+/* SQLite takes the log for the file's own, whatever file it is. */
+static void a_backup_restored_beside_the_log_of_later_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	char backup[128], wal[128], kept[128];
+	snprintf(backup, sizeof(backup), "%s/backup", f->dir);
+	snprintf(wal, sizeof(wal), "%s-wal", f->path);
+	snprintf(kept, sizeof(kept), "%s/kept", f->dir);
+	fixture_open(f);
+	put_trades(f, 1, 100);
+	journal_close(&f->journal); /* all of it in the file */
+	copy(f->path, backup);
+	fixture_open(f);
+	put_trades(f, 100, 900);
+	assert_int_equal(
+		sqlite3_wal_checkpoint_v2(f->journal.db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL),
+		SQLITE_OK);
+	put_trades(f, 900, 950); /* the log has these alone */
+	copy(wal, kept);
+	journal_close(&f->journal);
+	copy(backup, f->path);
+	copy(kept, wal);
+	assert_int_equal(journal_open(&f->journal, f->path, &f->universe, &fixture_options, &f->error),
+			 TB_EIO);
+	assert_non_null(strstr(f->error.text, "damaged"));
+	unlink(wal); /* without it the backup is what it was */
+	copy(backup, f->path);
+	fixture_open(f);
+	assert_int_equal(trades_in(f), 99);
+}
+
 static void a_text_file_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -431,6 +477,7 @@ int main(void)
 		TEST(a_newer_schema_is_refused_untouched),
 		TEST(a_database_of_somebody_else_is_refused),
 		TEST(a_damaged_file_is_refused_with_its_path),
+		TEST(a_backup_restored_beside_the_log_of_later_is_refused),
 		TEST(a_text_file_is_refused),
 		TEST(an_older_file_is_copied_then_migrated),
 		TEST(a_migration_that_fails_changes_nothing),
