@@ -45,20 +45,22 @@ static bool is_known(const struct account_facts *facts, enum account_fact fact, 
 	return false;
 }
 
+/* One login may be refused though the key is good: what it may do tells; where it may not trade, that says it
+ * better. */
 static void look_at_key(const struct account_facts *facts, struct gate_finding *out)
 {
-	bool known = facts->known & ACCOUNT_FACT_KEY;
+	bool told = facts->known & ACCOUNT_FACT_KEY, answered = facts->asked & ACCOUNT_FACT_KEY;
 
-	if (facts->refused && !(known && !facts->key_trade)) /* else its rights say it better */
+	if (!facts->refused || (told && !facts->key_trade))
+		is_known(facts, ACCOUNT_FACT_KEY, "what the key may do", out);
+	else if (told || !answered)
+		out->answer = GATE_WAIT;
+	else
 		answer(out, GATE_REFUSED,
 		       "the exchange does not accept the key (%s): are EXCHANGE_API_KEY and EXCHANGE_SECRET "
-		       "of this "
-		       "environment (EXCHANGE_SANDBOX, EXCHANGE_SANDBOX_KIND: each has keys of its own), not "
-		       "expired, "
-		       "and is this machine's address among those it is bound to?",
+		       "of this environment (EXCHANGE_SANDBOX, EXCHANGE_SANDBOX_KIND: each has keys of its "
+		       "own), not expired, and is this machine's address among those it is bound to?",
 		       facts->why);
-	else
-		is_known(facts, ACCOUNT_FACT_KEY, "what the key may do", out);
 }
 
 static void look_at_withdraw(const struct account_facts *facts, struct gate_finding *out)

@@ -78,7 +78,7 @@ static void keys_that_must_not_be_traded_with_are_refused(void **state)
 	struct account_facts facts = good;
 
 	(void)state;
-	facts.refused = true;
+	facts.refused = true, facts.known &= ~(int64_t)ACCOUNT_FACT_KEY;
 	expect(facts, true, GATE_REFUSED, GATE_KEY);
 	facts = good, facts.key_withdraw = true;
 	expect(facts, true, GATE_REFUSED, GATE_WITHDRAW);
@@ -90,6 +90,17 @@ static void keys_that_must_not_be_traded_with_are_refused(void **state)
 	expect(facts, true, GATE_REFUSED, GATE_EXPIRED);
 	facts = good, facts.unified = false;
 	expect(facts, true, GATE_REFUSED, GATE_UNIFIED);
+}
+
+static void one_refused_login_is_not_the_end_of_a_key_whose_rights_were_told(void **state)
+{
+	struct account_facts facts = good;
+
+	(void)state;
+	facts.refused = true;
+	expect(facts, true, GATE_WAIT, GATE_KEY);
+	facts.known &= ~(int64_t)ACCOUNT_FACT_KEY, facts.asked &= ~(int64_t)ACCOUNT_FACT_KEY;
+	expect(facts, true, GATE_WAIT, GATE_KEY); /* not answered yet */
 }
 
 static void an_empty_account_is_set_up_and_any_other_is_left_as_it_is(void **state)
@@ -160,6 +171,7 @@ int main(void)
 		cmocka_unit_test(nothing_passes_before_everything_was_answered),
 		cmocka_unit_test(what_the_exchange_does_not_tell_is_not_taken_for_granted),
 		cmocka_unit_test(keys_that_must_not_be_traded_with_are_refused),
+		cmocka_unit_test(one_refused_login_is_not_the_end_of_a_key_whose_rights_were_told),
 		cmocka_unit_test(an_empty_account_is_set_up_and_any_other_is_left_as_it_is),
 		cmocka_unit_test(a_setting_that_the_exchange_refuses_is_not_asked_for_again),
 		cmocka_unit_test(a_key_that_ends_within_a_week_is_bound_to_nothing_or_moves_money_is_told),
