@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Do gcc and clang, with -O0 and -O3, make programs that trade the same? Builds in the present folder (ctest: the build
+# Do gcc and clang, with -O0 and -O3, make programs that trade the same? Each compiler and each level once, beside the
+# program given (ALL=1: all four). Builds in the present folder (ctest: the build
 # folder), so that the next time only what changed is compiled. Takes the candles from ../shared where they are, and
 # the generator alone where they are not.
 set -uo pipefail
-root=$(realpath "$2") wrong=0
+given=$(realpath "$1") root=$(realpath "$2") wrong=0
 shared=$root/../shared/candles
 for tool in gcc clang cmake; do
 	command -v "$tool" >/dev/null || { echo "skipped: no $tool"; exit 77; }
@@ -29,8 +30,11 @@ results() { # PROGRAM: one line each
 		2>/dev/null | tail -1)"
 }
 
+(cd "$folder" && results "$given") >"$folder/given"
+sed "s/^/given: /" "$folder/given"
 for compiler in gcc clang; do
 	for level in O0 O3; do
+		[ -n "${ALL:-}" ] || [ "$compiler-$level" = gcc-O3 ] || [ "$compiler-$level" = clang-O0 ] || continue
 		build=$here/$compiler-$level
 		type=Release
 		[ "$level" = O0 ] && type=Debug
@@ -49,7 +53,7 @@ for compiler in gcc clang; do
 		(cd "$folder" && results "$build/tradebotd") >"$folder/$compiler-$level"
 		sed "s/^/$compiler -$level: /" "$folder/$compiler-$level"
 		grep -q 'digest [0-9a-f]\{64\}' "$folder/$compiler-$level" || { echo "$compiler -$level: no digest"; wrong=1; }
-		diff "$folder/gcc-O0" "$folder/$compiler-$level" || { echo "$compiler -$level differs from gcc -O0"; wrong=1; }
+		diff "$folder/given" "$folder/$compiler-$level" || { echo "$compiler -$level differs from the program given"; wrong=1; }
 	done
 done
 exit "$wrong"

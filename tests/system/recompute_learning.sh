@@ -52,20 +52,28 @@ print("DELETE FROM notes WHERE note = 'returned'")
 print("UPDATE decisions SET book = 'main' WHERE seq = (SELECT max(seq) FROM decisions WHERE book = 'shadow' AND"
       " verdict = 'approved')")
 PY
-noticed=0
-while read -r change; do
-	cp rollout.db changed.db
-	python3 -c 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); assert db.execute(sys.argv[2]).rowcount; db.commit()' \
-		changed.db "$change" || { echo "nothing to change: $change"; wrong=1; continue; }
-	if $again changed.db >said 2>&1; then
+# try NUMBER: the change of that line, in a copy; says what is wrong, or "noticed".
+try() {
+	local copy=changed-$1.db change
+	change=$(sed -n "${1}p" changes)
+	cp rollout.db "$copy"
+	if ! python3 -c 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); assert db.execute(sys.argv[2]).rowcount; db.commit()' \
+		"$copy" "$change"; then
+		echo "nothing to change: $change"
+	elif $again "$copy" >"said-$1" 2>&1; then
 		echo "not noticed: $change"
-		wrong=1
-	elif ! grep -q "differences$" said; then
-		echo "the recomputation fell over: $change: $(tail -1 said)"
-		wrong=1
+	elif ! grep -q "differences$" "said-$1"; then
+		echo "the recomputation fell over: $change: $(tail -1 "said-$1")"
 	else
-		noticed=$((noticed + 1))
+		echo noticed
 	fi
-done <changes
+	rm -f "$copy"
+}
+export -f try
+export again
+seq "$(wc -l <changes)" | xargs -P "$(nproc)" -I{} bash -c 'try {}' >answers
+noticed=$(grep -c '^noticed$' answers)
+grep -v '^noticed$' answers
 echo "$noticed of $(wc -l <changes) changes noticed"
+[ "$noticed" -eq "$(wc -l <changes)" ] || wrong=1
 exit "$wrong"
