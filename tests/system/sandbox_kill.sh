@@ -52,8 +52,11 @@ while [ "$kills" -lt "$wanted" ]; do
 	fi
 	code=0
 	wait "$pid" 2>/dev/null || code=$?
-	[ "$code" -eq 137 ] || [ "$code" -eq 0 ] || { tail -5 killed.err; exit 1; }
-	if [ "$code" -eq 0 ]; then # it was over before: begin another one
+	over=no
+	sleep 0.1 # the exchange may be about to end, too
+	kill -0 "$emulating" 2>/dev/null || over=yes # died in its last moment, or found nobody there
+	[ "$code" -eq 137 ] || [ "$code" -eq 0 ] || [ "$over" = yes ] || { tail -5 killed.err; exit 1; }
+	if [ "$code" -eq 0 ] || [ "$over" = yes ]; then # it was over before: begin another one
 		runs=$((runs + 1))
 		finish
 		begin
@@ -64,6 +67,7 @@ while [ "$kills" -lt "$wanted" ]; do
 		slept=$((slept + 1))
 	fi
 done
+kill -0 "$emulating" 2>/dev/null || begin
 (bot_runs) >killed.out 2>>killed.err || { tail -5 killed.err; exit 1; }
 finish
 echo "$kills deaths (seed $seed), after $slept of them the exchange went on without the bot; an undisturbed run of $days days took $took_ms ms"
