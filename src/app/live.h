@@ -90,8 +90,6 @@ bool live_pass_gates(struct live *live, ms_t now_ms);
 int live_check_shared(struct live *live);
 /* What it takes until an order leaves, where it begins in shadow. */
 void live_say_shadow(const struct live *live, ms_t now_ms);
-/* Real money, in plain words. */
-void live_warn(const struct live *live, ms_t now_ms);
 
 /* live_command.c: halt, resume, flatten, unlock CONFIRMATION, lower, and preview VERB, which changes nothing.
  * Writes as a control_fn does. 0, an exit code, or -1: no such command, and nothing was written. */

@@ -165,6 +165,15 @@ enum gate_answer gates_look(const struct account_facts *facts, bool may_set, ms_
 	return facts->asked == ACCOUNT_FACTS_ALL ? GATE_PASS : GATE_WAIT;
 }
 
+const char *gates_not_ours(const struct account_facts *facts)
+{
+	if (!(facts->known & ACCOUNT_FACT_HOLDINGS))
+		return "the exchange does not tell whether the account is empty";
+	if (facts->has_position)
+		return "the account holds positions that are not the bot's";
+	return facts->has_order ? "the account holds orders that are not the bot's" : NULL;
+}
+
 const char *gates_warning(const struct account_facts *facts, ms_t now_ms, size_t i, char *out, size_t size)
 {
 	const struct {

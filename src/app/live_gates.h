@@ -46,6 +46,11 @@ void gate_look(enum gate gate, const struct account_facts *facts, bool may_set, 
 enum gate_answer gates_look(const struct account_facts *facts, bool may_set, ms_t now_ms, enum gate *which,
 			    struct gate_finding *out);
 
+/* Before the bot has done anything there: what in the account is not its own, for a sentence. NULL: surely
+ * nothing.
+ */
+const char *gates_not_ours(const struct account_facts *facts);
+
 /* What is not refused but should be known: i from 0; NULL: no more. out: 320 bytes. */
 const char *gates_warning(const struct account_facts *facts, ms_t now_ms, size_t i, char *out, size_t size);
 

@@ -45,6 +45,40 @@ static void say_account(const struct account_facts *facts, ms_t now_ms)
 		log_line(now_ms, LOG_WARN, "account", "%s", warning);
 }
 
+/* Of an equity that may not have been told. */
+static money_t share_of(money_t equity, ratio_t share)
+{
+	return equity < 0 ? UNKNOWN : share_up(equity, share);
+}
+
+/* Real money, in plain words. */
+static void warn(const struct live *live, ms_t now_ms)
+{
+	const struct account_facts *facts = live_codec_facts(&live->wire.codec);
+	const struct limits *limits = &live->config->limits;
+	char equity[SHOW_MAX], risk[SHOW_MAX], day[SHOW_MAX], all[SHOW_MAX],
+		stage[SHOW_MAX] = "in shadow first";
+	money_t e = facts->equity;
+
+	if (!live->rollout)
+		show_percent(live->stage, 0, stage);
+	show_money(e, 2, equity);
+	show_money(share_of(e, limits->risk_per_trade), 2, risk);
+	show_money(share_of(e, limits->daily_loss), 2, day);
+	show_money(share_of(e, CAP_TOTAL_EXPOSURE), 2, all);
+	log_line(now_ms, LOG_WARN, "app", "REAL MONEY: orders go to account %s at %s", facts->account,
+		 live->config->exchange);
+	log_line(now_ms, LOG_WARN, "app",
+		 "at stake: equity %s USDT; used of it: %s. At full stage a trade may lose %s USDT at its "
+		 "stop, a day "
+		 "%s USDT before it halts, and at most %s USDT are in the market at one time",
+		 equity, stage, risk, day, all);
+	log_line(now_ms, LOG_WARN, "app",
+		 "a stop is no promise: in a gap it fills where the market is. 'tradebotd flatten' closes "
+		 "everything, "
+		 "'tradebotd halt' opens nothing more");
+}
+
 bool live_pass_gates(struct live *live, ms_t now_ms)
 {
 	const struct account_facts *facts = live_codec_facts(&live->wire.codec);
@@ -62,50 +96,21 @@ bool live_pass_gates(struct live *live, ms_t now_ms)
 	}
 	say_account(facts, now_ms);
 	if (live->mode == LIVE_REAL)
-		live_warn(live, now_ms);
+		warn(live, now_ms);
 	return true;
-}
-
-void live_warn(const struct live *live, ms_t now_ms)
-{
-	const struct account_facts *facts = live_codec_facts(&live->wire.codec);
-	const struct limits *limits = &live->config->limits;
-	char equity[SHOW_MAX], risk[SHOW_MAX], day[SHOW_MAX], all[SHOW_MAX],
-		stage[SHOW_MAX] = "in shadow first";
-	money_t e = facts->equity;
-
-	if (!live->rollout)
-		show_percent(live->stage, 0, stage);
-	show_money(e, 2, equity);
-	show_money(share_up(e, limits->risk_per_trade), 2, risk);
-	show_money(share_up(e, limits->daily_loss), 2, day);
-	show_money(share_up(e, CAP_TOTAL_EXPOSURE), 2, all);
-	log_line(now_ms, LOG_WARN, "app", "REAL MONEY: orders go to account %s at %s", facts->account,
-		 live->config->exchange);
-	log_line(now_ms, LOG_WARN, "app",
-		 "at stake: equity %s USDT; used of it: %s. At full stage a trade may lose %s USDT at its "
-		 "stop, a day "
-		 "%s USDT before it halts, and at most %s USDT are in the market at one time",
-		 equity, stage, risk, day, all);
-	log_line(now_ms, LOG_WARN, "app",
-		 "a stop is no promise: in a gap it fills where the market is. 'tradebotd flatten' closes "
-		 "everything, "
-		 "'tradebotd halt' opens nothing more");
 }
 
 int live_check_shared(struct live *live)
 {
-	const struct account_facts *facts = live_codec_facts(&live->wire.codec);
+	const char *what = gates_not_ours(live_codec_facts(&live->wire.codec));
 
-	if (live->mode != LIVE_REAL || live->config->shared_account || live->world->resumed ||
-	    !(facts->has_position || facts->has_order))
+	if (live->mode != LIVE_REAL || live->config->shared_account || live->world->resumed || what == NULL)
 		return 0;
 	snprintf(
 		live->error, sizeof live->error,
-		"the account holds %s that are not the bot's: give it a sub-account of its own, or set "
-		"ACCEPT_SHARED_ACCOUNT=true (it then never touches what is not its own, and opens nothing in "
-		"such a symbol)",
-		facts->has_position ? "positions" : "orders");
+		"%s: give the bot a sub-account of its own, or set ACCEPT_SHARED_ACCOUNT=true (it then never "
+		"touches what is not its own, and opens nothing in such a symbol)",
+		what);
 	return TB_EREFUSED;
 }
 

@@ -136,6 +136,20 @@ static void a_setting_that_the_exchange_refuses_is_not_asked_for_again(void **st
 	expect(facts, true, GATE_REFUSED, GATE_MARGIN_MODE);
 }
 
+static void what_is_not_known_to_be_empty_is_not(void **state)
+{
+	struct account_facts facts = good;
+
+	(void)state;
+	assert_null(gates_not_ours(&facts));
+	facts.known &= ~(int64_t)ACCOUNT_FACT_HOLDINGS;
+	assert_non_null(strstr(gates_not_ours(&facts), "does not tell"));
+	facts = good, facts.has_position = true;
+	assert_non_null(strstr(gates_not_ours(&facts), "positions"));
+	facts = good, facts.has_order = true;
+	assert_non_null(strstr(gates_not_ours(&facts), "orders"));
+}
+
 static size_t count_warnings(const struct account_facts *facts)
 {
 	char text[320];
@@ -174,6 +188,7 @@ int main(void)
 		cmocka_unit_test(one_refused_login_is_not_the_end_of_a_key_whose_rights_were_told),
 		cmocka_unit_test(an_empty_account_is_set_up_and_any_other_is_left_as_it_is),
 		cmocka_unit_test(a_setting_that_the_exchange_refuses_is_not_asked_for_again),
+		cmocka_unit_test(what_is_not_known_to_be_empty_is_not),
 		cmocka_unit_test(a_key_that_ends_within_a_week_is_bound_to_nothing_or_moves_money_is_told),
 	};
 
