@@ -77,35 +77,36 @@ bool doctor_pump_turn(struct doctor_pump *pump)
 	return loop_wait(&wire->loop, WAIT_MS) == 0;
 }
 
-int doctor_pump_ask(struct doctor_pump *pump, const struct intent *intent)
+static struct turn_out begin(struct doctor_pump *pump)
 {
-	struct turn_out out = {.say = pump->wire.outbox, .heard = pump->heard};
-
 	pump->now_ms = clock_now(&pump->wire.clock);
-	int err = pump->exchange->ops->ask(pump->exchange, intent, pump->now_ms, &out);
+	return (struct turn_out){.say = pump->wire.outbox, .heard = pump->heard};
+}
+
+static int end(struct doctor_pump *pump, int err)
+{
 	tell(pump);
 	say(pump);
 	return err;
+}
+
+int doctor_pump_ask(struct doctor_pump *pump, const struct intent *intent)
+{
+	struct turn_out out = begin(pump);
+
+	return end(pump, pump->exchange->ops->ask(pump->exchange, intent, pump->now_ms, &out));
 }
 
 int doctor_pump_ask_account(struct doctor_pump *pump, enum account_ask what)
 {
-	struct turn_out out = {.say = pump->wire.outbox, .heard = pump->heard};
+	struct turn_out out = begin(pump);
 
-	pump->now_ms = clock_now(&pump->wire.clock);
-	int err = live_codec_ask_account(&pump->wire.codec, what, pump->now_ms, &out);
-	tell(pump);
-	say(pump);
-	return err;
+	return end(pump, live_codec_ask_account(&pump->wire.codec, what, pump->now_ms, &out));
 }
 
 int doctor_pump_submit(struct doctor_pump *pump, const struct ticket *ticket)
 {
-	struct turn_out out = {.say = pump->wire.outbox, .heard = pump->heard};
+	struct turn_out out = begin(pump);
 
-	pump->now_ms = clock_now(&pump->wire.clock);
-	int err = pump->exchange->ops->submit(pump->exchange, ticket, pump->now_ms, &out);
-	tell(pump);
-	say(pump);
-	return err;
+	return end(pump, pump->exchange->ops->submit(pump->exchange, ticket, pump->now_ms, &out));
 }

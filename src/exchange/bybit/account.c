@@ -173,41 +173,42 @@ static bool take_fees(struct bybit *b, const struct bybit_envelope *envelope)
 	return b->private.facts.taker_fee != UNKNOWN;
 }
 
-static bool take_positions(struct bybit *b, const struct bybit_envelope *envelope)
+/* Whether any row of a list counts, by a reader that says so of one. */
+static bool take_any(struct bybit *b, const struct bybit_envelope *envelope,
+		     bool (*read)(struct bybit *b, struct json_slice text, bool *counts), bool *any)
 {
-	struct bybit_position_row row;
 	struct bybit_list list;
 	struct json_slice text;
-	bool any = false;
+	bool found = false, counts;
 
 	if (!bybit_read_list(&b->reader, envelope, &list))
 		return false;
 	while (bybit_next_row(&b->reader, &list, &text)) {
-		if (!bybit_read_position(&b->reader, text, &row))
+		if (!read(b, text, &counts))
 			return false;
-		any = any || !bybit_is_nothing(row.size);
+		found = found || counts;
 	}
-	b->private.has_position = any;
+	*any = found;
 	return list.rows.answer == JSON_OK;
 }
 
+static bool is_held(struct bybit *b, struct json_slice text, bool *counts)
+{
+	struct bybit_position_row row;
+	bool good = bybit_read_position(&b->reader, text, &row);
+
+	*counts = good && !bybit_is_nothing(row.size);
+	return good;
+}
+
 /* Those that wait for a trigger, too. */
-static bool take_orders(struct bybit *b, const struct bybit_envelope *envelope)
+static bool is_open(struct bybit *b, struct json_slice text, bool *counts)
 {
 	struct bybit_order_row row;
-	struct bybit_list list;
-	struct json_slice text;
-	bool any = false;
+	bool good = bybit_read_order(&b->reader, text, &row);
 
-	if (!bybit_read_list(&b->reader, envelope, &list))
-		return false;
-	while (bybit_next_row(&b->reader, &list, &text)) {
-		if (!bybit_read_order(&b->reader, text, &row))
-			return false;
-		any = any || !bybit_is_final_status(row.status);
-	}
-	b->private.has_order = any;
-	return list.rows.answer == JSON_OK;
+	*counts = good && !bybit_is_final_status(row.status);
+	return good;
 }
 
 /* All coins that are not zero are listed: without a row of USDT in a whole list there is none of it. */
@@ -243,8 +244,8 @@ static bool take_wallet(struct bybit *b, const struct bybit_envelope *envelope)
 static bool take_holdings(struct bybit *b, int64_t step, const struct bybit_envelope *envelope)
 {
 	switch (step) {
-	case HOLDS_POSITIONS: return take_positions(b, envelope);
-	case HOLDS_ORDERS: return take_orders(b, envelope);
+	case HOLDS_POSITIONS: return take_any(b, envelope, is_held, &b->private.has_position);
+	case HOLDS_ORDERS: return take_any(b, envelope, is_open, &b->private.has_order);
 	default: return take_wallet(b, envelope);
 	}
 }
