@@ -5,6 +5,7 @@
 #define SUPPORT_LIVE_STAND_H
 
 #include "live_world.h"
+#include "log.h"
 #include "outbox.h"
 #include "sim_market.h"
 #include "sim_generator.h"
@@ -61,6 +62,25 @@ struct live_stand {
 };
 
 static struct live_stand *stand;
+
+/* The daemon's log goes nowhere: for a group's setup and teardown. */
+static FILE *stand_quiet;
+
+static inline int stand_be_quiet(void **state)
+{
+	(void)state;
+	stand_quiet = fopen("/dev/null", "w");
+	assert_non_null(stand_quiet);
+	log_set_output(stand_quiet, false);
+	return 0;
+}
+
+static inline int stand_speak(void **state)
+{
+	(void)state;
+	log_set_output(NULL, false);
+	return fclose(stand_quiet);
+}
 
 static inline void stand_note(char what)
 {

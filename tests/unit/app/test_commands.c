@@ -6,27 +6,10 @@
 
 #include "json.h"
 
-static FILE *quiet;
 static struct live live;
 static char said[65536];
 static unsigned char arena_memory[2 << 20];
 static struct json_arena arena;
-
-static int be_quiet(void **state)
-{
-	(void)state;
-	quiet = fopen("/dev/null", "w");
-	assert_non_null(quiet);
-	log_set_output(quiet, false);
-	return 0;
-}
-
-static int speak(void **state)
-{
-	(void)state;
-	log_set_output(NULL, false);
-	return fclose(quiet);
-}
 
 static void open_world(ms_t now_ms)
 {
@@ -543,5 +526,5 @@ int main(void)
 		TEST(there_is_no_other_command),
 #undef TEST
 	};
-	return cmocka_run_group_tests(tests, be_quiet, speak);
+	return cmocka_run_group_tests(tests, stand_be_quiet, stand_speak);
 }

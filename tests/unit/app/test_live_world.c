@@ -6,24 +6,6 @@
 
 #include "log.h"
 
-static FILE *quiet;
-
-static int be_quiet(void **state)
-{
-	(void)state;
-	quiet = fopen("/dev/null", "w");
-	assert_non_null(quiet);
-	log_set_output(quiet, false);
-	return 0;
-}
-
-static int speak(void **state)
-{
-	(void)state;
-	log_set_output(NULL, false);
-	return fclose(quiet);
-}
-
 static void open_stand(int64_t days)
 {
 	char error[512] = "";
@@ -191,5 +173,5 @@ int main(void)
 		cmocka_unit_test(a_symbol_that_is_not_listed_is_no_reason_to_stop_if_another_is),
 		cmocka_unit_test(more_symbols_than_the_account_has_room_for_are_refused),
 	};
-	return cmocka_run_group_tests(tests, be_quiet, speak);
+	return cmocka_run_group_tests(tests, stand_be_quiet, stand_speak);
 }
