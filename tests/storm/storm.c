@@ -5,7 +5,7 @@
  * the faults a quiet time; then everything has to be well again.
  *
  * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--account]
- *        [--each-fault] [--fault WORD] [--kill] [--kill-at N] [--kill-every N] [--verbose] [--trace]
+ *        [--each-fault] [--fault WORD] [--kill] [--kill-all] [--kill-at N] [--kill-every N] [--verbose] [--trace]
  * A failed check prints the one command that shows it again. */
 #include <getopt.h>
 #include <stdio.h>
@@ -51,7 +51,8 @@ static void tell_failure(const struct storm *s)
 	       (long long)o->per_hour, o->regrid ? " --regrid" : "", o->account ? " --account" : "",
 	       o->fault >= 0 ? " --fault " : "", o->fault >= 0 ? emu_fault_rows[o->fault].word : "");
 	if (o->kill)
-		printf(" --kill-at %lld --kill-every %lld", (long long)o->kill_at, (long long)o->kill_every);
+		printf(" --kill-at %lld --kill-every %lld%s", (long long)o->kill_at, (long long)o->kill_every,
+		       o->kill_all ? " --kill-all" : "");
 	printf(" --verbose\n");
 	fflush(stdout);
 }
@@ -193,7 +194,7 @@ static int64_t kill_all(const struct storm_options *options)
 			sums.failed += !one(&dying, seed, &sums);
 		}
 		dying.kill_at = -1;
-		for (int64_t every = KILL_EVERY; every < KILL_EVERY + 10; every++) {
+		for (int64_t every = KILL_EVERY; !dying.kill_all && every < KILL_EVERY + 10; every++) {
 			dying.kill_every = every;
 			sums.failed += !one(&dying, seed, &sums);
 		}
@@ -220,12 +221,14 @@ static int64_t number(const char *text, int64_t least, int64_t most)
 
 int main(int argc, char **argv)
 {
-	static const struct option names[] = {
-		{"seed", 1, NULL, 's'},       {"count", 1, NULL, 'n'},    {"minutes", 1, NULL, 'm'},
-		{"symbols", 1, NULL, 'y'},    {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
-		{"verbose", 0, NULL, 'v'},    {"account", 0, NULL, 'a'},  {"trace", 0, NULL, 't'},
-		{"each-fault", 0, NULL, 'e'}, {"kill", 0, NULL, 'k'},     {"kill-at", 1, NULL, 'K'},
-		{"kill-every", 1, NULL, 'E'}, {"fault", 1, NULL, 'f'},    {NULL, 0, NULL, 0}};
+	static const struct option names[] = {{"seed", 1, NULL, 's'},     {"count", 1, NULL, 'n'},
+					      {"minutes", 1, NULL, 'm'},  {"symbols", 1, NULL, 'y'},
+					      {"per-hour", 1, NULL, 'p'}, {"regrid", 0, NULL, 'g'},
+					      {"verbose", 0, NULL, 'v'},  {"account", 0, NULL, 'a'},
+					      {"trace", 0, NULL, 't'},    {"each-fault", 0, NULL, 'e'},
+					      {"kill", 0, NULL, 'k'},     {"kill-all", 0, NULL, 'A'},
+					      {"kill-at", 1, NULL, 'K'},  {"kill-every", 1, NULL, 'E'},
+					      {"fault", 1, NULL, 'f'},    {NULL, 0, NULL, 0}};
 	struct storm_options options = {.seed = 1,
 					.count = 20,
 					.minutes = 240,
@@ -248,6 +251,7 @@ int main(int argc, char **argv)
 		case 'a': options.account = true; break;
 		case 'f': only = optarg; /* fall through */
 		case 'e': each = options.account = true; break;
+		case 'A': options.kill_all = true; /* fall through */
 		case 'k': kill = options.account = true; break;
 		case 'K':
 			options.kill = options.account = true;

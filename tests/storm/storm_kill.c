@@ -42,7 +42,7 @@ static bool carries_ticket(const struct turn_records *turn)
 static int commit(void *ctx, const struct turn_records *turn)
 {
 	struct storm *s = ctx;
-	bool matters = carries_ticket(turn);
+	bool matters = s->kill.all || carries_ticket(turn);
 
 	die_maybe(s, DEATH_BEFORE_COMMIT, matters);
 	int err = s->kill.sink.commit(s->kill.sink.ctx, turn);
@@ -58,7 +58,7 @@ static void leaves(void *ctx, const char *path, const struct say *say)
 {
 	struct storm *s = ctx;
 
-	die_maybe(s, DEATH_BEFORE_SEND, say->post);
+	die_maybe(s, DEATH_BEFORE_SEND, s->kill.all || say->post);
 	audit_leaves(&s->auditor, path, say);
 }
 
@@ -67,7 +67,7 @@ static ms_t handled(void *ctx, const char *path, const struct say *say, const st
 	struct storm *s = ctx;
 	ms_t made_ms = audit_handled(&s->auditor, path, say, reply);
 
-	die_maybe(s, DEATH_AFTER_SEND, say->post);
+	die_maybe(s, DEATH_AFTER_SEND, s->kill.all || say->post);
 	return made_ms;
 }
 
@@ -86,7 +86,7 @@ void storm_kill_follow(struct storm *s)
 
 void storm_kill_begin(struct storm *s, int64_t at, int64_t every)
 {
-	s->kill = (struct storm_kill){.on = true, .at = at, .every = every};
+	s->kill = (struct storm_kill){.on = true, .all = s->options->kill_all, .at = at, .every = every};
 	random_seed(&s->kill.random, s->seed + (uint64_t)(1000 * every + at));
 	s->wire.ear = (struct storm_ear){.ctx = s, .leaves = leaves, .handled = handled, .arrives = arrives};
 	storm_kill_follow(s);

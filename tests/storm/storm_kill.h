@@ -24,6 +24,7 @@ enum storm_death {
 
 struct storm_kill {
 	bool on, dying;
+	bool all;      /* every point matters: any commit, any request */
 	int64_t at;    /* die at this point of those that matter: commits with a ticket, POSTs; -1: do not */
 	int64_t every; /* die at one in so many of all points; 0: do not */
 	int64_t points, deaths, kinds[DEATH_KINDS];

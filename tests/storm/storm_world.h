@@ -24,6 +24,7 @@ struct storm_options {
 	bool verbose, trace; /* trace: what goes over the wire about the account */
 	bool account;        /* at the exchange, with its faults */
 	bool kill;           /* it dies, too: see storm_kill.h */
+	bool kill_all;       /* at any commit and any request */
 	int64_t kill_at, kill_every;
 	int64_t fault; /* this one alone, by a script; -1: drawn ones */
 	bool regrid;   /* delistings and changed ticks, too: prices are then compared on one grid only */
