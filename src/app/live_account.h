@@ -9,7 +9,7 @@
 
 struct live_account {
 	struct exchange *codec; /* NULL: the account is a simulated one */
-	/* A stop or target of ours that may rest. */
+	/* A stop or target of ours that may rest, or has fired and not told its fills. */
 	void (*remember)(struct exchange *codec, const struct order *order);
 	/* Their clock: what happened before is in the journal. 0: from now on. */
 	void (*since)(struct exchange *codec, ms_t fills_ms, ms_t ledger_ms);

@@ -293,8 +293,9 @@ static int tell_codec(struct live_world *live, char *error, size_t size)
 		return 0;
 	for (size_t i = 0; i < execution->order_count; i++) {
 		const struct order *order = &execution->orders[i];
-		bool rests = order->role == ROLE_STOP || order->role == ROLE_TARGET;
-		if (order->book == BOOK_MAIN && rests && !order_is_final(order->state))
+		bool protects = order->role == ROLE_STOP || order->role == ROLE_TARGET;
+		bool untold = order->state == ORDER_FILLED && order->filled < order->qty;
+		if (order->book == BOOK_MAIN && protects && (untold || !order_is_final(order->state)))
 			account->remember(account->codec, order);
 	}
 	if (journal_each(&live->journal.journal, RECORD_LINK, &(struct journal_query){.sym = SYM_NONE},

@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_set_level(options.verbose ? LOG_INFO : LOG_ERROR);
-	if (kill)
+	if (kill && !options.kill)
 		return kill_all(&options) > 0;
 	if (each)
 		return each_fault(&options, only) > 0;

@@ -83,8 +83,9 @@ extern const struct exchange_ops
 int bybit_init(struct exchange *exchange, const struct bybit_setup *setup);
 void bybit_close(struct exchange *exchange); /* wipes what signs */
 
-/* Before the first SNAPSHOT, from the journal: a stop or target of ours that may rest. Without it, a stop
- * whose id is asked for is taken for the one that rests. */
+/* Before the first SNAPSHOT, from the journal: a stop or target of ours that may rest, or has fired without
+ * its fills being told. Without it, a stop whose id is asked for is taken for the one that rests, and the
+ * fills of one that has fired are another hand's. */
 void bybit_remember(struct exchange *exchange, const struct order *order);
 
 /* Before the first SNAPSHOT: as fills_since_ms and ledger_since_ms of the setup, for who learns of them later. */

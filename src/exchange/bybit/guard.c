@@ -297,6 +297,10 @@ void bybit_guard_remember(struct bybit *b, const struct order *order)
 	struct bybit_guard *guard = guard_of(b, sym, (enum role)order->role);
 	struct bybit_candidate candidate = {.id = order->id, .price = order->price};
 
+	if (order->state == ORDER_FILLED) { /* its fills are still to be told */
+		guard->past = order->id;
+		return;
+	}
 	if (order->state == ORDER_LIVE && guard->now.id == 0) {
 		guard->now = candidate;
 		return;

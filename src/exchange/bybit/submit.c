@@ -264,8 +264,9 @@ void bybit_remember(struct exchange *exchange, const struct order *order)
 {
 	struct bybit *b = exchange->state;
 
-	if (order->sym < 0 || order->sym >= SYMBOLS_MAX || order->id <= 0 || order_is_final(order->state) ||
-	    order->book != BOOK_MAIN || (order->role != ROLE_STOP && order->role != ROLE_TARGET))
+	if (order->sym < 0 || order->sym >= SYMBOLS_MAX || order->id <= 0 ||
+	    (order_is_final(order->state) && order->state != ORDER_FILLED) || order->book != BOOK_MAIN ||
+	    (order->role != ROLE_STOP && order->role != ROLE_TARGET))
 		return;
 	bybit_guard_remember(b, order);
 }

@@ -172,50 +172,77 @@ static void after_a_death_an_entry_is_looked_up_and_never_sent_again(void **stat
 	assert_null(last_sent(VERB_ENTER));
 }
 
-static void after_a_death_the_codec_remembers_the_stops_of_what_is_held(void **state)
+static void hold(const struct order_request *entry)
 {
-	(void)state;
-	struct order_request entry = *await_entry();
 	ms_t now_ms = stand->live.world.now_ms;
+
 	tell((struct event){.kind = EVENT_ORDER,
-			    .sym = (sym_t)entry.sym,
-			    .order = {.id = entry.id,
+			    .sym = (sym_t)entry->sym,
+			    .order = {.id = entry->id,
 				      .state = ORDER_FILLED,
 				      .role = ROLE_ENTRY,
-				      .side = entry.side,
-				      .qty = entry.qty,
-				      .filled = entry.qty}},
+				      .side = entry->side,
+				      .qty = entry->qty,
+				      .filled = entry->qty}},
 	     now_ms);
 	tell((struct event){.kind = EVENT_FILL,
-			    .sym = (sym_t)entry.sym,
-			    .fill = {.id = entry.id,
+			    .sym = (sym_t)entry->sym,
+			    .fill = {.id = entry->id,
 				     .execution = 1,
-				     .side = entry.side,
-				     .qty = entry.qty,
-				     .price = entry.price,
+				     .side = entry->side,
+				     .qty = entry->qty,
+				     .price = entry->price,
 				     .at_ms = now_ms,
 				     .spread = UNKNOWN,
 				     .impact = UNKNOWN}},
 	     now_ms);
+}
+
+static void tell_stop(const struct order_request *entry, enum order_state state)
+{
 	tell((struct event){.kind = EVENT_ORDER,
-			    .sym = (sym_t)entry.sym,
-			    .order = {.id = entry.stop_id,
-				      .state = ORDER_LIVE,
+			    .sym = (sym_t)entry->sym,
+			    .order = {.id = entry->stop_id,
+				      .state = state,
 				      .role = ROLE_STOP,
-				      .side = -entry.side,
-				      .qty = entry.qty,
-				      .price = entry.stop}},
-	     now_ms);
-	stand_settle(now_ms);
-	die_and_come_back(MINUTE_MS);
-	bool stop = false, target = false;
+				      .side = -entry->side,
+				      .qty = entry->qty,
+				      .filled = state == ORDER_FILLED ? entry->qty : 0,
+				      .price = entry->stop}},
+	     stand->live.world.now_ms);
+}
+
+static bool is_remembered(int64_t id, price_t price, enum order_state state)
+{
 	for (size_t i = 0; i < told_codec.remembered_count; i++) {
 		const struct order *order = &told_codec.remembered[i];
-		stop = stop || (order->id == entry.stop_id && order->price == entry.stop &&
-				order->state == ORDER_LIVE);
-		target = target || order->id == entry.target_id;
+		if (order->id == id && order->price == price && order->state == (int64_t)state)
+			return true;
 	}
-	assert_true(stop && target);
+	return false;
+}
+
+static void after_a_death_the_codec_remembers_the_stops_of_what_is_held(void **state)
+{
+	(void)state;
+	struct order_request entry = *await_entry();
+	hold(&entry);
+	tell_stop(&entry, ORDER_LIVE);
+	stand_settle(stand->live.world.now_ms);
+	die_and_come_back(MINUTE_MS);
+	assert_true(is_remembered(entry.stop_id, entry.stop, ORDER_LIVE));
+	assert_true(is_remembered(entry.target_id, entry.target, ORDER_INTENT));
+}
+
+static void after_a_death_the_codec_remembers_a_stop_whose_fill_was_not_told(void **state)
+{
+	(void)state;
+	struct order_request entry = *await_entry();
+	hold(&entry);
+	tell_stop(&entry, ORDER_FILLED);
+	stand_settle(stand->live.world.now_ms);
+	die_and_come_back(SECOND_MS);
+	assert_true(is_remembered(entry.stop_id, entry.stop, ORDER_FILLED));
 }
 
 static void a_lost_shadow_does_not_keep_the_account_from_being_looked_after(void **state)
@@ -250,6 +277,7 @@ int main(void)
 		TEST(an_entry_goes_to_the_exchange_and_the_twin_of_the_shadow_gets_none),
 		TEST(after_a_death_an_entry_is_looked_up_and_never_sent_again),
 		TEST(after_a_death_the_codec_remembers_the_stops_of_what_is_held),
+		TEST(after_a_death_the_codec_remembers_a_stop_whose_fill_was_not_told),
 		TEST(a_lost_shadow_does_not_keep_the_account_from_being_looked_after),
 		TEST(the_accounts_own_fee_is_the_one_that_counts),
 	};

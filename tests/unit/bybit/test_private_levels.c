@@ -504,6 +504,26 @@ static void after_a_restart_the_stop_that_rests_is_the_remembered_one_with_its_p
 	account_free(s);
 }
 
+static void after_a_death_between_a_stop_s_end_and_its_fill_the_fill_is_the_stop_s(void **state)
+{
+	struct stand *s = account_new();
+	struct order order = {.id = id_of(2, ROLE_STOP),
+			      .sym = BTC,
+			      .role = ROLE_STOP,
+			      .side = SIDE_SHORT,
+			      .state = ORDER_FILLED,
+			      .qty = 10,
+			      .price = 590000};
+
+	(void)state;
+	bybit_remember(&s->exchange, &order);
+	news(s, "execution",
+	     row_execution("x-9", "", "Sell", "0.010", "58990", "0.3",
+			   "\"createType\":\"CreateByStopLoss\",\"orderId\":\"c-s\","));
+	assert_int_equal(stand_event(s, EVENT_FILL, 0)->fill.id, order.id);
+	account_free(s);
+}
+
 static void a_stop_nobody_remembers_is_the_one_that_is_asked_for(void **state)
 {
 	struct stand *s = account_new();
@@ -613,6 +633,7 @@ int main(void)
 		cmocka_unit_test(a_cancelled_stop_that_rests_is_taken_away),
 		cmocka_unit_test(a_foreign_position_s_stops_are_foreign),
 		cmocka_unit_test(after_a_restart_the_stop_that_rests_is_the_remembered_one_with_its_price),
+		cmocka_unit_test(after_a_death_between_a_stop_s_end_and_its_fill_the_fill_is_the_stop_s),
 		cmocka_unit_test(a_stop_nobody_remembers_is_the_one_that_is_asked_for),
 		cmocka_unit_test(a_stop_that_filled_unheard_first_tells_its_fill),
 		cmocka_unit_test(a_way_out_that_filled_takes_stop_and_target_with_it_at_once),
