@@ -75,11 +75,16 @@ static void end_now(struct bybit *b, sym_t sym, enum role role, int64_t state, c
 	tell(b, sym, role, &now, state, 0, reason, false, out);
 }
 
-static void tell_live(struct bybit *b, sym_t sym, enum role role, qty_t qty, bool forced,
+/* left: what it still covers. One that fires in pieces is as large as the position was when it began. */
+static void tell_live(struct bybit *b, sym_t sym, enum role role, qty_t left, bool forced,
 		      struct turn_out *out)
 {
 	struct bybit_guard *guard = guard_of(b, sym, role);
+	const struct bybit_order *order = bybit_order_find(b, guard->now.id);
+	qty_t qty = left;
 
+	if (order != NULL)
+		qty += order->filled > order->told ? order->filled : order->told;
 	if (guard->qty == qty && !forced)
 		return;
 	guard->qty = qty;
@@ -297,6 +302,10 @@ void bybit_guard_remember(struct bybit *b, const struct order *order)
 	struct bybit_guard *guard = guard_of(b, sym, (enum role)order->role);
 	struct bybit_candidate candidate = {.id = order->id, .price = order->price};
 
+	if (order->filled > 0) {
+		struct bybit_order *known = bybit_order_track(b, order->id, sym);
+		known->filled = known->told = order->filled;
+	}
 	if (order->state == ORDER_FILLED) { /* its fills are still to be told */
 		guard->past = order->id;
 		return;
@@ -359,18 +368,29 @@ int64_t bybit_child_id(struct bybit *b, sym_t sym, enum role role, const char *o
 	return id;
 }
 
+/* One that fires in pieces. */
+static void note_filled(struct bybit *b, int64_t id, const struct bybit_order *child)
+{
+	struct bybit_order *order = bybit_order_find(b, id);
+
+	if (order != NULL && child->filled > order->filled)
+		order->filled = child->filled;
+}
+
 /* It rests. */
 static void child_rests(struct bybit *b, const struct bybit_order *child, const char *order_id,
 			enum role role, struct turn_out *out)
 {
 	struct bybit_guard *guard = guard_of(b, child->sym, role);
 	const struct bybit_position *position = &b->private.positions[child->sym];
-	qty_t qty = position->known && position->qty > 0 ? position->qty : child->qty;
+	qty_t left = position->known && position->qty > 0 && child->filled == 0 ? position->qty
+										: child->qty - child->filled;
 
-	if (!show_price(b, child->sym, role, child->price, qty, out)) {
+	if (!show_price(b, child->sym, role, child->price, left, out)) {
 		if (guard->now.id == 0 || guard->now.price != child->price)
 			return; /* the position's row says which one counts */
-		tell_live(b, child->sym, role, qty, false, out);
+		note_filled(b, guard->now.id, child);
+		tell_live(b, child->sym, role, left, false, out);
 	}
 	remember_child(b, order_id, guard->now.id);
 }

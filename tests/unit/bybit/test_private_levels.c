@@ -524,6 +524,31 @@ static void after_a_death_between_a_stop_s_end_and_its_fill_the_fill_is_the_stop
 	account_free(s);
 }
 
+static void a_stop_that_fires_in_pieces_keeps_its_size_before_a_death_and_after(void **state)
+{
+	struct stand *s = account_holding(1);
+	int64_t stop = id_of(2, ROLE_STOP);
+	struct order order = {.id = stop, .sym = BTC, .role = ROLE_STOP, .state = ORDER_LIVE};
+
+	(void)state;
+	news(s, "order", row_child("c-s", true, "PartiallyFilled", "0.010", "0.004", "59000", "UNKNOWN"));
+	news(s, "execution",
+	     row_execution("x-8", "", "Sell", "0.004", "58990", "0.1",
+			   "\"createType\":\"CreateByStopLoss\",\"orderId\":\"c-s\","));
+	news(s, "position", row_position("Buy", "0.006", "59000", "62000", 105));
+	assert_null(order_told(s, stop)); /* 6 of it are left: of 10, as before */
+	account_free(s);
+
+	s = account_new();
+	order.side = SIDE_SHORT, order.qty = 10, order.filled = 4, order.price = 590000;
+	bybit_remember(&s->exchange, &order);
+	news(s, "position", row_position("Buy", "0.006", "59000", "62000", 105));
+	told(s, stop, ORDER_LIVE);
+	assert_int_equal(order_told(s, stop)->order.qty, 10);
+	assert_int_equal(order_told(s, stop)->order.filled, 4);
+	account_free(s);
+}
+
 static void a_stop_nobody_remembers_is_the_one_that_is_asked_for(void **state)
 {
 	struct stand *s = account_new();
@@ -634,6 +659,7 @@ int main(void)
 		cmocka_unit_test(a_foreign_position_s_stops_are_foreign),
 		cmocka_unit_test(after_a_restart_the_stop_that_rests_is_the_remembered_one_with_its_price),
 		cmocka_unit_test(after_a_death_between_a_stop_s_end_and_its_fill_the_fill_is_the_stop_s),
+		cmocka_unit_test(a_stop_that_fires_in_pieces_keeps_its_size_before_a_death_and_after),
 		cmocka_unit_test(a_stop_nobody_remembers_is_the_one_that_is_asked_for),
 		cmocka_unit_test(a_stop_that_filled_unheard_first_tells_its_fill),
 		cmocka_unit_test(a_way_out_that_filled_takes_stop_and_target_with_it_at_once),
