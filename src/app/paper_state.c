@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MAGIC   0x3152455041504254LL /* "TBPAPER1" */
-#define VERSION (1 * 1000 + (int64_t)sizeof(struct event))
+#define VERSION (2 * 1000 + (int64_t)sizeof(struct event))
 
 enum { PART_NAMES, PART_BROKER, PART_SHADOW, PARTS };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MAGIC   0x3142454449535442LL /* "BTSIDEB1" */
-#define VERSION (4 * 1000 + (int64_t)sizeof(struct event))
+#define VERSION (5 * 1000 + (int64_t)sizeof(struct event))
 
 enum { PART_MARKET, PART_BROKER, PART_SHADOW, PART_CHECKER, PART_CARRY, PARTS };
 

@@ -99,16 +99,6 @@ static bool id_of(const struct order_request *order, int64_t id)
 	return order->id == id || order->stop_id == id || order->target_id == id;
 }
 
-static const struct sim_final *final_find(const struct sim_broker *broker, int64_t id)
-{
-	int64_t kept = broker->final_count < SIM_FINAL_MAX ? broker->final_count : SIM_FINAL_MAX;
-
-	for (int64_t i = 0; i < kept; i++)
-		if (broker->finals[i].id == id)
-			return &broker->finals[i];
-	return NULL;
-}
-
 static bool arriving(const struct sim_broker *broker, int64_t id)
 {
 	for (int64_t i = 0; i < broker->arrival_count; i++)
@@ -119,7 +109,7 @@ static bool arriving(const struct sim_broker *broker, int64_t id)
 
 static bool id_seen(const struct sim_broker *broker, int64_t id)
 {
-	if (id == 0)
+	if (id == 0 || id > broker->newest_id) /* nearly always: a bot's ids rise */
 		return false;
 	for (int64_t i = 0; i < broker->slot_count; i++)
 		if (broker->slots[i].stop.id == id || broker->slots[i].target.id == id)
@@ -127,7 +117,7 @@ static bool id_seen(const struct sim_broker *broker, int64_t id)
 	for (int64_t i = 0; i < broker->work_count; i++)
 		if (broker->works[i].id == id)
 			return true;
-	return arriving(broker, id) || final_find(broker, id) != NULL;
+	return arriving(broker, id) || sim_final_find(broker, id) != NULL;
 }
 
 void sim_broker_renew_due(struct sim_broker *broker)
@@ -199,13 +189,23 @@ static int arrive(struct sim_broker *broker, int64_t kind, const struct order_re
 	return TB_OK;
 }
 
+static void note_id(struct sim_broker *broker, int64_t id)
+{
+	broker->newest_id = id > broker->newest_id ? id : broker->newest_id;
+}
+
 int sim_broker_accept(struct sim_broker *broker, const struct order_request *order, ms_t now)
 {
 	/* a PROTECT is known by the ids of the orders it places */
 	bool seen = id_seen(broker, order->stop_id) || id_seen(broker, order->target_id) ||
 		    (order->verb != VERB_PROTECT && (order->id == 0 || id_seen(broker, order->id)));
 
-	return seen ? TB_EREFUSED : arrive(broker, SIM_ARRIVAL_ORDER, order, now);
+	if (seen)
+		return TB_EREFUSED;
+	note_id(broker, order->id);
+	note_id(broker, order->stop_id);
+	note_id(broker, order->target_id);
+	return arrive(broker, SIM_ARRIVAL_ORDER, order, now);
 }
 
 static void say_resting(struct sim_broker *broker, sym_t sym, const struct sim_resting *resting, int64_t role,
@@ -265,7 +265,7 @@ static void answer_query(struct sim_broker *broker, sym_t sym, int64_t id, ms_t 
 			return;
 		}
 	}
-	const struct sim_final *final = final_find(broker, id);
+	const struct sim_final *final = sim_final_find(broker, id);
 	if (final == NULL) {
 		say_absent(broker, sym, id, now, heard);
 		return;

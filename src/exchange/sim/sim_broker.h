@@ -93,7 +93,8 @@ struct sim_broker {
 			       */
 	money_t margin;       /* of all positions */
 	int64_t executions, ledger_rows;
-	int64_t sent; /* orders, cancels and look-ups ever */
+	int64_t sent;      /* orders, cancels and look-ups ever */
+	int64_t newest_id; /* the highest taken */
 	int64_t work_count;
 	int64_t arrival_count, final_count; /* final_count ever; the ring holds the last SIM_FINAL_MAX */
 	int64_t slot_count;

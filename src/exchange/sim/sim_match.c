@@ -26,6 +26,16 @@ static void remember(struct sim_broker *broker, sym_t sym, const struct sim_repo
 	};
 }
 
+const struct sim_final *sim_final_find(const struct sim_broker *broker, int64_t id)
+{
+	int64_t kept = broker->final_count < SIM_FINAL_MAX ? broker->final_count : SIM_FINAL_MAX;
+
+	for (int64_t i = 0; i < kept; i++)
+		if (broker->finals[i].id == id)
+			return &broker->finals[i];
+	return NULL;
+}
+
 void sim_report_order(struct sim_broker *broker, sym_t sym, const struct sim_report *report, ms_t now,
 		      struct events *heard)
 {

@@ -88,6 +88,8 @@ void sim_account_say_position(const struct sim_broker *broker, sym_t sym, ms_t n
 /* sim_match.c: says ORDER, and remembers it if it is final. */
 void sim_report_order(struct sim_broker *broker, sym_t sym, const struct sim_report *report, ms_t now,
 		      struct events *heard);
+/* A final order that was told, of the last SIM_FINAL_MAX; NULL: none with this id. */
+const struct sim_final *sim_final_find(const struct sim_broker *broker, int64_t id);
 /* True if a position of that side is at or beyond a stop at level. A target is a stop of the other side. */
 static inline bool sim_reached(int64_t side, price_t price, price_t level)
 {
