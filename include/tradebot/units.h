@@ -45,7 +45,7 @@ enum tb_err {
 	TB_EREFUSED = -6, /* refused for safety */
 };
 
-/* a * b / c for 0 <= a, b and 0 < c, exact in between (128 bits, without __int128: the prover does not know it).
+/* a * b / c for 0 <= a, b and 0 < c, exact in between (128 bits).
  * _down floors, _up ceils. A result over VALUE_MAX, or an argument out of range, gives -1. */
 int64_t mul_div_down(int64_t a, int64_t b, int64_t c);
 int64_t mul_div_up(int64_t a, int64_t b, int64_t c);

@@ -126,6 +126,26 @@ static void quotients_around_a_whole_number_equal_the_oracle(void **state)
 	}
 }
 
+/* Where a quotient told by doubles may be one off: exact, a unit under and a unit over, of every size. */
+static void quotients_a_double_can_only_nearly_say_equal_the_oracle(void **state)
+{
+	struct random source;
+
+	(void)state;
+	random_seed(&source, 7);
+	for (int i = 0; i < 1000000; i++) {
+		int64_t c = any_length(&source) | 1, b = any_length(&source) | 1;
+		wide product = (wide)(uint64_t)c * (random_next(&source) >> (8 + random_below(&source, 50)));
+		wide a = product / (uint64_t)b;
+		if (a > INT64_MAX - 1)
+			continue;
+		for (int64_t by = -1; by <= 1; by++)
+			check((int64_t)a + (a > 0 ? by : 0), b, c);
+		check(c, b, c);
+		check(c - 1, b, c);
+	}
+}
+
 static void arguments_out_of_range_are_refused(void **state)
 {
 	(void)state;
@@ -199,6 +219,7 @@ int main(void)
 		cmocka_unit_test(products_over_a_divisor_equal_the_oracle_on_every_combination_of_edges),
 		cmocka_unit_test(products_of_awkward_halves_equal_the_oracle),
 		cmocka_unit_test(quotients_around_a_whole_number_equal_the_oracle),
+		cmocka_unit_test(quotients_a_double_can_only_nearly_say_equal_the_oracle),
 		cmocka_unit_test(arguments_out_of_range_are_refused),
 		cmocka_unit_test(a_result_exactly_at_the_highest_value_passes_and_one_more_does_not),
 		cmocka_unit_test(a_share_is_exact_where_it_is_whole_and_else_rounds_as_named),
