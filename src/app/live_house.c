@@ -412,7 +412,7 @@ static void say_positions(const struct live *live, ms_t now_ms)
 
 void live_farewell(struct live *live, ms_t now_ms)
 {
-	char hex[SHA256_HEX_SIZE];
+	char hex[DIGEST_HEX_SIZE];
 
 	if (live->code == 0) /* else whoever started it says why */
 		log_line(now_ms, LOG_INFO, "app", "%s",

@@ -187,12 +187,12 @@ static int open_engine(struct live_world *live, char *error, size_t size)
 	struct world *world = &live->world;
 
 	live->shadow.unheard = calloc(1, sizeof *live->shadow.unheard);
-	if (memory == NULL || live->shadow.unheard == NULL || world_open(world) != 0 ||
-	    tally_open(&live->tally, &live->universe) != 0) {
+	if (memory == NULL || live->shadow.unheard == NULL || world_open(world) != 0) {
 		free(memory);
 		snprintf(error, size, "not enough memory");
 		return TB_EFULL;
 	}
+	tally_open(&live->tally, &live->universe);
 	live->settings.instance = live->journal.journal.instance;
 	live->settings.start_stage = live->options.stage;
 	live->settings.stage_fixed = !live->options.rollout;

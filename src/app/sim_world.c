@@ -101,12 +101,12 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	void *memory = calloc(1, engine_bytes(sim->universe->count));
 
 	sim->quotes = calloc(1, sizeof *sim->quotes);
-	if (memory == NULL || sim->quotes == NULL || world_open(&sim->world) != 0 ||
-	    tally_open(&sim->tally, sim->universe) != 0) {
+	if (memory == NULL || sim->quotes == NULL || world_open(&sim->world) != 0) {
 		free(memory);
 		snprintf(error, size, "not enough memory");
 		return TB_EFULL;
 	}
+	tally_open(&sim->tally, sim->universe);
 	sim->settings.warm_all = true;
 	sim->settings.instance = sim->options.instance;
 	sim->settings.start_stage = sim->options.stage;

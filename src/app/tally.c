@@ -6,15 +6,14 @@
 
 #include <stdlib.h>
 
-int tally_open(struct tally *tally, const struct universe *universe)
+void tally_open(struct tally *tally, const struct universe *universe)
 {
 	*tally = (struct tally){.universe = universe};
-	return sha256_open(&tally->digest);
+	digest_open(&tally->digest);
 }
 
 void tally_close(struct tally *tally)
 {
-	sha256_close(&tally->digest);
 	free(tally->trades);
 	free(tally->days);
 	tally->trades = NULL;
@@ -78,8 +77,6 @@ static void take_day(struct tally *tally, const struct equity_sample *day)
 
 void tally_record(struct tally *tally, const struct record *record)
 {
-	uint8_t bytes[RECORD_BYTES_MAX];
-
 	switch (record->kind) {
 	case RECORD_DECISION:
 		if (record->decision.book != BOOK_MAIN)
@@ -106,12 +103,10 @@ void tally_record(struct tally *tally, const struct record *record)
 	case RECORD_EQUITY: take_day(tally, &record->equity); return;
 	default: return;
 	}
-	size_t len = record_encode(&tally->last, record, tally->universe, bytes);
-	if (len > 0)
-		sha256_add(&tally->digest, bytes, len);
+	digest_record(&tally->digest, record, tally->universe);
 }
 
-void tally_digest(struct tally *tally, char out[static 65])
+void tally_digest(const struct tally *tally, char out[static DIGEST_HEX_SIZE])
 {
-	sha256_hex(&tally->digest, out);
+	digest_hex(&tally->digest, out);
 }

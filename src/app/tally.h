@@ -7,7 +7,6 @@
 #define TRADEBOT_APP_TALLY_H
 
 #include "digest.h"
-#include "sha256.h"
 #include "tradebot/instrument.h"
 #include "tradebot/record.h"
 
@@ -16,7 +15,7 @@ struct tally {
 	bool keeps;                      /* trades and days; else they are counted only */
 	struct trade *trades;            /* NULL: none kept */
 	size_t trade_count, trade_room;
-	size_t own_count; /* of them in the main book */
+	size_t own_count;           /* of them in the main book */
 	struct equity_sample *days; /* NULL: none kept */
 	size_t day_count, day_room;
 	money_t net; /* of all closed trades of the main book */
@@ -27,18 +26,17 @@ struct tally {
 	ms_t paused_ms;   /* first pause */
 	ratio_t drawdown; /* deepest fall of NAV from its peak, as sampled */
 	bool out_of_memory;
-	struct digest_last last;
-	struct sha256 digest;
+	struct digest digest;
 };
 
-/* 0 or TB_EIO. Counts only, until told to keep. */
-int tally_open(struct tally *tally, const struct universe *universe);
+/* Counts only, until told to keep. */
+void tally_open(struct tally *tally, const struct universe *universe);
 /* From now on trades and days are kept, with room for so many at first (what is not used costs no memory);
  * more make it grow. TB_EFULL without memory. */
 int tally_keep(struct tally *tally, size_t trades, size_t days);
 void tally_close(struct tally *tally);
 void tally_record(struct tally *tally, const struct record *record);
 /* Lower-case hex of the digest so far. */
-void tally_digest(struct tally *tally, char out[static 65]);
+void tally_digest(const struct tally *tally, char out[static DIGEST_HEX_SIZE]);
 
 #endif

@@ -251,7 +251,7 @@ static int open_world(struct backtest *b)
 static int backtest(struct backtest *b)
 {
 	static struct report report;
-	char digest[65];
+	char digest[DIGEST_HEX_SIZE];
 
 	int err = try_export(b);
 	if (err == 0)

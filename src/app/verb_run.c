@@ -227,29 +227,20 @@ static void turn_until_stopped(struct run *run)
 		progress_close(&run->progress, NULL);
 }
 
-static void feed_digest(void *ctx, const void *bytes, size_t len)
-{
-	sha256_add(ctx, bytes, len);
-}
-
 static int say_end(struct run *run)
 {
-	struct sha256 digest;
-	char hex[SHA256_HEX_SIZE] = "";
+	struct digest digest;
+	char hex[DIGEST_HEX_SIZE];
 
 	log_line(run->world.sim.world.now_ms, LOG_INFO, "app",
 		 "%s; every position keeps its stop at the exchange",
 		 stop_wanted ? "stopped by a signal" : "the simulated time is over");
-	if (sha256_open(&digest) != 0)
-		return EXIT_FAILED;
-	int err = journal_digest(&run->world.journal.journal, feed_digest, &digest);
-	sha256_hex(&digest, hex);
-	sha256_close(&digest);
-	if (err != 0) {
+	if (journal_digest(&run->world.journal.journal, &digest) != 0) {
 		fprintf(stderr, "tradebotd run: the digest could not be made: %s\n",
 			run->world.journal.journal.error.text);
 		return EXIT_FAILED;
 	}
+	digest_hex(&digest, hex);
 	printf("unprotected %.1f s in all\n", (double)run->world.sim.checker.unprotected_ms / 1000);
 	printf("violations %lld over a limit, %lld s unprotected over the deadline, %lld unequal books\n",
 	       (long long)run->world.sim.checker.over_limit, (long long)run->world.sim.checker.naked_seconds,

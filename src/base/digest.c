@@ -1,85 +1,92 @@
 /* SPDX-License-Identifier: MIT
- * The bytes of a record in a run's digest. Called by the journal (records read back) and by the backtest's
- * sink (records as they happen): both must come to the same bytes, so the encoding stands here once. */
+ * See digest.h. Called by the journal (records read back) and by the tally (records as they happen): what is
+ * taken of a record stands here once. */
 #include "digest.h"
 
 #include <string.h>
 
-#define BIG_ENDIAN_HERE  (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
-#define NUMBER_BYTES_MAX 9
-#define LENGTHS          248 /* a first byte from here on says how many follow */
+#define BIG_ENDIAN_HERE (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
 #define X(id, table, type, member, fields, restore)                                                          \
-	_Static_assert(1 + sizeof(struct type) / sizeof(int64_t) * NUMBER_BYTES_MAX + SYMBOL_TEXT_MAX +      \
-				       NUMBER_BYTES_MAX <=                                                   \
-			       RECORD_BYTES_MAX,                                                             \
-		       "a record fits");
+	_Static_assert(sizeof(struct type) / sizeof(int64_t) <= DIGEST_COLUMNS_MAX, "its columns are "       \
+										    "listed");
 RECORDS(X)
 #undef X
 
-/* What the record is told as a change of; NULL: it is not part of the digest. */
-static int64_t *last_of(struct digest_last *last, enum record_kind kind, uint8_t *tag)
+static void list_columns(struct digest_columns *columns, enum record_kind kind)
 {
-	switch (kind) {
-	case RECORD_DECISION: *tag = 'D'; return (int64_t *)&last->decision;
-	case RECORD_FILL: *tag = 'F'; return (int64_t *)&last->fill;
-	case RECORD_TRADE: *tag = 'T'; return (int64_t *)&last->trade;
-	default: return NULL;
-	}
-}
+	const struct record_row *row = &record_rows[kind];
 
-/* Modulo 2^64, so that any change has a number: that of UNKNOWN, too. Without a branch, and a length before
- * the bytes rather than a bit in each: whether one more follows is what no processor can guess. */
-static size_t put_change(uint8_t *out, int64_t now, int64_t before)
-{
-	uint64_t change = (uint64_t)now - (uint64_t)before, sign = change >> 63;
-	uint64_t bits = change << 1 ^ (0 - sign);
-	uint64_t bytes = BIG_ENDIAN_HERE ? __builtin_bswap64(bits) : bits;
-	bool small = bits < LENGTHS;
-	size_t len = (size_t)(71 - __builtin_clzll(bits | 1)) / 8;
-
-	out[0] = (uint8_t)(small ? bits : LENGTHS - 1 + len);
-	memcpy(out + 1, &bytes, sizeof bytes); /* more than len of them: what follows writes over the rest */
-	return small ? 1 : 1 + len;
-}
-
-/* *before: a symbol's place + 2; 1: no symbol; 0: none has been told yet. */
-static size_t put_symbol(uint8_t *out, int64_t sym, const struct universe *universe, int64_t *before)
-{
-	bool known = sym >= 0 && (uint64_t)sym < universe->count;
-	int64_t now = known ? sym + 2 : 1;
-
-	if (now == *before) {
-		out[0] = 0;
-		return 1;
-	}
-	const char *name = known ? universe->at[sym].name : "";
-	size_t len = strnlen(name, SYMBOL_TEXT_MAX - 1);
-	*before = now;
-	out[0] = (uint8_t)(1 + len);
-	memcpy(out + 1, name, len);
-	return 1 + len;
-}
-
-size_t record_encode(struct digest_last *last, const struct record *record, const struct universe *universe,
-		     uint8_t out[static RECORD_BYTES_MAX])
-{
-	int64_t *before = last_of(last, record->kind, out);
-	if (before == NULL)
-		return 0;
-	const struct record_row *row = &record_rows[record->kind];
-	const int64_t *now = record_values(record);
-	size_t len = 1;
-
+	columns->count = columns->sym_at = 0;
 	for (size_t i = 0; i < row->field_count; i++) {
 		if (!(row->fields[i].flags & FIELD_DIGEST))
 			continue;
-		if (row->fields[i].unit == FIELD_SYM) {
-			len += put_symbol(out + len, now[i], universe, &before[i]);
-			continue;
-		}
-		len += put_change(out + len, now[i], before[i]);
-		before[i] = now[i];
+		if (row->fields[i].unit == FIELD_SYM)
+			columns->sym_at = columns->count;
+		columns->at[columns->count++] = (uint8_t)i;
 	}
-	return len;
+}
+
+void digest_open(struct digest *digest)
+{
+	hash_lanes_start(digest->lanes);
+	digest->records = 0;
+	list_columns(&digest->decision, RECORD_DECISION);
+	list_columns(&digest->fill, RECORD_FILL);
+	list_columns(&digest->trade, RECORD_TRADE);
+}
+
+static uint64_t name_word(const struct universe *universe, int64_t sym)
+{
+	uint64_t words[SYMBOL_TEXT_MAX / sizeof(uint64_t)] = {0}, hash = 0;
+
+	if (sym >= 0 && (uint64_t)sym < universe->count) {
+		const char *name = universe->at[sym].name;
+		memcpy(words, name, strnlen(name, SYMBOL_TEXT_MAX - 1));
+	}
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		hash = hash_turn(hash, BIG_ENDIAN_HERE ? __builtin_bswap64(words[i]) : words[i]);
+	return hash;
+}
+
+static void take(struct digest *digest, size_t at, uint64_t word)
+{
+	uint64_t *lane = &digest->lanes[at % HASH_LANES];
+
+	*lane = hash_turn(*lane, word);
+}
+
+static void take_record(struct digest *digest, uint64_t tag, const struct digest_columns *columns,
+			const int64_t *values, const struct universe *universe)
+{
+	uint64_t name = name_word(universe, values[columns->at[columns->sym_at]]);
+
+	digest->records++;
+	take(digest, 0, tag);
+	for (size_t i = 0; i < columns->count; i++)
+		take(digest, i + 1, i == columns->sym_at ? name : (uint64_t)values[columns->at[i]]);
+}
+
+void digest_record(struct digest *digest, const struct record *record, const struct universe *universe)
+{
+	const int64_t *values = record_values(record);
+
+	switch (record->kind) {
+	case RECORD_DECISION: take_record(digest, 'D', &digest->decision, values, universe); break;
+	case RECORD_FILL: take_record(digest, 'F', &digest->fill, values, universe); break;
+	case RECORD_TRADE: take_record(digest, 'T', &digest->trade, values, universe); break;
+	default: break;
+	}
+}
+
+void digest_hex(const struct digest *digest, char out[static DIGEST_HEX_SIZE])
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (unsigned n = 0; n < HASH_WIDTH; n++) {
+		uint64_t word = hash_lanes(digest->lanes, digest->records, n);
+		for (int i = 0; i < 16; i++)
+			*out++ = hex[word >> (60 - 4 * i) & 15];
+	}
+	*out = '\0';
 }

@@ -1,30 +1,36 @@
 /* SPDX-License-Identifier: MIT
- * How a record is written down for the digest of a run: the same bytes from a live journal, a replay and a
- * backtest, whatever the machine. docs/journal.md has the encoding for people. Pure. */
+ * The digest of a run: a fingerprint of its decisions, fills and trades, the same from a live journal, a
+ * replay and a backtest, whatever the machine. It finds accidents, not deceit: hash.h. docs/journal.md has it
+ * for people. Pure. */
 #ifndef TB_DIGEST_H
 #define TB_DIGEST_H
 
+#include "hash.h"
 #include "tradebot/instrument.h"
 #include "tradebot/record.h"
 
-#define RECORD_BYTES_MAX 1024
+#define DIGEST_HEX_SIZE 65
 
-/* The last record of each kind that was written: of the next only what has changed is. All zero bytes is the
- * beginning of a run. */
-struct digest_last {
-	struct decision decision;
-	struct fill fill;
-	struct trade trade;
+#define DIGEST_COLUMNS_MAX 60
+
+struct digest {
+	uint64_t lanes[HASH_LANES];
+	uint64_t records;
+	struct digest_columns {
+		uint8_t count, sym_at; /* the place among them of the symbol */
+		uint8_t at[DIGEST_COLUMNS_MAX];
+	} decision, fill, trade; /* which of a record's columns it takes */
 };
 
-/* Writes the digest form of a DECISION, FILL or TRADE into out and returns its length in bytes: a tag ('D',
- * 'F' or 'T'), then each field with FIELD_DIGEST in catalogue order, as its change since the last record of
- * the kind: zigzag (0, -1, 1, -2 ... are 0, 1, 2, 3 ...), one byte if under
- * 248, else 247 + the number of its bytes and then those, the lowest first. A FIELD_SYM is 0 if it is the same instrument as before, else a byte of
- * 1 + the length of its name, and the name (no name if the universe has no such symbol). So every field of
- * every record can be read back, at about 30 bytes a decision. Any other kind of record is not part of the
- * digest: returns 0. */
-size_t record_encode(struct digest_last *last, const struct record *record, const struct universe *universe,
-		     uint8_t out[static RECORD_BYTES_MAX]);
+void digest_open(struct digest *digest);
+
+/* Takes a DECISION, FILL or TRADE; any other kind of record is not part of the digest. A tag ('D', 'F', 'T')
+ * goes into lane 0, each column with FIELD_DIGEST, in catalogue order, into the lanes that follow, in turn:
+ * its integer, and for a FIELD_SYM the instrument's name (its bytes, zeros to the end, as four little-endian
+ * words, taken by a lane that was 0; no name if the universe has no such symbol). */
+void digest_record(struct digest *digest, const struct record *record, const struct universe *universe);
+
+/* Of everything taken so far, as 64 lower-case hex digits; more may be taken after. */
+void digest_hex(const struct digest *digest, char out[static DIGEST_HEX_SIZE]);
 
 #endif

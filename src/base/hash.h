@@ -11,4 +11,22 @@
  * 2^64. words may be NULL if count is 0. */
 uint64_t hash_words(uint64_t seed, const int64_t *words, size_t count);
 
+/* For much at once: words go into lanes in turn, so that the multiplier is never waited for. Taking a word is
+ * a bijection of the word, and of what the lane was, so a single changed word cannot vanish; the turn keeps
+ * two changes of a top bit, which a multiplication alone would carry through unchanged, from cancelling. */
+#define HASH_LANES 8
+#define HASH_WIDTH 4 /* 64-bit words of a result */
+
+static inline uint64_t hash_turn(uint64_t lane, uint64_t word)
+{
+	uint64_t mixed = lane ^ word;
+
+	return (mixed << 29 | mixed >> 35) * 0x6a09e667f3bcc909ULL; /* odd: the fraction of the root of 2 */
+}
+
+void hash_lanes_start(uint64_t lanes[static HASH_LANES]);
+
+/* The nth word (0..HASH_WIDTH - 1) of what the lanes have taken; length: how much that was, in any unit. */
+uint64_t hash_lanes(const uint64_t lanes[static HASH_LANES], uint64_t length, unsigned nth);
+
 #endif

@@ -9,6 +9,7 @@
 #ifndef TB_JOURNAL_H
 #define TB_JOURNAL_H
 
+#include "digest.h"
 #include "tradebot/event.h"
 
 #include <sqlite3.h>
@@ -125,9 +126,8 @@ struct journal_intent {
 int journal_intents(struct journal *journal, int64_t turn,
 		    int (*yield)(void *ctx, const struct journal_intent *intent), void *ctx);
 
-/* Feeds the digest form (record_encode) of decisions, fills and trades in the order of their common seq.
- * TB_EINVAL if a row had to be skipped: the digest would not be the run's. */
-int journal_digest(struct journal *journal, void (*feed)(void *ctx, const void *bytes, size_t len),
-		   void *ctx);
+/* The digest of decisions, fills and trades in the order of their common seq. TB_EINVAL if a row had to be
+ * skipped: the digest would not be the run's. */
+int journal_digest(struct journal *journal, struct digest *digest);
 
 #endif

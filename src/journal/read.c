@@ -3,7 +3,6 @@
  * and for the digest of a run. */
 #include "read.h"
 
-#include "digest.h"
 #include "schema.h"
 #include "sql.h"
 
@@ -228,14 +227,14 @@ _Static_assert(offsetof(struct decision, seq) == 0 && offsetof(struct fill, seq)
 		       offsetof(struct trade, seq) == 0,
 	       "the digest merges by the first field");
 
-int journal_digest(struct journal *journal, void (*feed)(void *ctx, const void *bytes, size_t len), void *ctx)
+int journal_digest(struct journal *journal, struct digest *digest)
 {
 	struct digest_stream streams[] = {
 		{.kind = RECORD_DECISION}, {.kind = RECORD_FILL}, {.kind = RECORD_TRADE}};
 	size_t count = sizeof(streams) / sizeof(streams[0]);
-	struct digest_last last = {0};
 	int code = 0;
 
+	digest_open(digest);
 	journal->skipped = 0;
 	for (size_t i = 0; !code && i < count; i++)
 		code = stream_open(journal, &streams[i]);
@@ -247,8 +246,7 @@ int journal_digest(struct journal *journal, void (*feed)(void *ctx, const void *
 		}
 		if (!least)
 			break;
-		uint8_t bytes[RECORD_BYTES_MAX];
-		feed(ctx, bytes, record_encode(&last, &least->record, journal->universe, bytes));
+		digest_record(digest, &least->record, journal->universe);
 		code = stream_next(journal, least);
 	}
 	for (size_t i = 0; i < count; i++)

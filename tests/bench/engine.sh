@@ -4,7 +4,7 @@
 # figure the daemon itself prints: market, simulated exchange, engine, gate, tally and digest; not reading the file.
 # Before and after each run a fixed loop (BENCH_REFERENCE) says what the machine is worth at that moment; the engine's time
 # as a multiple of it is the figure to compare. Instructions a bar are counted by callgrind over the first 100,000 bars: the
-# same on every machine with one compiler, but for the digest, which real processors have instructions for.
+# same on every machine with one compiler.
 #
 # usage: engine.sh PROGRAM SOURCE [BENCH_REFERENCE [BENCH_SIGNAL [BENCH_CANDLES]]]     BARS=1000000 RUNS=7 as environment
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Is the digest of a run the same twice, from .csv and .csv.gz, in a backtest and in a simulated run at full speed, and
-# are the exported trades then the same bytes?
+# are the exported trades then the same bytes? Does the journal's page describe how it is made?
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
 shared=$root/../shared/candles
@@ -22,6 +22,10 @@ run() { # NAME OPTION...: NAME becomes the state folder
 	local name=$1
 	shift
 	env -i "$bot" run --exchange sim --speed max --state "$name" "$@" 2>said | sed -n 's/^digest //p'
+}
+
+recomputed() { # STATE: by somebody who knows the journal's rows and docs/journal.md only
+	python3 "$root/tests/support/recompute_digest.py" "$1/journal.db" "$root/docs/journal.md"
 }
 
 same() { # WHAT DIGEST DIGEST
@@ -52,11 +56,13 @@ for at in perp-2021-11/5m perp-2025-q2/5m spot-2021-04/1m perp-2025-05/1m; do
 	rows=$(python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("select count(*) from trades where book = \"main\"").fetchone())' \
 		"state-$at/journal.db")
 	[ "$rows" -eq $(($(wc -l <first.csv) - 1)) ] || { echo "$at: $rows trades in the journal"; wrong=1; }
+	same "$at by the journal's page" "$first" "$(recomputed "state-$at")"
 	rm -rf "$at" "state-$at"
 done
 
 first=$(run gen1 --days 3 --symbols 4 --seed 11)
 same "the generator twice" "$first" "$(run gen2 --days 3 --symbols 4 --seed 11)"
+same "the generator by the journal's page" "$first" "$(recomputed gen1)"
 [ "$first" != "$(run gen3 --days 3 --symbols 4 --seed 12)" ] || { echo "the seed changes nothing"; wrong=1; }
 other=$(backtest other --candles "$shared/perp-2021-11" --timeframe 5m --taker-fee 0.0002)
 [ "$other" != "$(backtest other --candles "$shared/perp-2021-11" --timeframe 5m)" ] ||

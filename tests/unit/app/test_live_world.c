@@ -32,7 +32,7 @@ static int sim_commit(void *ctx, const struct turn_records *turn)
 	return 0;
 }
 
-static void backtest_digest(const struct config *config, int64_t days, char out[static 65])
+static void backtest_digest(const struct config *config, int64_t days, char out[static DIGEST_HEX_SIZE])
 {
 	struct sim_options options = {.config = config,
 				      .symbols = 4,
@@ -63,7 +63,7 @@ static void backtest_digest(const struct config *config, int64_t days, char out[
 
 static void frame_by_frame_it_decides_and_trades_as_a_backtest_does(void **state)
 {
-	char live[65], simulated[65];
+	char live[DIGEST_HEX_SIZE], simulated[DIGEST_HEX_SIZE];
 
 	(void)state;
 	open_stand(3);

@@ -18,7 +18,6 @@
 
 #include "log.h"
 #include "random.h"
-#include "sha256.h"
 #include "sim_run.h"
 
 #define START_MS 1767225600000LL
@@ -113,22 +112,18 @@ static bool child(const char *dir, struct death when, int64_t days)
 	return true;
 }
 
-static void feed(void *ctx, const void *bytes, size_t len) { sha256_add(ctx, bytes, len); }
-
-static int64_t read_digest(const char *dir, char out[static SHA256_HEX_SIZE])
+static int64_t read_digest(const char *dir, char out[static DIGEST_HEX_SIZE])
 {
 	static struct universe universe;
 	struct journal journal;
 	struct journal_error error;
-	struct sha256 sha256;
+	struct digest digest;
 	char path[256];
 
 	snprintf(path, sizeof path, "%s/journal.db", dir);
 	assert_int_equal(journal_open_read(&journal, path, &universe, &error), 0);
-	assert_int_equal(sha256_open(&sha256), 0);
-	assert_int_equal(journal_digest(&journal, feed, &sha256), 0);
-	sha256_hex(&sha256, out);
-	sha256_close(&sha256);
+	assert_int_equal(journal_digest(&journal, &digest), 0);
+	digest_hex(&digest, out);
 	int64_t turn = journal.turn;
 	journal_close(&journal);
 	return turn;
@@ -156,7 +151,7 @@ static void remove_dir(const char *dir)
 static void disturbed(struct random *random, int deaths, int64_t stride, enum point point, int64_t days,
 		      const char *wanted)
 {
-	char dir[64], got[SHA256_HEX_SIZE], told[2048] = "";
+	char dir[64], got[DIGEST_HEX_SIZE], told[2048] = "";
 	int64_t turn = 0;
 
 	fresh_dir(dir);
@@ -180,7 +175,7 @@ static void disturbed(struct random *random, int deaths, int64_t stride, enum po
 
 static void a_run_killed_at_any_point_ends_with_the_digest_of_an_undisturbed_one(void **state)
 {
-	char dir[64], wanted[SHA256_HEX_SIZE];
+	char dir[64], wanted[DIGEST_HEX_SIZE];
 	struct random random;
 	int64_t days = 2;
 
@@ -206,7 +201,7 @@ static void a_shadow_book_survives_as_the_account_does(void **state)
 
 static void a_run_killed_in_its_very_first_turns_starts_again(void **state)
 {
-	char dir[64], wanted[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
+	char dir[64], wanted[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
 
 	(void)state;
 	fresh_dir(dir);
@@ -226,7 +221,7 @@ static void a_run_killed_in_its_very_first_turns_starts_again(void **state)
 
 static void a_run_that_dies_again_and_again_while_it_starts_goes_on(void **state)
 {
-	char dir[64], wanted[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
+	char dir[64], wanted[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
 
 	(void)state;
 	fresh_dir(dir);
@@ -265,7 +260,7 @@ static void flip_a_byte(const char *dir, long at)
 static void a_place_that_was_torn_by_death_leaves_the_other_one(void **state)
 {
 	static const long bytes[] = {16, 4096 + 16, 8192 + 200};
-	char dir[64], wanted[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
+	char dir[64], wanted[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
 	int status;
 
 	(void)state;
@@ -319,7 +314,7 @@ static void make_tape(void)
 
 static void rounds_that_wait_for_a_missing_bar_survive_a_kill_too(void **state)
 {
-	char dir[64], wanted[SHA256_HEX_SIZE];
+	char dir[64], wanted[DIGEST_HEX_SIZE];
 	struct random random;
 
 	(void)state;
@@ -339,7 +334,7 @@ static void rounds_that_wait_for_a_missing_bar_survive_a_kill_too(void **state)
 
 static void a_finished_run_is_run_on_with_more_days(void **state)
 {
-	char dir[64], wanted[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
+	char dir[64], wanted[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
 
 	(void)state;
 	fresh_dir(dir);

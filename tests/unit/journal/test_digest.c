@@ -1,170 +1,136 @@
 /* SPDX-License-Identifier: MIT
- * The bytes of a run's digest, and the decimals a person reads in the shell. */
+ * The digest of a run, and the decimals a person reads in the shell. */
 #include "digest.h"
 #include "journal_fixture.h"
 
-struct bytes {
-	size_t len;
-	uint8_t at[65536];
-};
-static void feed(void *ctx, const void *bytes, size_t len)
+static void hex_of(struct fixture *f, const struct record *records, size_t count,
+		   char out[static DIGEST_HEX_SIZE])
 {
-	struct bytes *to = ctx;
-	assert_true(to->len + len <= sizeof(to->at));
-	memcpy(to->at + to->len, bytes, len);
-	to->len += len;
+	struct digest digest;
+
+	digest_open(&digest);
+	for (size_t i = 0; i < count; i++)
+		digest_record(&digest, &records[i], &f->universe);
+	digest_hex(&digest, out);
 }
 
-static void a_fill_is_encoded_as_the_documentation_says(void **state)
-{
-	struct fixture *f = *state;
-	struct digest_last last = {0};
-	uint8_t out[RECORD_BYTES_MAX];
-	struct record record = {.kind = RECORD_FILL,
-				.fill = {.seq = 99,
-					 .at_ms = 300,
-					 .book = 1,
-					 .sym = 2,
-					 .id = 55,
-					 .execution = 66,
-					 .role = 3,
-					 .reason = 4,
-					 .side = -1,
-					 .qty = 5,
-					 .price = 6,
-					 .fee = UNKNOWN,
-					 .slippage = -2}};
-	static const uint8_t first[] = {'F', 249, 0x58, 0x02, 2,   14,  'E', 'T', 'H', '/', 'U', 'S',
-					'D', 'T', ':',  'U',  'S', 'D', 'T', 6,   8,   1,   10,  12,
-					255, 255, 255,  255,  255, 255, 255, 255, 255, 3};
-	assert_int_equal(record_encode(&last, &record, &f->universe, out), sizeof(first));
-	assert_memory_equal(out, first, sizeof(first));
-	record.fill.at_ms = 299;
-	record.fill.side = 1;
-	record.fill.fee = 0; /* 2^63 from UNKNOWN, either way */
-	static const uint8_t second[] = {'F', 1,   0,   0,   0,   0,   4,   0,   0, 255,
-					 255, 255, 255, 255, 255, 255, 255, 255, 0};
-	assert_int_equal(record_encode(&last, &record, &f->universe, out), sizeof(second));
-	assert_memory_equal(out, second, sizeof(second));
-}
-
-static void numbers_of_the_run_are_not_in_the_digest(void **state)
+/* Worked out by tests/support/recompute_digest.py. */
+static void fills_have_the_digest_the_documentation_says(void **state)
 {
 	struct fixture *f = *state;
-	struct digest_last last = {0}, same = {0}, other = {0};
-	uint8_t a[RECORD_BYTES_MAX], b[RECORD_BYTES_MAX];
-	struct record record = {.kind = RECORD_FILL,
-				.fill = {.seq = 1, .id = 5, .execution = 6, .sym = SYM_NONE}};
-	size_t len = record_encode(&last, &record, &f->universe, a);
-	record.fill.seq = 2;
-	record.fill.id = 7;
-	record.fill.execution = 8;
-	assert_int_equal(record_encode(&same, &record, &f->universe, b), len);
-	assert_memory_equal(a, b, len);
-	record.fill.fee = 1;
-	record_encode(&other, &record, &f->universe, b);
-	assert_memory_not_equal(a, b, len);
-	record.kind = RECORD_NOTE;
-	assert_int_equal(record_encode(&last, &record, &f->universe, b), 0);
+	char out[DIGEST_HEX_SIZE];
+	struct record records[2] = {{.kind = RECORD_FILL,
+				     .fill = {.seq = 99,
+					      .at_ms = 300,
+					      .book = 1,
+					      .sym = 2,
+					      .id = 55,
+					      .execution = 66,
+					      .role = 3,
+					      .reason = 4,
+					      .side = -1,
+					      .qty = 5,
+					      .price = 6,
+					      .fee = UNKNOWN,
+					      .slippage = -2}}};
+
+	records[1] = records[0];
+	records[1].fill.at_ms = 299;
+	records[1].fill.side = 1;
+	records[1].fill.fee = 0;
+	hex_of(f, records, 0, out);
+	assert_string_equal(out, "920562b7329ca048476f0491faa4daca3117e45347a8d5f8b1da9bdfadedbca6");
+	hex_of(f, records, 1, out);
+	assert_string_equal(out, "7e90854fa018f4abca4c7f8384082db67a8b6bf4ea204f85aaf36098361e33d0");
+	hex_of(f, records, 2, out);
+	assert_string_equal(out, "26b930220df223f005f09c5a654cab9a6495c71d3413033fe2520a0941b1e907");
 }
 
-/* One number of the stream, and how it changes the value it belongs to. */
-static int64_t read_change(const uint8_t **at, int64_t before)
-{
-	uint64_t bits = *(*at)++;
-	int count = bits < 248 ? 0 : (int)bits - 247;
-
-	if (count > 0)
-		bits = 0;
-	for (int i = 0; i < count; i++)
-		bits |= (uint64_t) * (*at)++ << (8 * i);
-	return (int64_t)((uint64_t)before + (bits & 1 ? ~(bits >> 1) : bits >> 1));
-}
-
-static int place_of(const struct record *record)
-{
-	return record->kind == RECORD_DECISION ? 0 : record->kind == RECORD_FILL ? 1 : 2;
-}
-
-/* Reads a record of the stream over the one of its kind before; false: it is not the one expected. */
-static bool reads_as(const struct universe *universe, const uint8_t **at, int64_t *before,
-		     const struct record *expected)
-{
-	const struct record_row *row = &record_rows[expected->kind];
-	const int64_t *values = record_values(expected);
-	bool same = *(*at)++ == (uint8_t) "DFT"[place_of(expected)];
-
-	for (size_t i = 0; i < row->field_count; i++) {
-		if (!(row->fields[i].flags & FIELD_DIGEST))
-			continue;
-		if (row->fields[i].unit != FIELD_SYM) {
-			before[i] = read_change(at, before[i]);
-			same = same && before[i] == values[i];
-			continue;
-		}
-		size_t len = *(*at)++;
-		if (len > 0) { /* another one than before */
-			before[i] = SYM_NONE;
-			for (size_t sym = 0; sym < universe->count; sym++)
-				if (strlen(universe->at[sym].name) == len - 1 &&
-				    memcmp(universe->at[sym].name, *at, len - 1) == 0)
-					before[i] = (int64_t)sym;
-			*at += len - 1;
-		}
-		same = same && before[i] == values[i];
-	}
-	return same;
-}
-
-static void every_record_can_be_read_back_from_the_bytes(void **state)
+static void every_column_of_the_digest_changes_it_and_no_other(void **state)
 {
 	struct fixture *f = *state;
 	static const enum record_kind kinds[] = {RECORD_DECISION, RECORD_FILL, RECORD_TRADE};
-	static struct record records[100];
-	static struct bytes bytes;
-	struct digest_last last = {0};
-	static int64_t before[3][RECORD_BYTES_MAX];
-	bytes.len = 0;
-	for (size_t i = 0; i < 100; i++) {
-		uint8_t out[RECORD_BYTES_MAX];
-		records[i] = i % 3 == 2 ? records[i - 1] : fixture_record(f, kinds[fixture_random(f) % 3]);
-		feed(&bytes, out, record_encode(&last, &records[i], &f->universe, out));
+	char before[DIGEST_HEX_SIZE], after[DIGEST_HEX_SIZE];
+
+	for (size_t kind = 0; kind < 3; kind++) {
+		const struct record_row *row = &record_rows[kinds[kind]];
+		struct record record = fixture_record(f, kinds[kind]);
+		int64_t *values = (int64_t *)&record.desk;
+		for (size_t i = 0; i < row->field_count; i++)
+			values[i] = row->fields[i].unit == FIELD_SYM ? 2 : values[i];
+		hex_of(f, &record, 1, before);
+		for (size_t i = 0; i < row->field_count; i++) {
+			int64_t was = values[i];
+			for (int bit = 0; bit < 64; bit += 9) {
+				values[i] = row->fields[i].unit == FIELD_SYM
+						    ? SYM_NONE
+						    : (int64_t)((uint64_t)was ^ 1ULL << bit);
+				hex_of(f, &record, 1, after);
+				bool same = strcmp(before, after) == 0;
+				assert_int_equal(same, !(row->fields[i].flags & FIELD_DIGEST));
+			}
+			values[i] = was;
+		}
 	}
-	const uint8_t *at = bytes.at;
-	for (size_t i = 0; i < 100; i++)
-		assert_true(reads_as(&f->universe, &at, before[place_of(&records[i])], &records[i]));
-	assert_ptr_equal(at, bytes.at + bytes.len);
+	struct record note = {.kind = RECORD_NOTE};
+	hex_of(f, NULL, 0, before);
+	hex_of(f, &note, 1, after);
+	assert_string_equal(before, after);
 }
 
-static void the_journal_feeds_the_bytes_of_the_run_in_its_order(void **state)
+static void a_symbol_counts_by_its_name_and_records_by_their_order(void **state)
 {
 	struct fixture *f = *state;
-	static struct bytes direct, read;
+	char one[DIGEST_HEX_SIZE], other[DIGEST_HEX_SIZE];
+	struct record records[2] = {fixture_record(f, RECORD_FILL), fixture_record(f, RECORD_FILL)};
+
+	records[0].fill.sym = 1;
+	records[1].fill.sym = 2;
+	hex_of(f, records, 2, one);
+	struct instrument kept = f->universe.at[1];
+	f->universe.at[1] = f->universe.at[2];
+	f->universe.at[2] = kept;
+	hex_of(f, records, 2, other);
+	assert_string_not_equal(one, other);
+	records[0].fill.sym = 2;
+	records[1].fill.sym = 1;
+	hex_of(f, records, 2, other);
+	assert_string_equal(one, other);
+	struct record swapped[2] = {records[1], records[0]};
+	hex_of(f, swapped, 2, other);
+	assert_string_not_equal(one, other);
+}
+
+static void the_journal_has_the_digest_of_the_run(void **state)
+{
+	struct fixture *f = *state;
+	static struct record records[60];
 	static const enum record_kind kinds[] = {RECORD_DECISION, RECORD_FILL, RECORD_TRADE};
-	struct digest_last last = {0};
-	direct.len = read.len = 0;
+	char direct[DIGEST_HEX_SIZE], read[DIGEST_HEX_SIZE];
+	struct digest digest;
+
 	fixture_open(f);
 	for (int64_t seq = 1; seq <= 60; seq++) {
-		uint8_t out[RECORD_BYTES_MAX];
-		struct record record = fixture_record(f, kinds[fixture_random(f) % 3]);
-		((int64_t *)&record.desk)[0] = seq;
-		fixture_put_one(f, seq, &record);
-		feed(&direct, out, record_encode(&last, &record, &f->universe, out));
+		struct record *record = &records[seq - 1];
+		*record = fixture_record(f, kinds[fixture_random(f) % 3]);
+		((int64_t *)&record->desk)[0] = seq;
+		fixture_put_one(f, seq, record);
 	}
-	assert_int_equal(journal_digest(&f->journal, feed, &read), 0);
-	assert_int_equal(read.len, direct.len);
-	assert_memory_equal(read.at, direct.at, read.len);
+	hex_of(f, records, 60, direct);
+	assert_int_equal(journal_digest(&f->journal, &digest), 0);
+	digest_hex(&digest, read);
+	assert_string_equal(direct, read);
 }
 
 static void a_digest_over_a_row_that_cannot_be_read_is_refused(void **state)
 {
 	struct fixture *f = *state;
-	static struct bytes read;
+	struct digest digest;
 	fixture_open(f);
 	struct record record = {.kind = RECORD_FILL, .fill = {.seq = 1, .sym = 1}};
 	fixture_put_one(f, 1, &record);
 	snprintf(f->universe.at[1].name, SYMBOL_TEXT_MAX, "SHIB/USDT:USDT");
-	assert_int_equal(journal_digest(&f->journal, feed, &read), TB_EINVAL);
+	assert_int_equal(journal_digest(&f->journal, &digest), TB_EINVAL);
 	assert_non_null(strstr(f->journal.error.text, "DOGE"));
 }
 
@@ -230,10 +196,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(a_fill_is_encoded_as_the_documentation_says),
-		TEST(every_record_can_be_read_back_from_the_bytes),
-		TEST(numbers_of_the_run_are_not_in_the_digest),
-		TEST(the_journal_feeds_the_bytes_of_the_run_in_its_order),
+		TEST(fills_have_the_digest_the_documentation_says),
+		TEST(every_column_of_the_digest_changes_it_and_no_other),
+		TEST(a_symbol_counts_by_its_name_and_records_by_their_order),
+		TEST(the_journal_has_the_digest_of_the_run),
 		TEST(a_digest_over_a_row_that_cannot_be_read_is_refused),
 		TEST(the_view_of_trades_shows_decimals_texts_and_times),
 		TEST(every_table_has_its_view),

@@ -3,7 +3,6 @@
  * Secrets here are published or invented. */
 #include "hmac.h"
 #include "json.h"
-#include "sha256.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -214,41 +213,6 @@ static void every_recorded_payload_parses_within_twenty_times_its_size(void **st
 	}
 }
 
-static void a_digest_in_pieces_is_the_digest_of_the_whole_and_can_be_read_on_the_way(void **state)
-{
-	struct sha256 sha256;
-	char out[SHA256_HEX_SIZE];
-
-	(void)state;
-	assert_int_equal(sha256_open(&sha256), 0);
-	assert_int_equal(sha256_hex(&sha256, out), 0);
-	assert_string_equal(out, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-	assert_int_equal(sha256_add(&sha256, "a", 1), 0);
-	assert_int_equal(sha256_add(&sha256, "", 0), 0);
-	assert_int_equal(sha256_add(&sha256, "bc", 2), 0);
-	assert_int_equal(sha256_hex(&sha256, out), 0);
-	assert_string_equal(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	assert_int_equal(sha256_hex(&sha256, out), 0); /* reading changes nothing */
-	assert_string_equal(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	for (int i = 0; i < 1000; i++) /* on to "abc" and a thousand a */
-		assert_int_equal(sha256_add(&sha256, "a", 1), 0);
-	char whole[1003];
-	struct sha256 other;
-	memset(whole, 'a', sizeof(whole));
-	memcpy(whole, "abc", 3);
-	char expected[SHA256_HEX_SIZE];
-	assert_int_equal(sha256_open(&other), 0);
-	assert_int_equal(sha256_add(&other, whole, sizeof(whole)), 0);
-	assert_int_equal(sha256_hex(&other, expected), 0);
-	assert_int_equal(sha256_hex(&sha256, out), 0);
-	assert_string_equal(out, expected);
-	sha256_close(&other);
-	sha256_close(&sha256);
-	sha256_close(&sha256);
-	assert_int_equal(sha256_add(&sha256, "a", 1), TB_EIO);
-	assert_int_equal(sha256_hex(&sha256, out), TB_EIO);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,7 +223,6 @@ int main(void)
 		cmocka_unit_test(every_bybit_vector_of_the_fixtures_holds),
 		cmocka_unit_test(every_binance_vector_of_the_fixtures_holds),
 		cmocka_unit_test(every_recorded_payload_parses_within_twenty_times_its_size),
-		cmocka_unit_test(a_digest_in_pieces_is_the_digest_of_the_whole_and_can_be_read_on_the_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
