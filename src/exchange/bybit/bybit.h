@@ -88,7 +88,8 @@ void bybit_close(struct exchange *exchange); /* wipes what signs */
  * fills of one that has fired are another hand's. */
 void bybit_remember(struct exchange *exchange, const struct order *order);
 
-/* Before the first SNAPSHOT: as fills_since_ms and ledger_since_ms of the setup, for who learns of them later. */
+/* Before the first SNAPSHOT: as fills_since_ms and ledger_since_ms of the setup, for who learns of them
+ * later. */
 void bybit_since(struct exchange *exchange, ms_t fills_ms, ms_t ledger_ms);
 
 const struct account_facts *bybit_account_facts(const struct exchange *exchange);

@@ -109,7 +109,7 @@ struct bybit_order {
 	sym_t sym;
 	uint8_t state, role; /* enum order_state, enum role */
 	int8_t side;
-	bool seen;		 /* the stream or a list has shown it; else it was acknowledged at most */
+	bool seen;               /* the stream or a list has shown it; else it was acknowledged at most */
 	qty_t qty, filled, told; /* told: in fills */
 	price_t price;
 	int64_t touched; /* number of the last touch */
@@ -129,8 +129,8 @@ struct bybit_guard {
 	struct bybit_candidate next[BYBIT_CANDIDATES]; /* the newest last */
 	int64_t past;                                  /* the last one that is over: whose late fills are */
 	qty_t qty;                                     /* as told */
-	ms_t fires_ms; /* now has triggered and fills, perhaps piece by piece: until then the setting's being gone
-			* says nothing */
+	ms_t fires_ms; /* now has triggered and fills, perhaps piece by piece: until then the setting's being
+			* gone says nothing */
 };
 
 /* A symbol's position, from the newest row, of the stream or REST. */
@@ -221,6 +221,8 @@ struct bybit_private {
 	struct bybit_guard guards[2][SYMBOLS_MAX]; /* stop, target */
 
 	ms_t ledger_due_ms;
+	ms_t wallet_ms; /* of what was told last, by their clock */
+	struct event wallet;
 	struct bybit_lists lists;
 	struct account_facts facts;
 	bool has_position, has_order; /* of CALL_HOLDINGS, so far */
@@ -307,8 +309,9 @@ void bybit_tell_fill(struct bybit *b, const struct event *event, struct turn_out
 void bybit_ledger_news(struct bybit *b, const struct bybit_ledger_row *row, struct turn_out *out);
 /* Of a row of USDT, without bonus. False: nobody has said what there is. */
 bool bybit_coin_money(const struct bybit_coin_row *coin, money_t *wallet, money_t *equity);
-/* False: no row of USDT in it. */
-bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out *out);
+/* at_ms: when the exchange said so, by its clock; UNKNOWN: not told. What is older than what was told before
+ * is told again as it was then. False: no row of USDT in it. */
+bool bybit_wallet_news(struct bybit *b, struct json_slice text, ms_t at_ms, struct turn_out *out);
 qty_t bybit_qty(const char *text, const struct instrument *instrument); /* UNKNOWN: not on the grid */
 
 /* guard.c */

@@ -314,7 +314,27 @@ bool bybit_coin_money(const struct bybit_coin_row *coin, money_t *wallet, money_
 	return true;
 }
 
-bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out *out)
+static bool tell_wallet(struct bybit *b, struct turn_out *out)
+{
+	struct event *event = events_add(out->heard, EVENT_BALANCE, SYM_NONE, b->now_ms);
+
+	if (event == NULL)
+		return false;
+	event->balance = b->private.wallet.balance;
+	return true;
+}
+
+/* The answer to a question may have been made before the news that overtook it. An hour's difference is no
+ * question of order: somebody's clock was wrong. */
+static bool is_overtaken(const struct bybit *b, ms_t at_ms)
+{
+	const struct bybit_private *p = &b->private;
+
+	return p->wallet.kind == EVENT_BALANCE && at_ms != UNKNOWN && at_ms < p->wallet_ms &&
+	       p->wallet_ms - at_ms < HOUR_MS;
+}
+
+bool bybit_wallet_news(struct bybit *b, struct json_slice text, ms_t at_ms, struct turn_out *out)
 {
 	struct bybit_wallet_row row;
 	struct bybit_coin_row coin;
@@ -332,13 +352,15 @@ bool bybit_wallet_news(struct bybit *b, struct json_slice text, struct turn_out 
 		money_t wallet, equity;
 		if (!bybit_coin_money(&coin, &wallet, &equity))
 			return false;
-		struct event *event = events_add(out->heard, EVENT_BALANCE, SYM_NONE, b->now_ms);
-		if (event == NULL)
-			return false;
-		event->balance.wallet = wallet;
-		event->balance.equity = equity;
-		event->balance.available = available_of(b, &coin, wallet, total_usd);
-		return true;
+		if (is_overtaken(b, at_ms))
+			return tell_wallet(b, out);
+		struct event *told = &b->private.wallet;
+		told->kind = EVENT_BALANCE;
+		told->balance.wallet = wallet;
+		told->balance.equity = equity;
+		told->balance.available = available_of(b, &coin, wallet, total_usd);
+		b->private.wallet_ms = at_ms != UNKNOWN ? at_ms : 0;
+		return tell_wallet(b, out);
 	}
 	return false;
 }

@@ -221,8 +221,8 @@ static bool tell_fills(struct bybit *b, struct turn_out *out)
 	return lists->fills_overflow && out->heard->count > before;
 }
 
-/* The newest news counts: what the list has not got is flat, unless it was told otherwise since, or so shortly
- * before that the list may not know of it yet. */
+/* The newest news counts: what the list has not got is flat, unless it was told otherwise since, or so
+ * shortly before that the list may not know of it yet. */
 static void tell_positions(struct bybit *b, struct turn_out *out)
 {
 	struct bybit_lists *lists = &b->private.lists;
@@ -233,7 +233,8 @@ static void tell_positions(struct bybit *b, struct turn_out *out)
 			bybit_tell_leverage(b, (sym_t)i, out);
 		if (!position->known || position->qty == 0)
 			continue;
-		if (position->listed != lists->number && position->heard_ms + BYBIT_LAG_MS < lists->begun_ms) {
+		if (position->listed != lists->number &&
+		    position->heard_ms + BYBIT_LAG_MS < lists->begun_ms) {
 			position->qty = 0, position->side = SIDE_NONE;
 			position->stop = position->target = 0;
 			bybit_guard_flat(b, (sym_t)i);
@@ -304,13 +305,13 @@ static enum bybit_call_end end_list(struct bybit *b, struct bybit_call *call, st
 	}
 }
 
-static bool take_row(struct bybit *b, struct json_slice text, struct turn_out *out)
+static bool take_row(struct bybit *b, struct json_slice text, ms_t at_ms, struct turn_out *out)
 {
 	switch (b->private.lists.step) {
 	case LIST_FILLS: return take_fill(b, text, out);
 	case LIST_POSITIONS: return take_position(b, text, out);
 	case LIST_ORDERS: return take_order(b, text, out);
-	default: return bybit_wallet_news(b, text, out);
+	default: return bybit_wallet_news(b, text, at_ms, out);
 	}
 }
 
@@ -346,7 +347,7 @@ enum bybit_call_end bybit_on_list(struct bybit *b, struct bybit_call *call, cons
 	}
 	good = bybit_read_list(&b->reader, answer->envelope, &list);
 	for (; good && bybit_next_row(&b->reader, &list, &row); rows++)
-		good = take_row(b, row, out);
+		good = take_row(b, row, answer->envelope->time_ms, out);
 	if (!good || list.rows.answer != JSON_OK || (lists->step == LIST_WALLET && rows == 0)) {
 		bybit_garbage(b, SYM_NONE, "lists", b->reader.why, out);
 		return list_failed(b, call);

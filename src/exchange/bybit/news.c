@@ -42,14 +42,14 @@ static bool take_position(struct bybit *b, struct json_slice text, struct turn_o
 	return true;
 }
 
-static bool take(struct bybit *b, enum bybit_private_kind kind, struct json_slice text, bool filled_ones,
-		 struct turn_out *out)
+static bool take(struct bybit *b, const struct bybit_private_frame *frame, struct json_slice text,
+		 bool filled_ones, struct turn_out *out)
 {
-	switch (kind) {
+	switch (frame->kind) {
 	case BYBIT_PRIVATE_ORDER: return take_order(b, text, filled_ones, out);
 	case BYBIT_PRIVATE_EXECUTION: return take_execution(b, text, out);
 	case BYBIT_PRIVATE_POSITION: return take_position(b, text, out);
-	default: bybit_wallet_news(b, text, out); return true;
+	default: bybit_wallet_news(b, text, frame->at_ms, out); return true;
 	}
 }
 
@@ -69,7 +69,7 @@ static void take_rows(struct bybit *b, const struct bybit_private_frame *frame, 
 			b->private.stream.reopen = true;
 			return;
 		}
-		if (!take(b, frame->kind, text, filled_ones, out))
+		if (!take(b, frame, text, filled_ones, out))
 			bybit_garbage(b, SYM_NONE, frame->topic, b->reader.why, out);
 	}
 	if (rows.answer != JSON_OK)

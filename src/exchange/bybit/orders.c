@@ -39,12 +39,11 @@ struct bybit_order *bybit_order_track(struct bybit *b, int64_t id, sym_t sym)
 
 	if (order == NULL) {
 		order = oldest(b);
-		*order = (struct bybit_order){
-			.id = id,
-			.sym = sym,
-			.state = ORDER_INTENT,
-			.role = (uint8_t)client_id_role(id),
-			.tracked_ms = b->now_ms};
+		*order = (struct bybit_order){.id = id,
+					      .sym = sym,
+					      .state = ORDER_INTENT,
+					      .role = (uint8_t)client_id_role(id),
+					      .tracked_ms = b->now_ms};
 	}
 	order->touched = ++b->private.touches;
 	return order;

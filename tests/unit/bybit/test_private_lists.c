@@ -339,6 +339,37 @@ static void a_wallet_without_usdt_is_not_a_balance_of_zero(void **state)
 	account_free(s);
 }
 
+static void wallet_news_of(struct stand *s, ms_t made_ms, const char *amount)
+{
+	char *text = NULL;
+
+	assert_true(asprintf(&text, "{\"topic\":\"wallet\",\"creationTime\":%lld,\"data\":[%s]}",
+			     (long long)made_ms, row_wallet(amount, amount, "")) > 0);
+	private_frame(s, text);
+	free(text);
+}
+
+static void a_wallet_read_before_the_news_that_overtook_it_changes_nothing(void **state)
+{
+	struct stand *s = account_new();
+
+	(void)state;
+	reply_list(s, snapshot(s), "");
+	reply_list(s, stand_asked(s, POSITIONS), "");
+	reply_list(s, stand_asked(s, ORDERS), "");
+	uint32_t request = stand_asked(s, WALLET);
+	wallet_news_of(s, s->now_ms + 2, "900");
+	reply_list(s, request, row_wallet("1000", "1000", "")); /* made at now */
+	assert_int_equal(stand_event(s, EVENT_BALANCE, 0)->balance.wallet, 900 * MONEY_ONE);
+	assert_int_equal(stand_event(s, EVENT_BALANCE, 0)->balance.available, 900 * MONEY_ONE);
+	assert_non_null(end_of(s, SNAPSHOT_BALANCE));
+	wallet_news_of(s, s->now_ms + 2, "800"); /* the same moment is no older one */
+	assert_int_equal(stand_event(s, EVENT_BALANCE, 0)->balance.wallet, 800 * MONEY_ONE);
+	wallet_news_of(s, s->now_ms - HOUR_MS, "700"); /* a wrong clock does not close our ears */
+	assert_int_equal(stand_event(s, EVENT_BALANCE, 0)->balance.wallet, 700 * MONEY_ONE);
+	account_free(s);
+}
+
 static uint32_t query(struct stand *s, int64_t id)
 {
 	assert_int_equal(ask_id(s, INTENT_QUERY, BTC, id), 0);
@@ -598,6 +629,7 @@ int main(void)
 		cmocka_unit_test(after_a_reconnection_what_was_missed_is_told_in_its_order),
 		cmocka_unit_test(more_executions_than_one_list_holds_are_all_told),
 		cmocka_unit_test(a_wallet_without_usdt_is_not_a_balance_of_zero),
+		cmocka_unit_test(a_wallet_read_before_the_news_that_overtook_it_changes_nothing),
 		cmocka_unit_test(an_order_is_found_among_the_live_ones),
 		cmocka_unit_test(an_order_is_found_in_the_history_with_its_fills),
 		cmocka_unit_test(what_lies_open_in_its_symbol_may_be_its_work),
