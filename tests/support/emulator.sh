@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Sourced by scripts that trade on the emulated Bybit. Before: bot (the program), root (the tree) and folder (a scratch
-# folder that is the working one); make_ca.sh has been there.
+# Sourced by scripts that trade on the emulated Bybit. Before: bot (the program) and root (the tree).
 emulator=$(dirname "$bot")/tests/emulator/bybit_emu
+
+# A scratch folder (folder) becomes the working one, with certificates in it; at the end it goes, and what was started in the
+# background is killed. 77, as a test that is skipped, where there is no emulator.
+emulator_room() {
+	[ -x "$emulator" ] || { echo "skipped: no emulator at $emulator"; exit 77; }
+	folder=$(mktemp -d)
+	trap '{ kill -KILL $(jobs -p); wait; } 2>/dev/null || true; rm -rf "$folder"' EXIT
+	cd "$folder" || exit 1
+	bash "$root/tests/support/make_ca.sh" . || exit 1
+}
 
 # emulator_start NAME OPTION...: starts it with its words in NAME.out and NAME.log; sets port, emulating (its process) and
 # on_emulator (options that lead the daemon there). Standard input is the caller's. 1 if it does not start.

@@ -8,12 +8,8 @@
 set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
 days=${DAYS:-1} symbols=${SYMBOLS:-20} seed=${SEED:-7}
-folder=$(mktemp -d)
-emulating=
-trap '[ -z "$emulating" ] || kill "$emulating" 2>/dev/null || true; rm -rf "$folder"' EXIT
-cd "$folder"
 . "$root/tests/support/emulator.sh"
-bash "$root/tests/support/make_ca.sh" .
+emulator_room
 start=1767225600000
 mkdir candles
 "$emulator" --cert server.pem --key server.key --symbols "$symbols" --seed "$seed" --days "$days" --preroll 0 \

@@ -5,11 +5,7 @@
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
 . "$root/tests/support/emulator.sh"
-[ -x "$emulator" ] || { echo "no emulator at $emulator"; exit 77; }
-folder=$(mktemp -d)
-cd "$folder" || exit 1
-trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
-bash "$root/tests/support/make_ca.sh" . || exit 1
+emulator_room
 
 fail() { # TEXT
 	echo "FAIL: $1"

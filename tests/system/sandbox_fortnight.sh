@@ -9,12 +9,8 @@
 set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
 days=${DAYS:-1} symbols=${SYMBOLS:-20} seed=${SEED:-7}
-folder=$(mktemp -d)
-emulating=
-trap '[ -z "$emulating" ] || kill "$emulating" 2>/dev/null || true; rm -rf "$folder"' EXIT
-cd "$folder"
 . "$root/tests/support/emulator.sh"
-bash "$root/tests/support/make_ca.sh" .
+emulator_room
 began=$(date +%s%N)
 emulator_start emulator --symbols "$symbols" --seed "$seed" --days "$days" --clock clock --end-exit --linger 3000 \
 	--books books.json ${FAULTS:+--faults "$FAULTS"}
@@ -22,7 +18,6 @@ env -i EXCHANGE_API_KEY=emulated-key EXCHANGE_SECRET=emulated-secret "$bot" run 
 	--clock clock --state state >run.out 2>run.err || { echo "the daemon: exit code $?"; tail -5 run.err; exit 1; }
 ended=$(date +%s%N)
 wait "$emulating" || true
-emulating=
 ! grep -q emulated-secret run.err run.out || { echo "the secret is in the log"; exit 1; }
 python3 "$root/tests/support/compare_books.py" state/journal.db books.json ${FAULTS:+--foreign} ||
 	{ [ -z "${KEEP:-}" ] || cp -r . "$KEEP"; exit 1; }

@@ -4,12 +4,8 @@
 # say what should be known, and warn before real money? Each case is an account of the emulated Bybit.
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
-folder=$(mktemp -d)
-emulating=
-trap '[ -z "$emulating" ] || kill "$emulating" 2>/dev/null; rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
 . "$root/tests/support/emulator.sh"
-bash "$root/tests/support/make_ca.sh" .
+emulator_room
 
 # trades CODE ACCOUNT WORDS... [-- OPTION...]: a run on such an account, until it has said each of the words or is over.
 # The state folder is new unless KEEP is set.

@@ -10,12 +10,9 @@ set -euo pipefail
 bot=$(realpath "$1") root=$(realpath "$2")
 wanted=${KILLS:-12} days=${DAYS:-2} seed=${SEED:-1}
 RANDOM=$((seed % 32768))
-folder=$(mktemp -d)
-emulating= pid=
-trap 'kill -9 ${emulating:-} ${pid:-} 2>/dev/null || true; rm -rf "$folder"' EXIT
-cd "$folder"
 . "$root/tests/support/emulator.sh"
-bash "$root/tests/support/make_ca.sh" .
+emulator_room
+emulating= pid=
 export EXCHANGE_API_KEY=emulated-key EXCHANGE_SECRET=emulated-secret
 begin() {
 	rm -rf state books.json

@@ -5,13 +5,8 @@
 # Skipped where the emulator was not built.
 set -uo pipefail
 bot=$(realpath "$1") root=$(realpath "$2") wrong=0
-folder=$(mktemp -d)
-emulating= daemon=
-trap 'kill -CONT ${emulating:-} 2>/dev/null; kill -KILL ${emulating:-} ${daemon:-} 2>/dev/null; rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
 . "$root/tests/support/emulator.sh"
-[ -x "$emulator" ] || { echo "no emulator at $emulator"; exit 77; }
-bash "$root/tests/support/make_ca.sh" . || exit 1
+emulator_room
 export EXCHANGE_API_KEY=emulated-key EXCHANGE_SECRET=emulated-secret
 
 fail() { # TEXT
