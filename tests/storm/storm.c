@@ -5,8 +5,8 @@
  * the faults a quiet time; then everything has to be well again.
  *
  * usage: storm [--seed FIRST] [--count N] [--minutes N] [--symbols N] [--per-hour N] [--regrid] [--account]
- *        [--each-fault] [--fault WORD] [--kill] [--kill-all] [--kill-at N] [--kill-every N] [--verbose] [--trace]
- * A failed check prints the one command that shows it again. */
+ *        [--each-fault] [--fault WORD] [--kill] [--kill-all] [--kill-at N] [--kill-every N] [--verbose]
+ * [--trace] A failed check prints the one command that shows it again. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +138,16 @@ static void tell_sums(const struct storm_options *options, const struct storm_su
 	printf("\n");
 }
 
+static void tell_deaths(const struct storm_sums *sums)
+{
+	if (sums->deaths > 0)
+		printf("  %lld deaths: before a commit %lld, after it %lld, before a request %lld, after it "
+		       "%lld\n",
+		       (long long)sums->deaths, (long long)sums->kinds[DEATH_BEFORE_COMMIT],
+		       (long long)sums->kinds[DEATH_AFTER_COMMIT], (long long)sums->kinds[DEATH_BEFORE_SEND],
+		       (long long)sums->kinds[DEATH_AFTER_SEND]);
+}
+
 /* Not of any quiet hour. */
 static bool is_telling(int note)
 {
@@ -169,6 +179,7 @@ static int64_t each_fault(const struct storm_options *options, const char *only)
 			if (sums.notes[i] > 0 && is_telling(i))
 				printf(" %s %lld", note_rows[i].name, (long long)sums.notes[i]);
 		printf("\n");
+		tell_deaths(&sums);
 		fflush(stdout);
 		failed += sums.failed;
 	}
@@ -200,10 +211,7 @@ static int64_t kill_all(const struct storm_options *options)
 		}
 	}
 	tell_sums(options, &sums);
-	printf("  %lld deaths: before a commit %lld, after it %lld, before a request %lld, after it %lld\n",
-	       (long long)sums.deaths, (long long)sums.kinds[DEATH_BEFORE_COMMIT],
-	       (long long)sums.kinds[DEATH_AFTER_COMMIT], (long long)sums.kinds[DEATH_BEFORE_SEND],
-	       (long long)sums.kinds[DEATH_AFTER_SEND]);
+	tell_deaths(&sums);
 	return sums.failed;
 }
 
@@ -275,5 +283,6 @@ int main(int argc, char **argv)
 	for (int64_t i = 0; i < options.count; i++)
 		sums.failed += !one(&options, options.seed + (uint64_t)i, &sums);
 	tell_sums(&options, &sums);
+	tell_deaths(&sums);
 	return sums.failed > 0;
 }

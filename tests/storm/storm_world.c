@@ -311,10 +311,11 @@ void storm_run_until(struct storm *s, ms_t end_ms)
 		if (next > end_ms)
 			break;
 		s->now_ms = next > s->now_ms ? next : s->now_ms;
+		bool lives = !s->kill.on || storm_kill_turn(s, turn);
 		if (!s->kill.on)
 			turn(s);
-		else if (!storm_kill_turn(s, turn))
-			come_back(s);
+		while (!lives) /* who starts can die, too */
+			lives = storm_kill_turn(s, come_back);
 		if (s->is_open && s->each_turn != NULL)
 			s->each_turn(s);
 	}

@@ -10,6 +10,7 @@ Prints how much of each kind was compared and occurred. Exit code 1 if anything 
 needed kind did not occur.
 """
 import argparse
+import bisect
 import math
 import sqlite3
 import sys
@@ -125,7 +126,7 @@ def fold_scores(trades):
 
     def keep(book, cell_key):
         cell = cells[(book,) + cell_key]
-        rows[(book,) + cell_key + (cell.record,)] = cell.row()
+        rows[(book,) + cell_key + (cell.record,)] = cell
 
     for trade in trades:
         key = (trade["strategy"], trade["regime"])
@@ -161,7 +162,7 @@ def fold_scores(trades):
                 notes.append(("score", names.index(cell.standing()), cell.salience()))
         if renewed == "main":
             notes.append(("returned", shadow.salience(), shadow.trades))
-    return rows, notes, closed
+    return {key: cell.row() for key, cell in rows.items()}, notes, closed
 
 
 def check_scores(db, trades):
@@ -184,13 +185,15 @@ def check_scores(db, trades):
 
 def check_books(db, closed, stages):
     """What may not trade was decided in the shadow book, everything else in the main one."""
-    for row in db.execute("SELECT * FROM decisions WHERE verdict <> 'no_trade' ORDER BY seq"):
+    since = [stage["at_ms"] for stage in stages]
+    for row in db.execute("SELECT seq, at_ms, book, strategy, regime FROM decisions WHERE verdict <> 'no_trade' ORDER BY seq"):
         at = row["at_ms"]
         spans = closed.get((row["strategy"], row["regime"]), [])
-        if any(at in span for span in spans) or any(at == s["at_ms"] for s in stages):
+        place = bisect.bisect_right(since, at) - 1
+        if any(at in span for span in spans) or since[place] == at:
             continue  # the very instant of a change
         archived = any(a < at and (b is None or at < b) for a, b in spans)
-        stage = [s["stage"] for s in stages if s["at_ms"] <= at][-1]
+        stage = stages[place]["stage"]
         same(("decision", row["seq"]), {"book": "shadow" if archived or stage == 0 else "main"}, row)
 
 
