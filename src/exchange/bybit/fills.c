@@ -13,6 +13,7 @@
 
 #define TEXT_MAX        128
 #define LEDGER_DELAY_MS 2000 /* the ledger lags behind the wallet */
+#define OVERTAKEN_MS    (15 * SECOND_MS)
 
 /* One number for a text, or two: 63 bits, never 0. */
 int64_t bybit_number_of(const char *text, const char *more)
@@ -324,14 +325,14 @@ static bool tell_wallet(struct bybit *b, struct turn_out *out)
 	return true;
 }
 
-/* The answer to a question may have been made before the news that overtook it. An hour's difference is no
- * question of order: somebody's clock was wrong. */
+/* The answer to a question may have been made before the news that overtook it, by no more than it was on its
+ * way: a larger difference is somebody's wrong clock. */
 static bool is_overtaken(const struct bybit *b, ms_t at_ms)
 {
 	const struct bybit_private *p = &b->private;
 
 	return p->wallet.kind == EVENT_BALANCE && at_ms != UNKNOWN && at_ms < p->wallet_ms &&
-	       p->wallet_ms - at_ms < HOUR_MS;
+	       p->wallet_ms - at_ms <= OVERTAKEN_MS;
 }
 
 bool bybit_wallet_news(struct bybit *b, struct json_slice text, ms_t at_ms, struct turn_out *out)
