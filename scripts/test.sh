@@ -15,9 +15,8 @@ echo "== gcc, ASan and UBSan =="
 cmake --preset asan -DCMAKE_C_COMPILER=gcc >/dev/null
 ninja -C build/asan
 
-# run FOLDER OPTION...: some tests of a build, one more at a time than there are cores, as some of them mostly wait; adds to
-# total and failed ("97% tests passed, 1 tests failed out of 34" is
-# ctest's own closing line).
+# run FOLDER OPTION...: some tests of a build, one more at a time than there are cores, as some of them mostly wait; adds
+# to total and failed ("97% tests passed, 1 tests failed out of 34" is ctest's own closing line).
 total=0 failed=0 skipped=0 status=0
 run() {
 	local log=$1/tests.log ran bad

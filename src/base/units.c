@@ -5,7 +5,7 @@
 #include "tradebot/units.h"
 
 #define LOW_HALF      0xffffffffULL
-#define QUOTIENT_SURE 0x1p50
+#define QUOTIENT_SURE 0x1p49
 #define DIVISOR_SURE  (1LL << 61) /* twice that much still has a sign */
 
 struct product {
@@ -81,21 +81,23 @@ static int64_t mul_div_long(uint64_t a, uint64_t b, uint64_t c, bool up)
 	return quotient > (uint64_t)VALUE_MAX ? -1 : (int64_t)quotient;
 }
 
-/* Nearly always the quotient is small enough for doubles to say it but for one (five roundings of 2^-53 each,
- * of less than 2^50), and the rest, modulo 2^64, tells which it is: a third of the time of a processor's own
- * division of 64 bits. */
+/* Nearly always the quotient is small enough for doubles to say it but for one: five roundings of 2^-52 each,
+ * at the most, of less than 2^49. The rest, modulo 2^64, tells which it is, and has the last word. A third of
+ * the time of a processor's own division of 64 bits. */
 static inline int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
 {
 	if (a < 0 || b < 0 || c <= 0)
 		return -1;
 	double estimate = (double)a * (double)b / (double)c;
-	if (estimate >= QUOTIENT_SURE || c >= DIVISOR_SURE)
-		return mul_div_long((uint64_t)a, (uint64_t)b, (uint64_t)c, up);
-	int64_t quotient = (int64_t)estimate;
-	int64_t rest = (int64_t)((uint64_t)a * (uint64_t)b - (uint64_t)quotient * (uint64_t)c);
-	int64_t off = (rest >= c) - (rest < 0);
-
-	return quotient + off + (up && rest != off * c);
+	if (estimate < QUOTIENT_SURE && c < DIVISOR_SURE) {
+		int64_t quotient = (int64_t)estimate;
+		int64_t rest = (int64_t)((uint64_t)a * (uint64_t)b - (uint64_t)quotient * (uint64_t)c);
+		int64_t off = (rest >= c) - (rest < 0);
+		rest -= off * c;
+		if (rest >= 0 && rest < c)
+			return quotient + off + (up && rest > 0);
+	}
+	return mul_div_long((uint64_t)a, (uint64_t)b, (uint64_t)c, up);
 }
 
 int64_t mul_div_down(int64_t a, int64_t b, int64_t c)
