@@ -217,8 +217,9 @@ bool bybit_make_instrument(const struct bybit_setup *setup, const struct bybit_i
 			   struct instrument *out);
 /* From the first page again. */
 void bybit_listing_restart(struct bybit *b);
-/* Prices have come that do not fit their grid: it may have changed. */
-void bybit_doubt_grid(struct bybit *b);
+/* What we know of the instruments may be old: prices do not fit their grid, a symbol is refused. The list is
+ * asked for early, once in ten minutes. */
+void bybit_doubt_listing(struct bybit *b);
 
 /* scan.c */
 enum bybit_verdict bybit_on_scan(struct bybit *b, const struct bybit_envelope *envelope,

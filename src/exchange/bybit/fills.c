@@ -175,7 +175,7 @@ bool bybit_make_fill(struct bybit *b, const struct bybit_execution_row *row, str
 	fill->at_ms = row->at_ms - (bybit_server_ms(b) - b->now_ms);
 	fill->spread = fill->impact = UNKNOWN;
 	if (off || fill->qty == UNKNOWN || fill->price == UNKNOWN)
-		bybit_doubt_grid(b);
+		bybit_doubt_listing(b);
 	if (fill->qty == UNKNOWN || fill->qty == 0 || fill->price == UNKNOWN || fill->fee == UNKNOWN)
 		return false;
 	fill->fee += extra_fees(b, row->extra_fees); /* forgets the row */

@@ -48,7 +48,7 @@ static void on_kline(struct bybit *b, struct bybit_watch *watch, const struct by
 	if (rows.answer != JSON_OK)
 		bybit_garbage(b, watch->sym, "kline", json_answer_text[rows.answer], out);
 	if (off)
-		bybit_doubt_grid(b);
+		bybit_doubt_listing(b);
 }
 
 static void on_book(struct bybit *b, struct bybit_watch *watch, const struct bybit_frame *frame,
@@ -69,7 +69,7 @@ static void on_book(struct bybit *b, struct bybit_watch *watch, const struct byb
 	if (answer == BOOK_DROPPED)
 		return;
 	if (answer == BOOK_OFF_GRID)
-		bybit_doubt_grid(b);
+		bybit_doubt_listing(b);
 	if (answer == BOOK_BROKEN)
 		bybit_garbage(b, watch->sym, "orderbook",
 			      b->reader.why[0] != '\0' ? b->reader.why : "not a level", out);

@@ -268,6 +268,8 @@ static void refused(struct bybit *b, int number, const struct bybit_envelope *en
 	put_again(b, number);
 	if (number == JOB_LISTING)
 		bybit_listing_restart(b);
+	else if (number >= JOB_HISTORY)
+		bybit_doubt_listing(b);
 	if (number >= JOB_HISTORY && b->jobs[number].failures >= TRIES_REFUSED)
 		bybit_end_history(b, number - JOB_HISTORY, out);
 }

@@ -36,7 +36,7 @@ void bybit_listing_restart(struct bybit *b)
 	memset(listing->seen, 0, sizeof listing->seen);
 }
 
-void bybit_doubt_grid(struct bybit *b)
+void bybit_doubt_listing(struct bybit *b)
 {
 	struct bybit_job *job = &b->jobs[JOB_LISTING];
 

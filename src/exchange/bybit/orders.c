@@ -153,7 +153,7 @@ bool bybit_order_read(struct bybit *b, const struct bybit_order_row *row, struct
 	price_t trigger = bybit_price(row->trigger, &instrument->tick, ROUND_NEAR, NULL);
 	order->price = trigger == UNKNOWN ? 0 : trigger;
 	if (order->qty == UNKNOWN || order->filled == UNKNOWN) {
-		bybit_doubt_grid(b);
+		bybit_doubt_listing(b);
 		return false;
 	}
 	/* what closes has filled as far as there was something to close */

@@ -64,7 +64,7 @@ bool bybit_position_news(struct bybit *b, const struct bybit_position_row *row, 
 	struct bybit_position *position = &b->private.positions[sym];
 	qty_t qty = bybit_qty(row->size, instrument);
 	if (qty == UNKNOWN) {
-		bybit_doubt_grid(b);
+		bybit_doubt_listing(b);
 		bybit_garbage(b, sym, "position", "size is off the grid", out);
 		return false;
 	}

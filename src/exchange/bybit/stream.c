@@ -255,6 +255,8 @@ void bybit_on_ack(struct bybit *b, const struct bybit_frame *frame, struct turn_
 	}
 	if (!frame->success)
 		bybit_garbage(b, SYM_NONE, "subscribe", frame->message, out);
+	if (!frame->success && count == 1)
+		bybit_doubt_listing(b); /* its symbol may be gone */
 	for (int i = 0; i < count; i++) {
 		if (frame->success) {
 			refused[i]->state = TOPIC_LIVE;

@@ -93,7 +93,7 @@ void bybit_on_ticker(struct bybit *b, struct bybit_watch *watch, const struct by
 	quoted |= take_price(row.last, tick, ROUND_NEAR, &off, &ticker->last);
 	quoted |= take_price(row.mark, tick, ROUND_NEAR, NULL, &ticker->mark);
 	if (off)
-		bybit_doubt_grid(b);
+		bybit_doubt_listing(b);
 	take_funding(b, watch->sym, ticker, &row, out);
 	if (quoted || (row.rate == NULL && row.next_funding == NULL))
 		tell_quote(b, watch->sym, ticker, out);

@@ -194,6 +194,18 @@ static void a_history_that_is_refused_three_times_ends_and_says_so(void **state)
 	stand_free(s);
 }
 
+static void a_refused_history_asks_for_the_listing(void **state)
+{
+	struct stand *s = stand_attached();
+
+	(void)state;
+	stand_wait(s, 10 * MINUTE_MS);
+	stand_ask(s, INTENT_HISTORY, 0, 2);
+	stand_refuse(s, stand_asked(s, "/v5/market/kline"), 10001, "params error: symbol invalid");
+	assert_int_not_equal(stand_asked(s, "/v5/market/instruments-info"), 0);
+	stand_free(s);
+}
+
 static void many_histories_wait_their_turn_and_each_is_answered_once(void **state)
 {
 	struct stand *s = stand_attached();
@@ -386,6 +398,7 @@ int main(void)
 		cmocka_unit_test(bars_of_another_symbol_are_no_answer),
 		cmocka_unit_test(a_page_with_bad_rows_is_taken_without_them_after_three_tries),
 		cmocka_unit_test(a_history_that_is_refused_three_times_ends_and_says_so),
+		cmocka_unit_test(a_refused_history_asks_for_the_listing),
 		cmocka_unit_test(many_histories_wait_their_turn_and_each_is_answered_once),
 		cmocka_unit_test(bars_are_counted_back_from_when_they_were_asked_for),
 		cmocka_unit_test(a_question_that_joins_another_is_answered_to_its_own_end),

@@ -148,6 +148,24 @@ static void a_refused_request_is_put_again_topic_by_topic_then_with_pauses(void 
 	stand_free(s);
 }
 
+static void a_topic_refused_by_itself_asks_for_the_listing(void **state)
+{
+	struct stand *s = watching();
+	char request[16];
+
+	(void)state;
+	stand_wait(s, 10 * MINUTE_MS);
+	stand_up(s);
+	snprintf(request, sizeof request, "%s", request_of(stand_sent(s, "subscribe", 0)));
+	acknowledge(s, request, false);
+	assert_int_equal(stand_asked(s, "/v5/market/instruments-info"),
+			 0); /* it may be another of the three */
+	snprintf(request, sizeof request, "%s", request_of(stand_sent(s, "subscribe", 1)));
+	acknowledge(s, request, false);
+	assert_int_not_equal(stand_asked(s, "/v5/market/instruments-info"), 0);
+	stand_free(s);
+}
+
 static void a_refusal_without_a_number_means_all_that_is_open(void **state)
 {
 	struct stand *s = watching();
@@ -423,6 +441,7 @@ int main(void)
 		cmocka_unit_test(watching_again_is_off_and_on),
 		cmocka_unit_test(there_is_room_for_64_symbols_and_no_more),
 		cmocka_unit_test(a_refused_request_is_put_again_topic_by_topic_then_with_pauses),
+		cmocka_unit_test(a_topic_refused_by_itself_asks_for_the_listing),
 		cmocka_unit_test(a_refusal_without_a_number_means_all_that_is_open),
 		cmocka_unit_test(a_ping_goes_out_every_20_seconds_and_silence_after_it_is_a_dead_connection),
 		cmocka_unit_test(a_bar_is_closed_when_it_is_confirmed),
