@@ -294,8 +294,8 @@ static int tell_codec(struct live_world *live, char *error, size_t size)
 	for (size_t i = 0; i < execution->order_count; i++) {
 		const struct order *order = &execution->orders[i];
 		bool protects = order->role == ROLE_STOP || order->role == ROLE_TARGET;
-		bool untold = order->state == ORDER_FILLED && order->filled < order->qty;
-		if (order->book == BOOK_MAIN && protects && (untold || !order_is_final(order->state)))
+		bool open = !order_is_final(order->state) || order_is_untold(order);
+		if (order->book == BOOK_MAIN && protects && open)
 			account->remember(account->codec, order);
 	}
 	if (journal_each(&live->journal.journal, RECORD_LINK, &(struct journal_query){.sym = SYM_NONE},

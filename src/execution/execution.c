@@ -126,8 +126,7 @@ static void orders_compact(struct execution *x)
 
 	for (size_t i = 0; i < x->order_count; i++) {
 		const struct order *order = &x->orders[i];
-		if (order_is_final(order->state) &&
-		    (order->state != ORDER_FILLED || order->filled >= order->qty))
+		if (order_is_final(order->state) && !order_is_untold(order))
 			continue;
 		x->orders[kept] = *order;
 		x->order_listed[kept] = x->order_listed[i];
@@ -355,8 +354,7 @@ void execution_restore(struct execution *x, const struct record *record)
 		if (sequence > x->sequence)
 			x->sequence = sequence;
 		const struct order *order = &record->order;
-		bool untold = order->state == ORDER_FILLED && order->filled < order->qty;
-		if (!order_is_final(order->state) || untold) {
+		if (!order_is_final(order->state) || order_is_untold(order)) {
 			order_add(x, &record->order);
 			x->order_dirty[x->order_count - 1] = false; /* it came from there */
 		}

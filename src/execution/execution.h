@@ -114,6 +114,12 @@ struct execution {
 	size_t adopt_count;
 };
 
+/* Reported filled, and not all of its fills have been told: there is more to come of it. */
+static inline bool order_is_untold(const struct order *order)
+{
+	return order->state == ORDER_FILLED && order->filled < order->qty;
+}
+
 void execution_init(struct execution *x, const struct execution_settings *set,
 		    const struct universe *universe, int64_t instance);
 

@@ -126,7 +126,7 @@ static bool waits_for_entry(struct execution *x, const struct fill *fill, ms_t n
 	    order->role == ROLE_ENTRY || h->qty >= fill->qty || fill->side != -h->side || entry == NULL ||
 	    now_ms - fill->at_ms >= x->set.fills_ms)
 		return false;
-	return !order_is_final(entry->state) || (entry->state == ORDER_FILLED && entry->filled < entry->qty);
+	return !order_is_final(entry->state) || order_is_untold(entry);
 }
 
 static bool keep_early(struct execution *x, const struct event *event)

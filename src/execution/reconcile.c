@@ -28,8 +28,7 @@ static bool in_flight(const struct execution *x, enum book book, sym_t sym, ms_t
 			       (order->role == ROLE_ENTRY ||
 				(order->role == ROLE_EXIT && now_ms - order->sent_ms < x->set.fills_ms &&
 				 (differs_ms == 0 || order->sent_ms <= differs_ms)));
-		bool telling = order->state == ORDER_FILLED && order->filled < order->qty &&
-			       now_ms - order->changed_ms < x->set.fills_ms;
+		bool telling = order_is_untold(order) && now_ms - order->changed_ms < x->set.fills_ms;
 		if (working || telling)
 			return true;
 	}
@@ -41,8 +40,8 @@ static const struct order *untold(const struct execution *x, const struct holdin
 {
 	for (size_t i = 0; i < x->order_count; i++) {
 		const struct order *order = &x->orders[i];
-		if (order->book == h->book && order->sym == h->sym && order->state == ORDER_FILLED &&
-		    order->filled < order->qty && (order->role == ROLE_ENTRY) == entry)
+		if (order->book == h->book && order->sym == h->sym && order_is_untold(order) &&
+		    (order->role == ROLE_ENTRY) == entry)
 			return order;
 	}
 	return NULL;
@@ -93,8 +92,7 @@ static void write_off(struct execution *x, const struct holding *h)
 {
 	for (size_t i = 0; i < x->order_count; i++) {
 		struct order *order = &x->orders[i];
-		if (order->book != h->book || order->sym != h->sym || order->state != ORDER_FILLED ||
-		    order->filled >= order->qty)
+		if (order->book != h->book || order->sym != h->sym || !order_is_untold(order))
 			continue;
 		order->qty = order->filled;
 		order_touch(x, order);

@@ -329,6 +329,14 @@ static void a_stop_that_triggers_before_it_was_confirmed_is_still_ours(void **st
 	account_free(s);
 }
 
+static void stop_fills_4_of_10(struct stand *s)
+{
+	news(s, "order", row_child("c-s", true, "PartiallyFilled", "0.010", "0.004", "59000", "UNKNOWN"));
+	news(s, "execution",
+	     row_execution("x-8", "", "Sell", "0.004", "58990", "0.1",
+			   "\"createType\":\"CreateByStopLoss\",\"orderId\":\"c-s\","));
+}
+
 /* Its setting is gone as soon as it triggers. Whoever took that for its end would not know it again after a
  * death. */
 static void a_stop_that_fills_piece_by_piece_is_over_with_its_last_piece(void **state)
@@ -337,10 +345,7 @@ static void a_stop_that_fills_piece_by_piece_is_over_with_its_last_piece(void **
 	int64_t stop = id_of(2, ROLE_STOP);
 
 	(void)state;
-	news(s, "order", row_child("c-s", true, "PartiallyFilled", "0.010", "0.004", "59000", "UNKNOWN"));
-	news(s, "execution",
-	     row_execution("x-8", "", "Sell", "0.004", "58990", "0.1",
-			   "\"createType\":\"CreateByStopLoss\",\"orderId\":\"c-s\","));
+	stop_fills_4_of_10(s);
 	news(s, "position", row_position("Buy", "0.006", "", "62000", 105));
 	assert_null(order_told(s, stop)); /* it is live as before */
 	news(s, "order", row_child("c-s", true, "Filled", "0.010", "0.010", "59000", "UNKNOWN"));
@@ -531,10 +536,7 @@ static void a_stop_that_fires_in_pieces_keeps_its_size_before_a_death_and_after(
 	struct order order = {.id = stop, .sym = BTC, .role = ROLE_STOP, .state = ORDER_LIVE};
 
 	(void)state;
-	news(s, "order", row_child("c-s", true, "PartiallyFilled", "0.010", "0.004", "59000", "UNKNOWN"));
-	news(s, "execution",
-	     row_execution("x-8", "", "Sell", "0.004", "58990", "0.1",
-			   "\"createType\":\"CreateByStopLoss\",\"orderId\":\"c-s\","));
+	stop_fills_4_of_10(s);
 	news(s, "position", row_position("Buy", "0.006", "59000", "62000", 105));
 	assert_null(order_told(s, stop)); /* 6 of it are left: of 10, as before */
 	account_free(s);

@@ -324,15 +324,21 @@ static void more_executions_than_one_list_holds_are_all_told(void **state)
 	account_free(s);
 }
 
+/* A snapshot with nothing in it, up to its last list. */
+static uint32_t wallet_asked_for(struct stand *s)
+{
+	reply_list(s, snapshot(s), "");
+	reply_list(s, stand_asked(s, POSITIONS), "");
+	reply_list(s, stand_asked(s, ORDERS), "");
+	return stand_asked(s, WALLET);
+}
+
 static void a_wallet_without_usdt_is_not_a_balance_of_zero(void **state)
 {
 	struct stand *s = account_new();
 
 	(void)state;
-	reply_list(s, snapshot(s), "");
-	reply_list(s, stand_asked(s, POSITIONS), "");
-	reply_list(s, stand_asked(s, ORDERS), "");
-	reply_list(s, stand_asked(s, WALLET), "");
+	reply_list(s, wallet_asked_for(s), "");
 	assert_null(end_of(s, SNAPSHOT_BALANCE));
 	assert_int_equal(stand_heard(s, EVENT_BALANCE), 0);
 	assert_int_not_equal(wait_asked(s, WALLET, 50, 40), 0);
@@ -354,10 +360,7 @@ static void a_wallet_read_before_the_news_that_overtook_it_changes_nothing(void 
 	struct stand *s = account_new();
 
 	(void)state;
-	reply_list(s, snapshot(s), "");
-	reply_list(s, stand_asked(s, POSITIONS), "");
-	reply_list(s, stand_asked(s, ORDERS), "");
-	uint32_t request = stand_asked(s, WALLET);
+	uint32_t request = wallet_asked_for(s);
 	wallet_news_of(s, s->now_ms + 2, "900");
 	reply_list(s, request, row_wallet("1000", "1000", "")); /* made at now */
 	assert_int_equal(stand_event(s, EVENT_BALANCE, 0)->balance.wallet, 900 * MONEY_ONE);
