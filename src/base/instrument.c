@@ -131,9 +131,10 @@ bool instrument_factors(const struct instrument *was, const struct instrument *n
 	return false;
 }
 
-static bool product_fits(int64_t a, int64_t b)
+/* Of two that are not negative. Nearly always both have a half of the bits to spare: no division. */
+static inline bool product_fits(int64_t a, int64_t b)
 {
-	return a == 0 || b <= INT64_MAX / a;
+	return (a | b) <= INT32_MAX || a == 0 || b <= INT64_MAX / a;
 }
 
 /* One rounding, at the end: the value of one tick goes to whichever factor has room for it. */

@@ -81,14 +81,14 @@ static int64_t mul_div_long(uint64_t a, uint64_t b, uint64_t c, bool up)
 	return quotient > (uint64_t)VALUE_MAX ? -1 : (int64_t)quotient;
 }
 
-/* Nearly always the quotient is small enough for doubles to say it but for one: five roundings of 2^-52 each,
+/* Nearly always the quotient is small enough for doubles to say it but for one: six roundings of 2^-53 each,
  * at the most, of less than 2^49. The rest, modulo 2^64, tells which it is, and has the last word. A third of
- * the time of a processor's own division of 64 bits. */
+ * the time of a processor's own division of 64 bits; the part of a constant is a constant. */
 static inline int64_t mul_div(int64_t a, int64_t b, int64_t c, bool up)
 {
 	if (a < 0 || b < 0 || c <= 0)
 		return -1;
-	double estimate = (double)a * (double)b / (double)c;
+	double part = 1 / (double)c, estimate = (double)a * (double)b * part;
 	if (estimate < QUOTIENT_SURE && c < DIVISOR_SURE) {
 		int64_t quotient = (int64_t)estimate;
 		int64_t rest = (int64_t)((uint64_t)a * (uint64_t)b - (uint64_t)quotient * (uint64_t)c);

@@ -12,16 +12,21 @@ struct candidate {
 	enum book book;
 	struct signal signal;
 	ratio_t weight; /* salience weight */
-	ratio_t rank;   /* confidence x weight */
 	bool advised;
 };
+
+static ratio_t rank_of(const struct candidate *c)
+{
+	return share_down(c->signal.confidence, c->weight);
+}
 
 static bool comes_before(const struct engine *e, const struct candidate *a, const struct candidate *b)
 {
 	if (a->book != b->book) /* a shadow never crowds out what is meant */
 		return a->book < b->book;
-	if (a->rank != b->rank)
-		return a->rank > b->rank;
+	ratio_t rank = rank_of(a), other = rank_of(b);
+	if (rank != other)
+		return rank > other;
 	return strcmp(e->universe->at[a->sym].name, e->universe->at[b->sym].name) < 0;
 }
 
@@ -62,7 +67,6 @@ static size_t gather(struct engine *e, struct candidate out[static CANDIDATES_MA
 		struct candidate c = {.sym = (sym_t)sym, .book = BOOK_MAIN, .signal = s->signal};
 		take_advice(e, s, &c);
 		choose_book(e, s, &c);
-		c.rank = share_down(c.signal.confidence, c.weight);
 		s->signal.side = SIDE_NONE; /* a signal is used once */
 		if (count == CANDIDATES_MAX && !comes_before(e, &c, &out[count - 1]))
 			continue;
