@@ -12,6 +12,13 @@ struct candle {
 	int64_t volume;
 };
 
+/* Closed bars of some symbols, borrowed: of instants that follow each other, a timeframe apart. */
+struct stretch {
+	size_t instants, symbols;
+	ms_t first_ms, every_ms; /* the first instant, at which the first bars end; from one to the next */
+	const struct candle *bars[SYMBOLS_MAX]; /* of each symbol, one after the other; NULL: it has none */
+};
+
 /* A rank among n values, P = 100 * twice_below_plus_equal / (2 n) percent, kept exact: num of den.
  * den == 0: unknown. */
 struct rank {

@@ -39,10 +39,17 @@ static void read_history(void *ctx, sym_t sym, int64_t bars,
 	}
 }
 
+static void follow(struct sim_world *sim)
+{
+	if (sim->passing)
+		sim_market_pass_to(&sim->market, sim->world.now_ms);
+}
+
 static const struct events *passed_quotes(void *ctx)
 {
 	struct sim_world *sim = ctx;
 
+	follow(sim);
 	sim_market_quotes(&sim->market, sim->quotes);
 	return sim->quotes;
 }
@@ -246,22 +253,24 @@ static bool is_alone(const struct sim_world *sim)
 
 /* Then a bar's end and the next open may pass at once. When that open is; NEVER_MS: something else is due
  * before it. */
-static inline ms_t open_to_pass_to(const struct sim_world *sim)
+static ms_t open_to_pass_to(const struct sim_world *sim)
 {
 	ms_t open_ms = sim_market_plain_open(&sim->market);
 
 	return engine_next_ms(sim->engine) >= open_ms ? open_ms : NEVER_MS;
 }
 
-/* False: somebody may not be alone any more. */
-static inline bool pass_bar(struct sim_world *sim, ms_t open_ms)
+/* As many as there are before something else is due. False: somebody may not be alone any more. */
+static bool pass_bars(struct sim_world *sim, ms_t open_ms)
 {
-	struct world *w = &sim->world;
-
 	if (sim->passed_ms == 0)
 		sim->passed_ms = open_ms - sim->market.state.setup.timeframe_ms;
-	sim_market_pass(&sim->market, w->heard);
-	return !world_pass(w, w->heard, open_ms);
+	sim_market_pass(&sim->market, engine_next_ms(sim->engine), &sim->stretch);
+	sim->passing = true;
+	bool acted = world_pass(&sim->world, &sim->stretch);
+	follow(sim);
+	sim->passing = false;
+	return !acted;
 }
 
 void sim_world_turn(struct sim_world *sim, ms_t now_ms)
@@ -286,7 +295,7 @@ void sim_world_run(struct sim_world *sim, const struct sim_pace *pace)
 			break;
 		if (pace->before != NULL && !pace->before(pace->ctx, sim->world.now_ms, next_ms))
 			break;
-		alone = passes && pass_bar(sim, open_ms);
+		alone = passes && pass_bars(sim, open_ms);
 		if (!passes)
 			sim_world_turn(sim, next_ms);
 		if (pace->after != NULL)

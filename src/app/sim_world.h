@@ -45,6 +45,8 @@ struct sim_world {
 	bool ended;     /* the market's end has been told to the engine */
 	ms_t passed_ms; /* open of the first bar whose prices the idle accounts were spared; 0: none */
 	struct events *quotes; /* scratch: those that the bars had passed without */
+	struct stretch stretch; /* scratch: the bars that are passing */
+	bool passing;		/* they are being heard; the market follows when somebody looks */
 };
 
 /* Wires everything; nothing has happened yet. 0 or an error with its text. */

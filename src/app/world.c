@@ -407,30 +407,55 @@ void world_hear_quotes(struct world *w)
 }
 
 /* Nine bars of ten lead to no decision: nobody needs the quotes between them. */
-static inline bool hear_bar(struct world *w, const struct event *bar)
+static inline bool hear_bar(struct world *w, sym_t sym, const struct candle *bar)
 {
-	if (engine_pass(w->engine, bar, w->wants)) {
+	if (engine_pass(w->engine, sym, bar, w->now_ms, w->wants)) {
 		world_hear_quotes(w);
 		engine_go_on(w->engine, w->wants);
 	}
 	return !wants_has_room(w->wants) && finish_turn(w);
 }
 
-bool world_pass(struct world *w, const struct events *bars, ms_t now_ms)
+static void hear_bar_due(struct world *w, sym_t sym, const struct candle *bar)
 {
-	bool due = engine_next_ms(w->engine) <= now_ms, acted = due;
+	think(w, &(struct event){.kind = EVENT_CANDLE,
+				 .sym = sym,
+				 .at_ms = w->now_ms,
+				 .candle = {.candle = *bar, .closed = true}});
+}
 
-	w->now_ms = now_ms;
+/* Whether anything but records came of it. */
+static inline bool pass_instant(struct world *w, const struct stretch *stretch, size_t at)
+{
+	bool due = engine_next_ms(w->engine) <= w->now_ms, acted = due;
+
 	if (due)
 		world_hear_quotes(w);
-	for (const struct event *bar = bars->at, *end = bar + bars->count; bar < end; bar++) {
+	for (size_t sym = 0; sym < stretch->symbols; sym++) {
+		const struct candle *bar = stretch->bars[sym];
+		if (bar == NULL)
+			continue;
 		if (due)
-			think(w, bar);
+			hear_bar_due(w, (sym_t)sym, bar + at);
 		else
-			acted |= hear_bar(w, bar);
+			acted |= hear_bar(w, (sym_t)sym, bar + at);
 	}
 	engine_wakes(w);
 	return finish_turn(w) || acted;
+}
+
+bool world_pass(struct world *w, const struct stretch *stretch)
+{
+	ms_t now_ms = stretch->first_ms;
+
+	for (size_t at = 0; at < stretch->instants; at++, now_ms += stretch->every_ms) {
+		if (at > 0 && engine_next_ms(w->engine) < now_ms)
+			break;
+		w->now_ms = now_ms;
+		if (pass_instant(w, stretch, at))
+			return true;
+	}
+	return false;
 }
 
 void world_tell(struct world *w, const struct event *event)

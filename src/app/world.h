@@ -103,11 +103,12 @@ void world_turn(struct world *world, ms_t now_ms);
 void world_hear(struct world *world, const struct wire_in *in);
 /* A turn in which an instrument is another one: accounts and engine are told as if the market had said it. */
 void world_change(struct world *world, sym_t sym, const struct instrument *now);
-/* A turn whose closed bars are given and which no account hears: for simulations that know that nothing is
- * in the accounts. Their wake tells the accounts what they have missed before an intent can reach them. Who
- * reads quotes is told them first: the engine when it decides or is due; world_hear_quotes before anything
- * else happens. False: nothing came of it but records. */
-bool world_pass(struct world *world, const struct events *bars, ms_t now_ms);
+/* Turns whose closed bars are given and which no account hears: for simulations that know that nothing is in
+ * the accounts. Their wake tells the accounts what they have missed before an intent can reach them. Who reads
+ * quotes is told them first: the engine when it decides or is due; world_hear_quotes before anything else
+ * happens. Ends with the stretch, or with a turn of which more has come than records (true), or before one in
+ * which something would be due that was not at the first. now_ms says where. */
+bool world_pass(struct world *world, const struct stretch *stretch);
 void world_hear_quotes(struct world *world);
 /* A turn with one event of the app's own (a command), at event->at_ms or, if that is past, now. */
 void world_tell(struct world *world, const struct event *event);

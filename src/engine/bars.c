@@ -115,34 +115,31 @@ void engine_close_round(struct engine *e)
 	e->round_ms = 0;
 }
 
-void engine_on_candle(struct engine *e, const struct event *event)
+void engine_on_candle(struct engine *e, sym_t sym, const struct candle *bar, bool history)
 {
-	struct engine_symbol *s = &e->symbols[event->sym];
-	const struct candle *bar = &event->candle.candle;
-
+	struct engine_symbol *s = &e->symbols[sym];
 	ms_t end_ms = bar->open_ms + e->set.limits.timeframe_ms;
 	/* Bars come in time order: a newer one ends the round that still waits. */
 	if (engine_round_open(e) && end_ms > e->round_ms)
 		engine_close_round(e);
 	/* A history that is on its way has this bar too; taken first, it would be the oldest one there is. */
 	enum series_answer answer = SERIES_OK;
-	if (event->candle.history || !s->history_due || s->series->bars > 0)
+	if (history || !s->history_due || s->series->bars > 0)
 		answer = series_push(s->series, &e->set.signal, bar);
 	if (answer == SERIES_OLD || answer == SERIES_UNUSABLE)
 		return;
-	if (answer != SERIES_OK && !event->candle.history)
-		engine_note(e, NOTE_SERIES_DROPPED, event->sym, REFUSAL_NONE, answer == SERIES_HOLE ? 0 : 1,
+	if (answer != SERIES_OK && !history)
+		engine_note(e, NOTE_SERIES_DROPPED, sym, REFUSAL_NONE, answer == SERIES_HOLE ? 0 : 1,
 			    bar->close);
 	s->close = bar->close;
 	s->signal = (struct signal){0};
 	s->quote.volatility = (struct rank){0, 0}; /* until a signal or a position asks for it */
 	s->regime = (enum regime)s->series->regime;
 	s->bar_ms = s->quote.bar_ms = end_ms;
-	if (!event->candle.history)
-		take_signal(e, s);
-	if (event->candle.history)
+	if (history)
 		return;
-	monitor_bar(e, s, bar, event->sym);
+	take_signal(e, s);
+	monitor_bar(e, s, bar, sym);
 	deliver(e, s);
 }
 

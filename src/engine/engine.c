@@ -199,7 +199,9 @@ static void dispatch(struct engine *e, const struct event *event)
 	if (!concerns_us(e, event))
 		return;
 	switch (event->kind) {
-	case EVENT_CANDLE: engine_on_candle(e, event); break;
+	case EVENT_CANDLE:
+		engine_on_candle(e, event->sym, &event->candle.candle, event->candle.history);
+		break;
 	case EVENT_TICKER: engine_on_ticker(e, event); break;
 	case EVENT_DEPTH:
 		engine_take_depth(&e->symbols[event->sym].quote, event->depth.notional, event->at_ms);
@@ -296,7 +298,7 @@ static bool step_calm(struct engine *e, const struct event *event)
 			return true;
 		engine_grant_marked(e, event->sym);
 	} else {
-		engine_on_candle(e, event);
+		engine_on_candle(e, event->sym, &event->candle.candle, false);
 	}
 	return e->round_ms == round_ms && e->wants->intent_count == intents && all_told(e);
 }
@@ -338,16 +340,16 @@ static bool stands_calm(struct engine *e, size_t intents, ms_t round_ms)
 	return e->now_ms < e->due_ms && e->wants->intent_count == intents && all_told(e);
 }
 
-bool engine_pass(struct engine *e, const struct event *bar, struct wants *wants)
+bool engine_pass(struct engine *e, sym_t sym, const struct candle *bar, ms_t now_ms, struct wants *wants)
 {
 	ms_t round_ms = e->round_ms;
 	size_t intents = wants->intent_count;
 
 	e->wants = wants;
-	e->now_ms = bar->at_ms;
-	health_stream(&e->health, bar->at_ms);
+	e->now_ms = now_ms;
+	health_stream(&e->health, now_ms);
 	e->unquoted = true;
-	engine_on_candle(e, bar);
+	engine_on_candle(e, sym, bar, false);
 	e->unquoted = false;
 	if (engine_round_open(e) && e->round_missing == 0)
 		return true;

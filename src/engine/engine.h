@@ -61,10 +61,11 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 
 /* One event. wants is appended to; the caller keeps wants_has_room() true before each call. */
 void engine_step(struct engine *engine, const struct event *event, struct wants *wants);
-/* A closed bar where nothing is held (engine_is_flat) and nothing due (engine_next_ms is later), heard before
- * the quote that ends with it. True: its round is complete and there is a signal to decide on: tell the
- * quotes, then let it go on. */
-bool engine_pass(struct engine *engine, const struct event *bar, struct wants *wants);
+/* A closed bar at its end, where nothing is held (engine_is_flat) and nothing due (engine_next_ms is later),
+ * heard before the quote that ends with it. True: its round is complete and there is a signal to decide on:
+ * tell the quotes, then let it go on. */
+bool engine_pass(struct engine *engine, sym_t sym, const struct candle *bar, ms_t now_ms,
+		 struct wants *wants);
 void engine_go_on(struct engine *engine, struct wants *wants);
 /* When it next wants EVENT_TIME; NEVER_MS: not before news. Earlier or extra ones change nothing. */
 ms_t engine_next_ms(const struct engine *engine);

@@ -118,7 +118,8 @@ static inline void engine_take_depth(struct quote *quote, money_t notional, ms_t
 }
 
 /* bars.c */
-void engine_on_candle(struct engine *e, const struct event *event);
+/* A closed bar; history: an old one, for warming up. */
+void engine_on_candle(struct engine *e, sym_t sym, const struct candle *bar, bool history);
 void engine_on_ticker(struct engine *e, const struct event *event);
 void engine_close_round(struct engine *e);
 void engine_reopen_round(struct engine *e);

@@ -123,9 +123,9 @@ static void push_averages(struct series *s, price_t close)
 {
 	int64_t lead, above;
 
-	s->sum10 += close - (s->bars > 10 ? close_before(s, 10) : 0);
-	s->sum30 += close - (s->bars > 30 ? close_before(s, 30) : 0);
-	moments_move(&s->close20, close, s->bars > 20 ? close_before(s, 20) : 0);
+	s->sum10 += close - close_before(s, 10);
+	s->sum30 += close - close_before(s, 30);
+	moments_move(&s->close20, close, close_before(s, 20));
 	lead = 3 * s->sum10 - s->sum30; /* 30 times the lead of SMA 10 over SMA 30 */
 	above = s->bars < 30 ? 0 : (lead > 0) - (lead < 0);
 	s->cross_before = s->cross;
@@ -135,12 +135,9 @@ static void push_averages(struct series *s, price_t close)
 
 /* Bar 1 and later: everything that needs the close before. */
 static void push_changes(struct series *s, const struct signal_settings *settings,
-			 const struct candle *candle, price_t previous)
+			 const struct candle *candle, price_t previous, int64_t r, int64_t fine)
 {
-	double change = log_return(candle->close, previous), rough = change * ROUGH_ONE;
-	int64_t fine = (int64_t)(change * FINE_ONE);
-	int64_t r = (int64_t)(rough + copysign(0.5, rough)), slot,
-		old; /* no branch: the sign is a coin toss */
+	int64_t slot, old;
 	price_t top = candle->high > previous ? candle->high : previous;
 	price_t bottom = candle->low < previous ? candle->low : previous;
 	int64_t changes = s->bars - 1, key;
@@ -148,12 +145,12 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 	s->path100 += distance(candle->close, previous);
 	if (changes > RATIO_BARS)
 		s->path100 -= distance(close_before(s, RATIO_BARS), close_before(s, RATIO_BARS + 1));
-	if (changes <= ATR_BARS)
+	if (changes > ATR_BARS)
+		s->atr = (s->atr * (ATR_BARS - 1) + (double)(top - bottom)) / ATR_BARS;
+	else
 		s->true_range_sum += (double)(top - bottom);
 	if (changes == ATR_BARS)
 		s->atr = s->true_range_sum / ATR_BARS;
-	else if (changes > ATR_BARS)
-		s->atr = (s->atr * (ATR_BARS - 1) + (double)(top - bottom)) / ATR_BARS;
 	slot = changes & (SERIES_RETURNS - 1);
 	old = (changes - 20) & (SERIES_RETURNS - 1);
 	s->return20_8 += r - s->returns_8[old];
@@ -183,18 +180,23 @@ static enum regime regime_now(const struct series *s, const struct signal_settin
 	return (enum regime)regimes[high][low][trending];
 }
 
-/* A new regime counts once it stood so long. Selections, not branches: it flickers where it is about to
- * change. */
+static int32_t chosen(bool first, int32_t a, int32_t b)
+{
+	return b ^ ((a ^ b) & -(int32_t)first);
+}
+
+/* A new regime counts once it stood so long. No branch: it flickers where it is about to change. */
 static void push_regime(struct series *s, const struct signal_settings *settings)
 {
 	int32_t now = (int32_t)regime_now(s, settings);
-	bool stays = now == s->regime || s->regime == REGIME_NONE;
-	int32_t stood = s->candidate_bars > 0 && now == s->candidate ? s->candidate_bars + 1 : 1;
-	bool takes = stays || stood >= settings->hysteresis_bars;
+	bool stays = (now == s->regime) | (s->regime == REGIME_NONE);
+	bool again = (s->candidate_bars > 0) & (now == s->candidate);
+	int32_t stood = 1 + chosen(again, s->candidate_bars, 0);
+	bool takes = stays | (stood >= settings->hysteresis_bars);
 
-	s->candidate = stays ? s->candidate : now;
-	s->candidate_bars = takes ? 0 : stood;
-	s->regime = takes ? now : s->regime;
+	s->candidate = chosen(stays, s->candidate, now);
+	s->candidate_bars = chosen(takes, 0, stood);
+	s->regime = chosen(takes, now, s->regime);
 }
 
 /* Whether the close moved by more than the settings' share; exact: a whole distance is over x exactly if it
@@ -233,6 +235,9 @@ enum series_answer series_push(struct series *s, const struct signal_settings *s
 			series_init(s);
 	}
 	previous = s->bars > 0 ? close_before(s, 0) : 0;
+	double change = s->bars > 0 ? log_return(candle->close, previous) : 0, rough = change * ROUGH_ONE;
+	int64_t fine = (int64_t)(change * FINE_ONE);
+	int64_t r = (int64_t)(rough + copysign(0.5, rough)); /* no branch: the sign is a coin toss */
 	s->open_ms = candle->open_ms;
 	s->closes[s->bars++ & (SERIES_CLOSES - 1)] = candle->close;
 	if (s->bars > SERIES_RANGE)
@@ -240,7 +245,7 @@ enum series_answer series_push(struct series *s, const struct signal_settings *s
 	extremes_add(&s->extremes, candle->high, candle->low);
 	push_averages(s, candle->close);
 	if (s->bars > 1)
-		push_changes(s, settings, candle, previous);
+		push_changes(s, settings, candle, previous, r, fine);
 	push_regime(s, settings);
 	return answer;
 }

@@ -210,13 +210,15 @@ size_t sim_market_history_count(const struct sim_market *market, sym_t sym);
 /* For a driver that knows that nobody has anything in this market (no position, no order, nothing on its
  * way). plain_open: the open after the running bar, if neither it nor that bar's end has anything but bars to
  * say; NEVER_MS: it has, or no bar is running. pass: both instants at once, without the running bars, which
- * only an account needs, and without the quotes: the closed bars; heard is emptied first. quotes: those, of
- * the last bar of each symbol that was passed since; to be said before anybody reads one, and before anything
- * else is asked of the market. catch_up: what accounts have missed of the bars from the one that opened at
- * from_ms, the first whose end was passed: of each symbol the last whole bar with its quote, and the open of
- * the running one. */
+ * only an account needs, and without the quotes: the closed bars; where tapes go on without a hole those of
+ * several such opens, up to until_ms. pass_to: so far of them, to an open of the stretch, they have been heard;
+ * before anything else is asked of the market. quotes: those, of the last bar of each symbol that was passed
+ * since; to be said before anybody reads one, and before anything else is asked of the market. catch_up: what
+ * accounts have missed of the bars from the one that opened at from_ms, the first whose end was passed: of each
+ * symbol the last whole bar with its quote, and the open of the running one. */
 ms_t sim_market_plain_open(const struct sim_market *market);
-void sim_market_pass(struct sim_market *market, struct events *heard);
+void sim_market_pass(struct sim_market *market, ms_t until_ms, struct stretch *stretch);
+void sim_market_pass_to(struct sim_market *market, ms_t open_ms);
 void sim_market_quotes(struct sim_market *market, struct events *heard);
 void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard);
 

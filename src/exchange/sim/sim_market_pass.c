@@ -3,6 +3,10 @@
  * comes of it is what the two instants of the timeline in sim_market.c would have come to. */
 #include "sim_say.h"
 
+#include "moment.h"
+
+#define STRETCH_MOST 64
+
 ms_t sim_market_plain_open(const struct sim_market *market)
 {
 	const struct sim_market_state *state = &market->state;
@@ -46,21 +50,60 @@ void sim_market_quotes(struct sim_market *market, struct events *heard)
 	heard->count = (size_t)(event - heard->at);
 }
 
-/* The usual symbol: recorded, on its own grid, and trading. Its bar is told from the tape; nothing else is
- * touched. */
+/* The usual symbol: recorded, on its own grid, and trading. */
 static inline bool is_plain_tape(const struct sim_market *market, const struct sim_market_symbol *symbol)
 {
 	return market->tapes != NULL && !symbol->express.differs && !sim_is_silent(symbol);
 }
 
-static inline void pass_plain(struct sim_market *market, int64_t sym, ms_t open_ms, struct events *heard)
+/* The running bar of a tape and so many after it follow each other without a hole. */
+static inline bool goes_on(const struct sim_market *market, int64_t sym, int64_t opens)
+{
+	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	const struct sim_tape *tape = &market->tapes[sym];
+	size_t last = (size_t)(symbol->closed + opens);
+
+	return symbol->running && last < tape->count &&
+	       tape->candles[last].open_ms ==
+		       market->state.bar_ms + opens * market->state.setup.timeframe_ms;
+}
+
+/* Opens from the next one to until_ms with nothing but bars to say. */
+static inline int64_t plain_opens(const struct sim_market_state *state, ms_t until_ms)
+{
+	ms_t end_ms = ms_earlier(state->change_ms, state->setup.end_ms), frame = state->setup.timeframe_ms;
+	int64_t opens = 0;
+
+	until_ms = ms_earlier(until_ms, end_ms - 1);
+	for (ms_t open_ms = state->bar_ms + frame; open_ms <= until_ms && opens < STRETCH_MOST;
+	     open_ms += frame)
+		opens++;
+	return opens;
+}
+
+/* Usual tapes are lent as they are; nothing is touched before sim_market_pass_to. */
+static bool lend_tapes(const struct sim_market *market, struct stretch *stretch, int64_t opens)
+{
+	const struct sim_market_state *state = &market->state;
+
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		if (!is_plain_tape(market, &state->symbols[i]) || !goes_on(market, i, opens))
+			return false;
+		stretch->bars[i] = &market->tapes[i].candles[state->symbols[i].closed];
+	}
+	stretch->instants = (size_t)opens;
+	return true;
+}
+
+/* The bar that has ended, if there was one. */
+static const struct candle *pass_plain(struct sim_market *market, int64_t sym, ms_t open_ms)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
 	const struct sim_tape *tape = &market->tapes[sym];
-	const struct candle *bar = &tape->candles[symbol->closed];
+	const struct candle *bar = &tape->candles[symbol->closed], *over = NULL;
 
 	if (symbol->running) {
-		say_candle(&heard->at[heard->count++], sym, open_ms, bar++, true);
+		over = bar++;
 		symbol->closed++;
 		market->uncounted[sym]++;
 		market->unquoted[sym] = true;
@@ -68,41 +111,74 @@ static inline void pass_plain(struct sim_market *market, int64_t sym, ms_t open_
 	symbol->running = (size_t)symbol->closed < tape->count && bar->open_ms == open_ms;
 	if (symbol->running && market->uncounted[sym] == 0)
 		symbol->raw = *bar;
-	__builtin_prefetch(bar + SIM_TAPE_AHEAD);
+	return over;
 }
 
-static void pass_symbol(struct sim_market *market, int64_t sym, ms_t open_ms, struct events *heard)
+static const struct candle *pass_symbol(struct sim_market *market, int64_t sym, ms_t open_ms)
 {
 	struct sim_market_symbol *symbol = &market->state.symbols[sym];
+	const struct candle *over = NULL;
 
 	if (symbol->running) {
 		sim_symbol_end_bar(market, (sym_t)sym);
 		symbol->closed++;
 		market->unquoted[sym] = true;
-		say_candle(&heard->at[heard->count++], sym, open_ms, &symbol->done, true);
+		over = &symbol->done;
 	}
 	symbol->running = sim_market_next_bar(market, sym, open_ms);
+	return over;
 }
 
-void sim_market_pass(struct sim_market *market, struct events *heard)
+static void pass_one(struct sim_market *market, struct stretch *stretch)
 {
 	struct sim_market_state *state = &market->state;
-	ms_t open_ms = state->bar_ms + state->setup.timeframe_ms;
+	ms_t open_ms = stretch->first_ms;
 	int64_t any = 0;
 
-	heard->count = 0;
+	stretch->instants = 1;
 	state->bar_ms = open_ms;
 	if (market->tapes == NULL)
 		sim_market_common(state);
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		if (is_plain_tape(market, &state->symbols[i]))
-			pass_plain(market, i, open_ms, heard);
-		else
-			pass_symbol(market, i, open_ms, heard);
+		stretch->bars[i] = is_plain_tape(market, &state->symbols[i])
+					   ? pass_plain(market, i, open_ms)
+					   : pass_symbol(market, i, open_ms);
 		any |= state->symbols[i].running;
 	}
 	if (!any && market->tapes != NULL)
 		sim_market_pass_hole(market);
+}
+
+void sim_market_pass(struct sim_market *market, ms_t until_ms, struct stretch *stretch)
+{
+	const struct sim_market_state *state = &market->state;
+	ms_t frame = state->setup.timeframe_ms;
+	int64_t opens = market->tapes != NULL ? plain_opens(state, until_ms) : 0;
+
+	stretch->symbols = (size_t)state->setup.symbols;
+	stretch->first_ms = state->bar_ms + frame;
+	stretch->every_ms = frame;
+	if (opens == 0 || !lend_tapes(market, stretch, opens))
+		pass_one(market, stretch);
+}
+
+void sim_market_pass_to(struct sim_market *market, ms_t open_ms)
+{
+	struct sim_market_state *state = &market->state;
+
+	if (open_ms <= state->bar_ms)
+		return;
+	state->bar_ms = open_ms;
+	for (int64_t i = 0; i < state->setup.symbols; i++) {
+		const struct candle *candles = market->tapes[i].candles;
+		struct sim_market_symbol *symbol = &state->symbols[i];
+		int64_t closed = symbol->closed;
+		while (candles[closed].open_ms < open_ms)
+			closed++;
+		market->uncounted[i] += closed - symbol->closed;
+		market->unquoted[i] = true;
+		symbol->closed = closed;
+	}
 }
 
 void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard)
