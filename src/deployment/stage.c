@@ -252,12 +252,12 @@ static bool judge(struct stage *stage, const struct stage_settings *settings, ms
 		  struct stage_change *change)
 {
 	size_t rung = rung_of(stage->stage);
-	ratio_t sharpe = stage_sharpe(stage), slippage = stage_slippage(stage);
-	bool slipping = slippage != UNKNOWN && slippage > stage_slippage_limit(stage, settings);
 	enum stage_reason down = STAGE_REASON_START;
 
 	if (stage->fixed || rung == 0)
 		return false;
+	ratio_t sharpe = stage_sharpe(stage), slippage = stage_slippage(stage);
+	bool slipping = slippage != UNKNOWN && slippage > stage_slippage_limit(stage, settings);
 	if (stage->drawdown > stage_drawdown_limit(stage, settings))
 		down = STAGE_REASON_DRAWDOWN;
 	else if (slipping && stage->fills >= settings->slippage_fills)

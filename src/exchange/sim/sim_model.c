@@ -53,11 +53,12 @@ money_t sim_whole_depth(const struct instrument *instrument, price_t bid, money_
 {
 	if (bid <= 0 || depth <= 0)
 		return 0;
-	if (instrument->value_den == 1 && bid < WHOLE_MOST / instrument->value_num && depth < WHOLE_MOST) {
+	money_t lot;
+	if (instrument->value_den == 1 && !__builtin_mul_overflow(bid, instrument->value_num, &lot) &&
+	    lot < WHOLE_MOST && depth < WHOLE_MOST) {
 		/* The usual instrument, on every bar. Below 2^52 the nearest double to a quotient is on the
 		 * same side of every integer as the quotient itself, and half as dear as a division of 64-bit
 		 * integers. */
-		money_t lot = bid * instrument->value_num;
 		return (money_t)((double)depth / (double)lot) * lot;
 	}
 	qty_t lots = lots_for(instrument, bid, depth);

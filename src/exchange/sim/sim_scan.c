@@ -3,9 +3,10 @@
  * scanner's table is made of. The 24 h window moves in parts of a quarter hour (or of one bar, if longer).
  * Its sum is kept up with each bar, its extremes with each part, in rings of the finished ones that may still
  * become the highest or lowest: a scan of all symbols reads them off. */
-#include "sim_market.h"
+#include "sim_say.h"
 
 #define DEPTH_PART    1000 /* 10 bps of the mid: where depth is counted */
+#define QUARTER_MS    (DAY_MS / SIM_DAY_PARTS)
 #define TURNOVER_MOST 9000000000000000000LL
 
 static money_t add_capped(money_t a, money_t b)
@@ -13,17 +14,20 @@ static money_t add_capped(money_t a, money_t b)
 	return a > TURNOVER_MOST - b ? TURNOVER_MOST : a + b;
 }
 
-static ms_t part_ms(const struct sim_market_state *state)
+/* The part in which a time lies, and when it ends; of quarters, nearly always, without a division. */
+static int64_t part_at(const struct sim_market_state *state, ms_t at_ms, ms_t *end_ms)
 {
-	ms_t quarter = DAY_MS / SIM_DAY_PARTS;
+	ms_t frame = state->setup.timeframe_ms;
+	int64_t number = frame > QUARTER_MS ? at_ms / frame : at_ms / QUARTER_MS;
 
-	return state->setup.timeframe_ms > quarter ? state->setup.timeframe_ms : quarter;
+	*end_ms = (number + 1) * (frame > QUARTER_MS ? frame : QUARTER_MS);
+	return number;
 }
 
-/* Parts in a window. */
-static int64_t day_parts(ms_t length)
+/* Parts in a window; a bar is a day at the most. */
+static int64_t day_parts(const struct sim_market_state *state)
 {
-	return DAY_MS / length > 0 ? DAY_MS / length : 1;
+	return state->setup.timeframe_ms > QUARTER_MS ? DAY_MS / state->setup.timeframe_ms : SIM_DAY_PARTS;
 }
 
 void sim_day_clear(struct sim_day *day)
@@ -105,35 +109,43 @@ static void day_move(struct sim_day *day, int64_t number, int64_t parts)
 static __attribute__((noinline)) struct sim_day_part *
 day_begin_part(const struct sim_market_state *state, struct sim_day *day, const struct candle *bar)
 {
-	ms_t length = part_ms(state);
-	int64_t number = bar->open_ms / length;
+	ms_t end_ms;
+	int64_t number = part_at(state, bar->open_ms, &end_ms);
 	struct sim_day_part *part = &day->part[number % SIM_DAY_PARTS];
 
-	day_move(day, number, day_parts(length));
-	day->end_ms = (number + 1) * length;
+	day_move(day, number, day_parts(state));
+	day->end_ms = end_ms;
 	*part = (struct sim_day_part){
 		.number = number, .open = bar->open, .high = bar->high, .low = bar->low};
 	return part;
 }
 
-static void count_day(struct sim_day *day, struct sim_day_part *part, const struct candle *bar,
-		      money_t turnover)
+/* The bars that lie in this part, at least one: extremes and turnover of the day, the turnovers that depth
+ * rests on. Where they end. */
+static const struct candle *count_part(struct sim_market_symbol *symbol, struct sim_day_part *part,
+				       const struct candle *bars, const struct candle *end)
 {
-	money_t before = part->turnover;
+	struct sim_day_part now = *part;
+	money_t sum = symbol->turnover_sum;
+	int64_t at = symbol->turnover_at, count;
+	const struct candle *bar = bars;
 
-	part->high = bar->high > part->high ? bar->high : part->high;
-	part->low = bar->low < part->low ? bar->low : part->low;
-	part->turnover = add_capped(before, turnover);
-	add_turnover(day, part->turnover - before);
-}
-
-static void count_depth(struct sim_market_symbol *symbol, money_t turnover)
-{
-	symbol->turnover_sum += turnover - symbol->turnover[symbol->turnover_at];
-	symbol->turnover[symbol->turnover_at] = turnover;
-	symbol->turnover_at = symbol->turnover_at + 1 == SIM_DEPTH_BARS ? 0 : symbol->turnover_at + 1;
-	if (symbol->turnover_count < SIM_DEPTH_BARS)
-		symbol->turnover_count++;
+	do {
+		money_t turnover = sim_bar_turnover(&symbol->instrument, bar);
+		now.high = bar->high > now.high ? bar->high : now.high;
+		now.low = bar->low < now.low ? bar->low : now.low;
+		now.turnover = add_capped(now.turnover, turnover);
+		sum += turnover - symbol->turnover[at];
+		symbol->turnover[at] = turnover;
+		at = at + 1 == SIM_DEPTH_BARS ? 0 : at + 1;
+	} while (++bar < end && bar->open_ms < symbol->day.end_ms);
+	add_turnover(&symbol->day, now.turnover - part->turnover);
+	*part = now;
+	symbol->turnover_sum = sum;
+	symbol->turnover_at = at;
+	count = symbol->turnover_count + (bar - bars);
+	symbol->turnover_count = count < SIM_DEPTH_BARS ? count : SIM_DEPTH_BARS;
+	return bar;
 }
 
 /* Rounding keeps the order of prices, but parts that differed may have become equal. */
@@ -154,12 +166,10 @@ void sim_symbol_end_bars(struct sim_market *market, sym_t sym, const struct cand
 	struct sim_day *day = &symbol->day;
 	struct sim_day_part *part = &day->part[(uint64_t)day->newest % SIM_DAY_PARTS];
 
-	for (const struct candle *bar = bars, *end = bars + count; bar < end; bar++) {
-		money_t turnover = sim_bar_turnover(&symbol->instrument, bar);
+	for (const struct candle *bar = bars, *end = bars + count; bar < end;) {
 		if (bar->open_ms >= day->end_ms) /* as before the first one */
 			part = day_begin_part(&market->state, day, bar);
-		count_day(day, part, bar, turnover);
-		count_depth(symbol, turnover);
+		bar = count_part(symbol, part, bar, end);
 	}
 }
 
@@ -244,6 +254,7 @@ static void fill_row(const struct sim_market_symbol *symbol, int64_t newest, int
 	row->scan.bid = symbol->bid;
 	row->scan.ask = symbol->ask;
 	row->scan.open = row->scan.high = row->scan.low = symbol->last;
+	row->scan.turnover = 0;
 	if (symbol->day.newest == newest)
 		fill_now(&symbol->day, row);
 	else
@@ -253,17 +264,18 @@ static void fill_row(const struct sim_market_symbol *symbol, int64_t newest, int
 int sim_market_scan(const struct sim_market *market, ms_t now, struct events *heard)
 {
 	const struct sim_market_state *state = &market->state;
-	ms_t length = part_ms(state);
-	ms_t last_open = state->bar_ms - state->setup.timeframe_ms;
+	ms_t end_ms;
+	int64_t newest = part_at(state, state->bar_ms - state->setup.timeframe_ms, &end_ms);
+	int64_t parts = day_parts(state);
 
 	if (heard->count + (size_t)state->setup.symbols + 1 > EVENTS_MAX)
 		return TB_EFULL;
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
 		const struct sim_market_symbol *symbol = &state->symbols[i];
 		if (symbol->last > 0 && !sim_is_silent(symbol))
-			fill_row(symbol, last_open / length, day_parts(length),
-				 events_add(heard, EVENT_SCAN_ROW, (sym_t)i, now));
+			fill_row(symbol, newest, parts,
+				 say(&heard->at[heard->count++], EVENT_SCAN_ROW, i, now));
 	}
-	events_add(heard, EVENT_SNAPSHOT_END, SYM_NONE, now)->snapshot.what = SNAPSHOT_SCAN;
+	say(&heard->at[heard->count++], EVENT_SNAPSHOT_END, SYM_NONE, now)->snapshot.what = SNAPSHOT_SCAN;
 	return TB_OK;
 }
