@@ -22,42 +22,56 @@ void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule,
 									 .b = b};
 }
 
+/* What closes entries or makes them smaller, in the order in which it is told. */
+enum desk_state { DESK_HALTED, DESK_COOLING, DESK_SAFE, DESK_HALF_SIZE, DESK_PAUSED, DESK_LOCKED, DESK_STATES };
+
+/* A bit for each. */
+static unsigned desk_states(const struct desk *desk)
+{
+	return (unsigned)(desk->halted_until_ms != 0) << DESK_HALTED |
+	       (unsigned)(desk->cooldown_until_ms != 0) << DESK_COOLING |
+	       (unsigned)(desk->safe_mode != 0) << DESK_SAFE |
+	       /* safe mode tells of its own half size */
+	       (unsigned)(desk_drawdown(desk) >= HALF_SIZE_DRAWDOWN) << DESK_HALF_SIZE |
+	       (unsigned)(desk->paused != 0) << DESK_PAUSED | (unsigned)(desk->locked != 0) << DESK_LOCKED;
+}
+
 /* A state that was entered is told once, with the number that caused it. */
-static void tell_states(struct engine *e, const struct desk *before)
+static void tell_states(struct engine *e, unsigned were, unsigned are)
 {
 	const struct desk *desk = &e->desk;
 	const struct {
-		bool was, is;
 		enum note note;
 		int64_t why;
-	} states[] = {
-		{before->halted_until_ms != 0, desk->halted_until_ms != 0, NOTE_HALTED,
-		 desk_daily_loss(desk)},
-		{before->cooldown_until_ms != 0, desk->cooldown_until_ms != 0, NOTE_COOLDOWN,
-		 desk->cooldown_until_ms},
-		{before->safe_mode, desk->safe_mode, NOTE_SAFE_MODE, desk->red_days},
-		{desk_drawdown(before) >= HALF_SIZE_DRAWDOWN, desk_drawdown(desk) >= HALF_SIZE_DRAWDOWN,
-		 NOTE_HALF_SIZE, desk_drawdown(desk)}, /* safe mode tells of its own half size */
-		{before->paused, desk->paused, NOTE_PAUSED, desk_drawdown(desk)},
-		{before->locked, desk->locked, NOTE_LOCKED, desk_drawdown(desk)},
+	} states[DESK_STATES] = {
+		[DESK_HALTED] = {NOTE_HALTED, desk_daily_loss(desk)},
+		[DESK_COOLING] = {NOTE_COOLDOWN, desk->cooldown_until_ms},
+		[DESK_SAFE] = {NOTE_SAFE_MODE, desk->red_days},
+		[DESK_HALF_SIZE] = {NOTE_HALF_SIZE, desk_drawdown(desk)},
+		[DESK_PAUSED] = {NOTE_PAUSED, desk_drawdown(desk)},
+		[DESK_LOCKED] = {NOTE_LOCKED, desk_drawdown(desk)},
 	};
 
-	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-		if (states[i].is != states[i].was)
-			engine_note(e, states[i].is ? states[i].note : NOTE_OPENED, SYM_NONE, REFUSAL_NONE,
-				    states[i].is ? states[i].why : (int64_t)states[i].note, desk->nav);
-	if (desk->locked && !before->locked && e->set.lock_flattens)
+	for (int i = 0; i < DESK_STATES; i++) {
+		bool is = are >> i & 1, was = were >> i & 1;
+		if (is != was)
+			engine_note(e, is ? states[i].note : NOTE_OPENED, SYM_NONE, REFUSAL_NONE,
+				    is ? states[i].why : (int64_t)states[i].note, desk->nav);
+	}
+	if ((are & ~were) >> DESK_LOCKED & 1 && e->set.lock_flattens)
 		engine_flatten(e, EXIT_LOCK);
 }
 
 void engine_fact(struct engine *e, const struct fact *fact)
 {
-	const struct desk before = e->desk;
+	unsigned were = desk_states(&e->desk);
 
 	if (!ladder_step(&e->set.limits, &e->desk, fact))
 		return;
 	e->desk_dirty = true;
-	tell_states(e, &before);
+	unsigned are = desk_states(&e->desk);
+	if (are != were)
+		tell_states(e, were, are);
 }
 
 void engine_flush_desk(struct engine *e)

@@ -87,7 +87,7 @@ struct execution {
 	uint32_t active[BOOK_COUNT * 256];
 	struct seen_execution seen[EXECUTION_SEEN_MAX];
 	size_t seen_next;
-	uint16_t seen_alike[EXECUTION_ALIKE]; /* how many of them have a number with these low bits */
+	uint16_t seen_alike[EXECUTION_ALIKE]; /* how many of them look alike */
 	size_t early_count;                     /* closing fills that wait for the fills of their entry */
 	struct fill early[EXECUTION_EARLY_MAX]; /* seq: that of its row among the fills apart */
 	int64_t apart_seq;
