@@ -90,8 +90,12 @@ void percentile_add(struct percentile *p, int64_t key, int window)
 
 	/* before a counter changes: eight read at once would wait for the one just written */
 	p->lower = lower_bins(p, bin);
-	while (p->count >= room)
-		p->lower -= percentile_drop_oldest(p) < bin;
+	p->others = p->fine[bin];
+	while (p->count >= room) {
+		unsigned gone = percentile_drop_oldest(p);
+		p->lower -= gone < bin;
+		p->others -= gone == bin;
+	}
 	uint16_t last = p->last[bin];
 	bool again = p->fine[bin] > 0 && p->keys[last] == key;
 	percentile_count(p, bin, 1);

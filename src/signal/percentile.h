@@ -17,7 +17,7 @@
 
 struct percentile {
 	uint32_t newest, count; /* ring position after the newest key; keys in the window */
-	uint32_t lower;         /* keys in lower bins than the newest key's */
+	uint32_t lower, others; /* keys in lower bins than the newest key's; other keys in its own */
 	uint16_t coarse[16], middle[256], fine[PERCENTILE_BINS]; /* keys per 256, per 16 bins, per bin */
 	uint16_t last[PERCENTILE_BINS]; /* ring position of the newest key that fell into the bin */
 	uint16_t bins[PERCENTILE_RING]; /* of each key, oldest at newest - count */
@@ -40,12 +40,13 @@ struct rank percentile_rank(const struct percentile *percentile);
  * may be higher, or all lower: nearly always the answer is the same. */
 static inline bool percentile_reaches(const struct percentile *p, int64_t percent)
 {
-	int64_t others = p->fine[p->bins[(p->newest - 1) % PERCENTILE_RING]] - 1;
-	int64_t least = 100 * (2 * (int64_t)p->lower + 1), wanted = percent * 2 * (int64_t)p->count;
+	int64_t wanted = percent * 2 * (int64_t)p->count;
+	int64_t keys = (wanted + 99) / 200; /* with so many below it does: 100 (2 keys + 1) >= wanted */
 
-	if ((least >= wanted) == (least + 200 * others >= wanted))
-		return least >= wanted;
-	return 100 * percentile_rank(p).num >= wanted;
+	/* the usual answer needs no branch but this one, of an unsigned difference */
+	if (__builtin_expect((uint64_t)(keys - 1 - p->lower) < p->others, 0))
+		return 100 * percentile_rank(p).num >= wanted;
+	return p->lower >= keys;
 }
 
 #endif

@@ -12,6 +12,7 @@
 #define ROUGH_ONE    1e8
 #define ATR_BARS     14
 #define RATIO_BARS   100
+#define NARROW       ((wide_t)1 << 58) /* 20 times that has a sign bit to spare */
 #define JUMP_PCT_MAX 90 /* the volatility key of a wilder series would not fit in 63 bits */
 
 const struct signal_settings signal_settings_default = {
@@ -47,13 +48,8 @@ static double log_return(price_t close, price_t previous)
 {
 	double s = (double)(close - previous) / (double)(close + previous), q = s * s, sum, power;
 
-	if (q < 1e-4) {
-		double q2 = q * q;
-
-		return 2 * s *
-		       ((1 + q * (1.0 / 3)) +
-			q2 * ((1.0 / 5 + q * (1.0 / 7)) + q2 * (1.0 / 9 + q * (1.0 / 11))));
-	}
+	if (q < 3e-5) /* a move of about 1 %: what is left out is under 1e-19 of it */
+		return 2 * s * ((1 + q * (1.0 / 3)) + q * q * (1.0 / 5 + q * (1.0 / 7)));
 	sum = 1;
 	power = q;
 	for (double odd = 3; power > 1e-18; odd += 2, power *= q)
@@ -72,6 +68,10 @@ static void moments_move(struct moments *moments, int64_t in, int64_t out)
  * branch. */
 static double moments_spread20(const struct moments *moments)
 {
+	if (moments->squares < NARROW) { /* prices up to 10^8 ticks */
+		uint64_t squares = (uint64_t)moments->squares, one = (uint64_t)moments->sum;
+		return (double)(int64_t)(squares * 20 - one * one);
+	}
 	uint64_t sum = (uint64_t)(moments->sum < 0 ? -moments->sum : moments->sum);
 	wide_t spread = moments->squares * 20 - (wide_t)sum * sum;
 	int64_t high = (int64_t)(spread >> 62), low = (int64_t)((uint64_t)spread & 0x3fffffffffffffffULL);
@@ -135,7 +135,7 @@ static void push_averages(struct series *s, price_t close)
 
 /* Bar 1 and later: everything that needs the close before. */
 static void push_changes(struct series *s, const struct signal_settings *settings,
-			 const struct candle *candle, price_t previous, int64_t r, int64_t fine)
+			 const struct candle *candle, price_t previous, int64_t r)
 {
 	int64_t slot, old;
 	price_t top = candle->high > previous ? candle->high : previous;
@@ -155,7 +155,6 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 	old = (changes - 20) & (SERIES_RETURNS - 1);
 	s->return20_8 += r - s->returns_8[old];
 	s->squares20_8 += (uint64_t)(r * r) - (uint64_t)(s->returns_8[old] * s->returns_8[old]);
-	s->returns[slot] = fine;
 	s->returns_8[slot] = r;
 	if (changes < 20)
 		return;
@@ -236,7 +235,6 @@ enum series_answer series_push(struct series *s, const struct signal_settings *s
 	}
 	previous = s->bars > 0 ? close_before(s, 0) : 0;
 	double change = s->bars > 0 ? log_return(candle->close, previous) : 0, rough = change * ROUGH_ONE;
-	int64_t fine = (int64_t)(change * FINE_ONE);
 	int64_t r = (int64_t)(rough + copysign(0.5, rough)); /* no branch: the sign is a coin toss */
 	s->open_ms = candle->open_ms;
 	s->closes[s->bars++ & (SERIES_CLOSES - 1)] = candle->close;
@@ -245,7 +243,7 @@ enum series_answer series_push(struct series *s, const struct signal_settings *s
 	extremes_add(&s->extremes, candle->high, candle->low);
 	push_averages(s, candle->close);
 	if (s->bars > 1)
-		push_changes(s, settings, candle, previous, r, fine);
+		push_changes(s, settings, candle, previous, r);
 	push_regime(s, settings);
 	return answer;
 }
@@ -286,7 +284,10 @@ static double series_sigma20(const struct series *s)
 	struct moments moments = {0};
 
 	for (int64_t back = 0; back < 20; back++)
-		moments_move(&moments, s->returns[(s->bars - 1 - back) & (SERIES_RETURNS - 1)], 0);
+		moments_move(&moments,
+			     (int64_t)(log_return(close_before(s, back), close_before(s, back + 1)) *
+				       FINE_ONE),
+			     0);
 	return sqrt(moments_spread20(&moments) / (20 * 19)) / FINE_ONE; /* n^2 s^2 / (n (n - 1)), n = 20 */
 }
 

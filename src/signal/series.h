@@ -62,8 +62,7 @@ struct series {
 	int64_t sum10, sum30;          /* of closes */
 	struct moments close20;
 	int64_t path100;                   /* sum of |close changes| */
-	int64_t returns[SERIES_RETURNS];   /* ln(close / previous close), 2^-56 */
-	int64_t returns_8[SERIES_RETURNS]; /* the same rounded to 1e-8 */
+	int64_t returns_8[SERIES_RETURNS]; /* ln(close / previous close), rounded to 1e-8 */
 	int64_t return20_8;                /* sum of returns_8 */
 	uint64_t squares20_8;              /* sum of their squares, modulo 2^64: the key fits */
 	struct extremes extremes;
