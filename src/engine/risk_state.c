@@ -23,7 +23,15 @@ void engine_note(struct engine *e, enum note note, sym_t sym, enum refusal rule,
 }
 
 /* What closes entries or makes them smaller, in the order in which it is told. */
-enum desk_state { DESK_HALTED, DESK_COOLING, DESK_SAFE, DESK_HALF_SIZE, DESK_PAUSED, DESK_LOCKED, DESK_STATES };
+enum desk_state {
+	DESK_HALTED,
+	DESK_COOLING,
+	DESK_SAFE,
+	DESK_HALF_SIZE,
+	DESK_PAUSED,
+	DESK_LOCKED,
+	DESK_STATES
+};
 
 /* A bit for each. */
 static unsigned desk_states(const struct desk *desk)

@@ -37,7 +37,8 @@ static ratio_t blend(ratio_t old, qty_t old_qty, ratio_t new, qty_t new_qty)
  * of it. */
 static size_t alike(int64_t execution, int64_t book, int64_t sym)
 {
-	uint64_t all = (uint64_t)execution * (BOOK_COUNT * SYMBOLS_MAX) + (uint64_t)(book * SYMBOLS_MAX + sym);
+	uint64_t all =
+		(uint64_t)execution * (BOOK_COUNT * SYMBOLS_MAX) + (uint64_t)(book * SYMBOLS_MAX + sym);
 
 	return (all * 0x9e3779b97f4a7c15ULL >> 32) % EXECUTION_ALIKE; /* 2^64 / golden ratio */
 }

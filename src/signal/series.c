@@ -13,7 +13,7 @@
 #define ATR_BARS     14
 #define RATIO_BARS   100
 #define NARROW       ((wide_t)1 << 58) /* 20 times that has a sign bit to spare */
-#define JUMP_PCT_MAX 90 /* the volatility key of a wilder series would not fit in 63 bits */
+#define JUMP_PCT_MAX 90                /* the volatility key of a wilder series would not fit in 63 bits */
 
 const struct signal_settings signal_settings_default = {
 	.band_width = 2.0,
@@ -284,10 +284,10 @@ static double series_sigma20(const struct series *s)
 	struct moments moments = {0};
 
 	for (int64_t back = 0; back < 20; back++)
-		moments_move(&moments,
-			     (int64_t)(log_return(close_before(s, back), close_before(s, back + 1)) *
-				       FINE_ONE),
-			     0);
+		moments_move(
+			&moments,
+			(int64_t)(log_return(close_before(s, back), close_before(s, back + 1)) * FINE_ONE),
+			0);
 	return sqrt(moments_spread20(&moments) / (20 * 19)) / FINE_ONE; /* n^2 s^2 / (n (n - 1)), n = 20 */
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * A simulated world on the generator, with a sink that may fail and a log of every record that was committed.
+ * A simulated world on the generator or on candles, with a sink that may fail and a log of every record that was committed.
  */
 #ifndef SUPPORT_SIM_STAND_H
 #define SUPPORT_SIM_STAND_H
@@ -19,6 +19,7 @@
 
 static struct config config;
 static struct sim_world *sim;
+static struct candle_set *sim_set; /* NULL: the generator */
 
 struct sink_log {
 	struct record *records; /* committed */
@@ -88,6 +89,7 @@ static inline void sim_open(int64_t days)
 	if (config_load(&config, &nothing, error, sizeof error) != 0)
 		fail_msg("%s", error);
 	struct sim_options options = {.config = &config,
+				      .set = sim_set,
 				      .symbols = 3,
 				      .seed = 5,
 				      .start_ms = START_MS,

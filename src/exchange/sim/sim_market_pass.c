@@ -56,16 +56,17 @@ static inline bool is_plain_tape(const struct sim_market *market, const struct s
 	return market->tapes != NULL && !symbol->express.differs && !sim_is_silent(symbol);
 }
 
-/* The running bar of a tape and so many after it follow each other without a hole. */
-static inline bool goes_on(const struct sim_market *market, int64_t sym, int64_t opens)
+/* Whether a tape, in so many opens, goes on from its running bar without a hole, or has no bar at all. */
+static inline bool is_even(const struct sim_market *market, int64_t sym, int64_t opens)
 {
 	const struct sim_market_symbol *symbol = &market->state.symbols[sym];
 	const struct sim_tape *tape = &market->tapes[sym];
-	size_t last = (size_t)(symbol->closed + opens);
+	ms_t last_ms = market->state.bar_ms + opens * market->state.setup.timeframe_ms;
+	size_t last = (size_t)(symbol->closed + (symbol->running ? opens : 0));
 
-	return symbol->running && last < tape->count &&
-	       tape->candles[last].open_ms ==
-		       market->state.bar_ms + opens * market->state.setup.timeframe_ms;
+	if (!symbol->running)
+		return last == tape->count || tape->candles[last].open_ms > last_ms;
+	return last < tape->count && tape->candles[last].open_ms == last_ms;
 }
 
 /* Opens from the next one to until_ms with nothing but bars to say. */
@@ -87,9 +88,10 @@ static bool lend_tapes(const struct sim_market *market, struct stretch *stretch,
 	const struct sim_market_state *state = &market->state;
 
 	for (int64_t i = 0; i < state->setup.symbols; i++) {
-		if (!is_plain_tape(market, &state->symbols[i]) || !goes_on(market, i, opens))
+		const struct sim_market_symbol *symbol = &state->symbols[i];
+		if (!is_plain_tape(market, symbol) || !is_even(market, i, opens))
 			return false;
-		stretch->bars[i] = &market->tapes[i].candles[state->symbols[i].closed];
+		stretch->bars[i] = symbol->running ? &market->tapes[i].candles[symbol->closed] : NULL;
 	}
 	stretch->instants = (size_t)opens;
 	return true;
@@ -173,6 +175,8 @@ void sim_market_pass_to(struct sim_market *market, ms_t open_ms)
 		const struct candle *candles = market->tapes[i].candles;
 		struct sim_market_symbol *symbol = &state->symbols[i];
 		int64_t closed = symbol->closed;
+		if (!symbol->running)
+			continue;
 		while (candles[closed].open_ms < open_ms)
 			closed++;
 		market->uncounted[i] += closed - symbol->closed;

@@ -172,9 +172,13 @@ static void extra_time_changes_no_record_and_no_intent(void **state)
 	sim_close();
 }
 
+static size_t longest_stretch;
+
 static void count_turn(void *ctx, int64_t turn)
 {
 	*(int64_t *)ctx = turn + 1;
+	if (sim->stretch.instants > longest_stretch)
+		longest_stretch = sim->stretch.instants;
 }
 
 /* run_days goes from instant to instant; the wheel lets bars pass where nobody has anything. */
@@ -200,6 +204,84 @@ static void bars_that_pass_in_one_turn_change_no_record_and_no_intent(void **sta
 		sim_close();
 	}
 	assert_true(turns < instants * 3 / 4);
+}
+
+#define TAPE_DAYS 5
+#define TAPE_ROOM ((size_t)(SIM_PREROLL + TAPE_DAYS * DAY_MS / MINUTE_MS))
+
+static void make_hole(struct candle *bars, size_t *count, ms_t from_ms, int64_t missing)
+{
+	size_t kept_bars = 0;
+
+	for (size_t i = 0; i < *count; i++)
+		if (bars[i].open_ms < from_ms || bars[i].open_ms >= from_ms + missing * MINUTE_MS)
+			bars[kept_bars++] = bars[i];
+	*count = kept_bars;
+}
+
+/* What the generator made, as candle files would have it: each with holes of its own and a common one, one
+ * that begins late and one that ends early. */
+static void make_tapes(struct candle_set *set)
+{
+	run_days(TAPE_DAYS, false, false);
+	set->universe = *sim->universe;
+	set->timeframe_ms = MINUTE_MS;
+	set->series = calloc(3, sizeof *set->series);
+	assert_non_null(set->series);
+	for (sym_t i = 0; i < 3; i++) {
+		struct candle *bars = calloc(TAPE_ROOM, sizeof *bars);
+		assert_non_null(bars);
+		size_t count = sim_market_history(&sim->market, i, 0, bars, TAPE_ROOM);
+		assert_true(count > TAPE_ROOM - 10);
+		make_hole(bars, &count, START_MS + DAY_MS + i * 97 * MINUTE_MS, i + 1);
+		make_hole(bars, &count, START_MS + DAY_MS + 800 * MINUTE_MS, 7);
+		if (i == 1)
+			make_hole(bars, &count, bars[0].open_ms, 61);
+		if (i == 2)
+			count -= 1000;
+		set->series[i] = (struct candle_series){.candles = bars, .count = count};
+	}
+	static struct funding_point funding[3 * TAPE_DAYS];
+	for (int64_t i = 0; i < 3 * TAPE_DAYS; i++)
+		funding[i] = (struct funding_point){.ms = START_MS + i * 8 * HOUR_MS + 3,
+						    .rate = RATIO_ONE / 10000};
+	set->series[0].funding = funding;
+	set->series[0].funding_count = 3 * TAPE_DAYS;
+	sim_close();
+}
+
+static void tapes_that_pass_in_one_turn_change_no_record_and_no_intent(void **state)
+{
+	static struct candle_set set; /* large */
+	int64_t turns = 0, instants = 0;
+
+	(void)state;
+	make_tapes(&set);
+	sim_set = &set;
+	longest_stretch = 0;
+	for (int each = 1; each >= 0; each--) {
+		sim_open(TAPE_DAYS);
+		memset(&seen, 0, sizeof seen);
+		sim->world.witness.sent = witness_sent;
+		sim->world.witness.heard = witness_heard;
+		sim_start();
+		sim_world_run(sim, &(struct sim_pace){.ctx = each ? &instants : &turns,
+						      .each_instant = each == 1,
+						      .after = count_turn});
+		assert_true(seen.enters > 3);
+		assert_int_equal(sim->checker.over_limit + sim->checker.books, 0);
+		if (each)
+			keep_run();
+		else
+			is_as_kept();
+		sim_close();
+	}
+	sim_set = NULL;
+	for (size_t i = 0; i < 3; i++)
+		free((void *)(uintptr_t)set.series[i].candles);
+	free(set.series);
+	assert_true(turns < instants / 2);
+	assert_in_range(longest_stretch, 10, 15); /* to the next scan */
 }
 
 static struct universe universe;
@@ -538,6 +620,7 @@ int main(void)
 		cmocka_unit_test(a_protective_order_leaves_although_it_cannot_be_recorded),
 		cmocka_unit_test(extra_time_changes_no_record_and_no_intent),
 		cmocka_unit_test(bars_that_pass_in_one_turn_change_no_record_and_no_intent),
+		cmocka_unit_test(tapes_that_pass_in_one_turn_change_no_record_and_no_intent),
 		TEST(the_checker_passes_an_honest_trade),
 		TEST(the_checker_counts_each_kind_of_entry_that_breaks_a_limit),
 		TEST(the_checker_counts_a_reduce_that_does_not_shrink),
