@@ -94,19 +94,22 @@ static qty_t lots_in_room(const struct decision_input *in, price_t entry, money_
 
 /* The unweighted size: the smallest of all caps. */
 static qty_t size_unweighted(const struct decision_settings *settings, const struct decision_input *in,
-			     const struct enter *out, int64_t costs_sub, bool half)
+			     const struct decision_account *account, const struct enter *out,
+			     int64_t costs_sub, bool half)
 {
-	const struct standing *standing = in->standing;
+	const struct standing *standing = account->standing;
+	const struct limits *limits = account->limits;
+	const struct desk *desk = account->desk;
 	money_t capital = standing->capital;
 	price_t dist = distance(out->stop, out->entry);
 	/* Two units below the limit: the gate rounds the loss up twice. */
-	money_t budget = limit_risk(in->limits, capital, half) - 2;
+	money_t budget = limit_risk(limits, capital, half) - 2;
 	int64_t fees_sub = mul_div_up(out->entry + out->stop, in->instrument->taker_fee, RATIO_ONE / SUB);
 	qty_t lots = in->instrument->max_qty;
 
-	if (in->desk->loss_risk > 0 && in->now_ms < in->desk->loss_ms + in->limits->martingale_ms)
+	if (desk->loss_risk > 0 && in->now_ms < desk->loss_ms + limits->martingale_ms)
 		budget =
-			least(budget, mul_div_down(in->desk->loss_risk, capital, in->desk->loss_capital) - 2);
+			least(budget, mul_div_down(desk->loss_risk, capital, desk->loss_capital) - 2);
 	if (fees_sub < 0)
 		return 0;
 	lots = least(lots, lots_within(in->instrument, budget, dist * SUB + costs_sub));
@@ -115,33 +118,40 @@ static qty_t size_unweighted(const struct decision_settings *settings, const str
 		     lots_in_room(in, out->entry, limit_symbol(capital, half) - standing->symbol_exposure));
 	lots = least(lots,
 		     lots_in_room(in, out->entry, limit_total(capital, half) - standing->total_exposure));
-	lots = least(lots, lots_in_room(in, out->entry, share_down(capital, in->limits->position_share)));
-	if (in->scanned)
+	lots = least(lots, lots_in_room(in, out->entry, share_down(capital, limits->position_share)));
+	if (account->scanned)
 		lots = least(lots, lots_in_room(in, out->entry,
-						share_down(capital, in->limits->portfolio_share) -
-							in->scanned_exposure));
+						share_down(capital, limits->portfolio_share) -
+							account->scanned_exposure));
 	if (in->quote->depth != UNKNOWN) /* unknown: the gate will say so */
 		lots = least(lots,
-			     lots_in_room(in, out->entry, in->quote->depth / in->limits->depth_multiple));
-	money_t margin = share_down(in->available, settings->margin_share);
+			     lots_in_room(in, out->entry, in->quote->depth / limits->depth_multiple));
+	money_t margin = share_down(account->available, settings->margin_share);
 	return least(lots, lots_in_room(in, out->entry, mul_div_down(margin, settings->leverage, RATIO_ONE)));
 }
 
 static qty_t size(const struct decision_settings *settings, const struct decision_input *in,
-		  const struct enter *out, int64_t costs_sub, qty_t minimum)
+		  const struct decision_account *account, const struct enter *out, int64_t costs_sub,
+		  qty_t minimum)
 {
-	bool half = in->desk->half_size == 1;
-	qty_t lots = size_unweighted(settings, in, out, costs_sub, false);
+	bool half = account->desk->half_size == 1;
+	qty_t lots = size_unweighted(settings, in, account, out, costs_sub, false);
 
 	if (half) /* halve the min, and stay under the halved limits with what is already open */
-		lots = least(lots / 2, size_unweighted(settings, in, out, costs_sub, true));
-	ratio_t weight = share_down(RATIO_ONE / 2 + in->signal->confidence / 2, in->weight);
+		lots = least(lots / 2, size_unweighted(settings, in, account, out, costs_sub, true));
+	ratio_t weight = share_down(RATIO_ONE / 2 + in->signal->confidence / 2, account->weight);
 	qty_t weighted = share_down(lots, weight);
 	return weighted < minimum && lots >= minimum ? minimum : weighted;
 }
 
-enum note decision_propose(const struct decision_settings *settings, const struct decision_input *in,
-			   struct enter *out, struct finding *why)
+/* What the round trip costs, in millionths of a tick; -1: out of range. */
+static int64_t costs_in_sub(const struct decision_input *in, const struct enter *out)
+{
+	return mul_div_up(out->entry, decision_costs(in), RATIO_ONE / SUB);
+}
+
+enum note decision_place(const struct decision_settings *settings, const struct decision_input *in,
+			 struct enter *out, struct finding *why)
 {
 	*out = (struct enter){.side = in->signal->side,
 			      .generation = in->instrument->generation,
@@ -150,25 +160,29 @@ enum note decision_propose(const struct decision_settings *settings, const struc
 			      .decided_ms = in->now_ms};
 	*why = (struct finding){0};
 	if (in->quote->bid == UNKNOWN || in->quote->ask == UNKNOWN || in->quote->spread == UNKNOWN ||
-	    in->standing->capital == UNKNOWN || in->standing->capital <= 0 || in->available == UNKNOWN ||
 	    !place(in, out))
 		return NOTE_QUOTE;
 	if (has_moved(settings, in, why))
 		return NOTE_MOVED;
 
-	ratio_t costs = decision_costs(in);
-	int64_t costs_sub = mul_div_up(out->entry, costs, RATIO_ONE / SUB);
+	int64_t costs_sub = costs_in_sub(in, out);
 	if (costs_sub < 0 || distance(out->stop, out->entry) > VALUE_MAX / SUB ||
 	    distance(out->target, out->entry) > VALUE_MAX / SUB)
 		return NOTE_QUOTE;
 	*why = (struct finding){.limit = settings->edge, .actual = edge_of(out, costs_sub)};
-	if (why->actual < why->limit)
-		return NOTE_COSTS;
+	return why->actual < why->limit ? NOTE_COSTS : NOTE_ENTERED;
+}
 
+enum note decision_size(const struct decision_settings *settings, const struct decision_input *in,
+			const struct decision_account *account, struct enter *out, struct finding *why)
+{
+	money_t capital = account->standing->capital;
+
+	*why = (struct finding){0};
+	if (capital == UNKNOWN || capital <= 0 || account->available == UNKNOWN)
+		return NOTE_QUOTE;
 	qty_t minimum = decision_least_lots(in->instrument, out->entry);
-	out->qty = size(settings, in, out, costs_sub, minimum);
+	out->qty = size(settings, in, account, out, costs_in_sub(in, out), minimum);
 	*why = (struct finding){.limit = minimum, .actual = out->qty};
-	if (out->qty < minimum || out->qty <= 0)
-		return NOTE_SIZE;
-	return NOTE_ENTERED;
+	return out->qty < minimum || out->qty <= 0 ? NOTE_SIZE : NOTE_ENTERED;
 }

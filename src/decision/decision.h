@@ -18,35 +18,46 @@ struct decision_settings {
 };
 extern const struct decision_settings decision_settings_default;
 
-/* Everything one decision reads. scanned_exposure: notional of all scanner-picked positions. available: free
- * margin. funding_rate: of the settlement at funding_ms, UNKNOWN if none was heard. hold_ms: expected. */
+/* What one decision reads of the market. funding_rate: of the settlement at funding_ms, UNKNOWN if none was
+ * heard. hold_ms: expected. */
 struct decision_input {
 	const struct signal *signal;
 	const struct quote *quote;
 	const struct instrument *instrument;
-	const struct limits *limits;
-	const struct desk *desk;
-	const struct standing *standing;
-	price_t close; /* of the bar that signalled */
-	bool scanned;
-	money_t scanned_exposure;
-	money_t available;
-	ratio_t weight;   /* salience weight, 0..1 */
+	price_t close;    /* of the bar that signalled */
 	ratio_t slippage; /* recent mean entry slippage, >= 0 */
 	ratio_t funding_rate;
 	ms_t funding_ms, hold_ms;
 	ms_t now_ms;
 };
 
+/* And of the account, for the size. scanned_exposure: notional of all scanner-picked positions. available:
+ * free margin, UNKNOWN if it is. */
+struct decision_account {
+	const struct limits *limits;
+	const struct desk *desk;
+	const struct standing *standing;
+	bool scanned;
+	money_t scanned_exposure;
+	money_t available;
+	ratio_t weight; /* salience weight, 0..1 */
+};
+
 /* What a round trip costs, as a ratio of the entry price, rounded up: taker fee twice, spread, recent
  * slippage, and funding if a settlement falls inside the expected holding time and would be paid. */
 ratio_t decision_costs(const struct decision_input *in);
 
-/* NOTE_ENTERED: *out is a proposal. Otherwise the reason (NOTE_QUOTE, NOTE_MOVED, NOTE_COSTS, NOTE_SIZE) with
- * limit and actual in *why (ratios for COSTS, lots for SIZE, ticks for MOVED), and *out has as much of the
- * proposal as there was. */
-enum note decision_propose(const struct decision_settings *settings, const struct decision_input *in,
-			   struct enter *out, struct finding *why);
+/* Where it would enter and leave, and whether that is worth its costs, which three of four signals are not.
+ * NOTE_ENTERED: *out is a proposal but for its size. Otherwise the reason (NOTE_QUOTE, NOTE_MOVED, NOTE_COSTS)
+ * with limit and actual in *why (ratios for COSTS, ticks for MOVED), and *out has as much of the proposal as
+ * there was. */
+enum note decision_place(const struct decision_settings *settings, const struct decision_input *in,
+			 struct enter *out, struct finding *why);
+
+/* The size of what was placed. NOTE_ENTERED: *out is a proposal. NOTE_QUOTE: nobody knows what the account
+ * has. NOTE_SIZE: too little, limit and actual in *why are lots. */
+enum note decision_size(const struct decision_settings *settings, const struct decision_input *in,
+			const struct decision_account *account, struct enter *out, struct finding *why);
 
 /* The fewest lots an order may have at this price; VALUE_MAX if that cannot be told. */
 qty_t decision_least_lots(const struct instrument *instrument, price_t entry);

@@ -123,7 +123,7 @@ static money_t scanned_exposure(struct engine *e, enum book book)
 	return sum;
 }
 
-/* What cannot be asked of decision_propose: it knows one proposal, not the desk's habits. */
+/* What cannot be asked of decision_place: it knows one proposal, not the desk's habits. */
 static enum note not_now(struct engine *e, const struct candidate *c, struct finding *why)
 {
 	const struct engine_symbol *s = &e->symbols[c->sym];
@@ -166,31 +166,46 @@ static void read_standing(struct engine *e, const struct candidate *c, struct st
 	out->leverage = e->set.decision.leverage;
 }
 
-static enum note propose(struct engine *e, const struct candidate *c, const struct standing *standing,
-			 struct enter *enter, struct finding *why)
+static enum note size(struct engine *e, const struct candidate *c, const struct decision_input *in,
+		      const struct standing *standing, struct enter *enter, struct finding *why)
 {
-	struct engine_symbol *s = &e->symbols[c->sym];
 	money_t equity = engine_equity(e);
-	struct decision_input in = {
-		.signal = &c->signal,
-		.quote = &s->quote,
-		.instrument = &e->universe->at[c->sym],
+	struct decision_account account = {
 		.limits = &e->set.limits,
 		.desk = desk_of(e, c->book),
 		.standing = standing,
-		.close = s->close,
-		.scanned = s->scanned,
+		.scanned = e->symbols[c->sym].scanned,
 		.scanned_exposure = scanned_exposure(e, c->book),
 		.available = equity == UNKNOWN || standing->total_exposure == UNKNOWN ? UNKNOWN
 			     : equity > standing->total_exposure ? equity - standing->total_exposure
 								 : 0,
-		.weight = c->weight,
-		.slippage = standing->slippage > 0 ? standing->slippage : 0,
-		.funding_rate = s->funding_rate,
-		.funding_ms = s->funding_ms,
-		.hold_ms = learning_holding_ms(&e->learning, c->signal.strategy),
-		.now_ms = e->now_ms};
-	enum note note = decision_propose(&e->set.decision, &in, enter, why);
+		.weight = c->weight};
+
+	return decision_size(&e->set.decision, in, &account, enter, why);
+}
+
+/* Placed first: most signals are not worth their costs, and nobody asks what stands for them. */
+static enum note propose(struct engine *e, const struct candidate *c, struct standing *standing,
+			 struct enter *enter, struct finding *why)
+{
+	const struct engine_symbol *s = &e->symbols[c->sym];
+	int64_t fills;
+	ratio_t slippage = slippage_mean(&e->slippage, &e->set.limits, c->sym, e->now_ms, &fills);
+	struct decision_input in = {.signal = &c->signal,
+				    .quote = &s->quote,
+				    .instrument = &e->universe->at[c->sym],
+				    .close = s->close,
+				    .slippage = slippage > 0 ? slippage : 0,
+				    .funding_rate = s->funding_rate,
+				    .funding_ms = s->funding_ms,
+				    .hold_ms = learning_holding_ms(&e->learning, c->signal.strategy),
+				    .now_ms = e->now_ms};
+	enum note note = decision_place(&e->set.decision, &in, enter, why);
+
+	if (note == NOTE_ENTERED) {
+		read_standing(e, c, standing);
+		note = size(e, c, &in, standing, enter, why);
+	}
 	enter->book = c->book, enter->sym = c->sym;
 	return note;
 }
@@ -236,7 +251,6 @@ static void decide_one(struct engine *e, const struct candidate *c)
 		record_decision(e, c, &enter, VERDICT_NO_TRADE, note, &why);
 		return;
 	}
-	read_standing(e, c, &standing);
 	note = propose(e, c, &standing, &enter, &why);
 	if (note != NOTE_ENTERED) {
 		record_decision(e, c, &enter, VERDICT_NO_TRADE, note, &why);

@@ -22,7 +22,8 @@ struct given {
 	struct quote quote;
 	struct instrument instrument;
 	struct signal signal;
-	struct decision_input in; /* its pointers are set by ask() */
+	struct decision_input in; /* its pointers, and those of account, are set by lend() */
+	struct decision_account account;
 };
 
 static inline struct given a_good_signal(void)
@@ -58,9 +59,8 @@ static inline struct given a_good_signal(void)
 			   .stop_distance = 200,
 			   .target_distance = 600},
 		.desk = {.nav = NAV_ONE, .nav_peak = NAV_ONE, .nav_day = NAV_ONE, .pause_at = PAUSE_DRAWDOWN},
+		.account = {.available = USDT(10000), .weight = RATIO_ONE},
 		.in = {.close = PRICE(100),
-		       .available = USDT(10000),
-		       .weight = RATIO_ONE,
 		       .funding_rate = UNKNOWN,
 		       .hold_ms = 4 * HOUR_MS,
 		       .now_ms = NOW},
@@ -73,15 +73,17 @@ static inline void lend(struct given *given)
 	given->in.signal = &given->signal;
 	given->in.quote = &given->quote;
 	given->in.instrument = &given->instrument;
-	given->in.limits = &given->limits;
-	given->in.desk = &given->desk;
-	given->in.standing = &given->standing;
+	given->account.limits = &given->limits;
+	given->account.desk = &given->desk;
+	given->account.standing = &given->standing;
 }
 
 static inline enum note propose(struct given *given, struct enter *out, struct finding *why)
 {
 	lend(given);
-	return decision_propose(&given->settings, &given->in, out, why);
+	enum note note = decision_place(&given->settings, &given->in, out, why);
+	return note == NOTE_ENTERED ? decision_size(&given->settings, &given->in, &given->account, out, why)
+				    : note;
 }
 
 #endif

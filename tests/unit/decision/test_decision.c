@@ -153,7 +153,7 @@ static void without_bid_ask_capital_margin_or_room_for_a_stop_there_is_no_propos
 	assert_int_equal(note_of(given), NOTE_QUOTE);
 	given = good, given.standing.capital = 0;
 	assert_int_equal(note_of(given), NOTE_QUOTE);
-	given = good, given.in.available = UNKNOWN;
+	given = good, given.account.available = UNKNOWN;
 	assert_int_equal(note_of(given), NOTE_QUOTE);
 	given = good, given.signal.stop_distance = PRICE(100);
 	assert_int_equal(note_of(given), NOTE_QUOTE);
@@ -238,9 +238,9 @@ static void the_portfolio_share_binds_only_symbols_the_scanner_picked(void **sta
 {
 	(void)state;
 	struct given given = a_good_signal();
-	given.in.scanned_exposure = USDT(4400);
+	given.account.scanned_exposure = USDT(4400);
 	assert_int_equal(size_of(given), COINS(20));
-	given.in.scanned = true;
+	given.account.scanned = true;
 	assert_int_equal(size_of(given), COINS(6));
 	given.limits.portfolio_share = RATIO_ONE * 45 / 100;
 	assert_int_equal(size_of(given), COINS(1));
@@ -262,11 +262,11 @@ static void the_margin_binds_with_95_percent_of_what_is_available_times_leverage
 {
 	(void)state;
 	struct given given = a_good_signal();
-	given.in.available = USDT(1000);
+	given.account.available = USDT(1000);
 	assert_int_equal(size_of(given), 9500);
 	given.settings.leverage = 2 * RATIO_ONE;
 	assert_int_equal(size_of(given), COINS(19));
-	given.in.available = 0;
+	given.account.available = 0;
 	assert_int_equal(note_of(given), NOTE_SIZE);
 }
 
@@ -321,7 +321,7 @@ static void the_weight_is_confidence_from_a_half_to_one_times_the_salience_weigh
 	assert_int_equal(size_of(given), COINS(10));
 	given.signal.confidence = RATIO_ONE / 2;
 	assert_int_equal(size_of(given), COINS(15));
-	given.in.weight = RATIO_ONE / 2;
+	given.account.weight = RATIO_ONE / 2;
 	assert_int_equal(size_of(given), 7500);
 }
 
@@ -330,7 +330,7 @@ static void the_weight_never_takes_a_size_below_the_minimum_that_the_caps_reach(
 	(void)state;
 	struct given given = a_good_signal();
 	given.signal.confidence = 0;
-	given.in.weight = RATIO_ONE / 2;
+	given.account.weight = RATIO_ONE / 2;
 	given.instrument.min_qty = COINS(20);
 	assert_int_equal(size_of(given), COINS(20));
 	given.instrument.min_qty = COINS(20) + 1;
@@ -360,7 +360,7 @@ static void sizes_are_exact_where_a_double_is_not(void **state)
 	given.instrument.value_num = 1;
 	given.instrument.value_den = 100000000;
 	given.instrument.max_qty = 9007199254740993; /* 2^53 + 1; worth 0.009 USDT a lot in 1e8 */
-	given.standing.capital = given.in.available = VALUE_MAX;
+	given.standing.capital = given.account.available = VALUE_MAX;
 	assert_int_equal(size_of(given), 9007199254740993);
 }
 

@@ -21,7 +21,7 @@ static struct given a_small_market(void)
 static money_t least(const struct given *given)
 {
 	return decision_least_capital(&given->settings, &given->limits, &given->instrument, PRICE(100),
-				      given->in.scanned);
+				      given->account.scanned);
 }
 
 /* The least is enough, and a unit less is not. */
@@ -31,12 +31,12 @@ static void check(struct given given)
 	struct finding why;
 	money_t capital = least(&given);
 
-	given.standing.capital = given.in.available = capital;
+	given.standing.capital = given.account.available = capital;
 	enum note note = propose(&given, &out, &why);
 	if (note != NOTE_ENTERED)
 		fail_msg("%lld is not enough: note %d", (long long)capital, (int)note);
 	assert_int_equal(out.qty, decision_least_lots(&given.instrument, PRICE(100)));
-	given.standing.capital = given.in.available = capital - MONEY_ONE / 1000;
+	given.standing.capital = given.account.available = capital - MONEY_ONE / 1000;
 	assert_int_equal(propose(&given, &out, &why), NOTE_SIZE);
 }
 
@@ -55,7 +55,7 @@ static void a_picked_symbol_needs_its_share_of_the_portfolio(void **state)
 {
 	(void)state;
 	struct given given = a_small_market();
-	given.in.scanned = true;
+	given.account.scanned = true;
 	given.limits.portfolio_share = RATIO_ONE / 10;
 	assert_int_equal(least(&given), USDT(50));
 	check(given);

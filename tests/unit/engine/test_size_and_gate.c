@@ -48,10 +48,10 @@ static void a_desk(struct random *random, struct given *given)
 	standing->capital = capital;
 	standing->symbol_exposure = 0;
 	standing->total_exposure = random_next(random) % 2 ? 0 : between(random, 0, capital / 2);
-	given->in.available = between(random, capital / 2, capital * 2);
-	given->in.scanned = random_next(random) % 2;
-	given->in.scanned_exposure = between(random, 0, standing->total_exposure);
-	given->in.weight = between(random, RATIO_ONE / 4, RATIO_ONE);
+	given->account.available = between(random, capital / 2, capital * 2);
+	given->account.scanned = random_next(random) % 2;
+	given->account.scanned_exposure = between(random, 0, standing->total_exposure);
+	given->account.weight = between(random, RATIO_ONE / 4, RATIO_ONE);
 	given->in.slippage = between(random, 0, 5 * BPS);
 	given->limits.risk_per_trade = between(random, RATIO_ONE / 1000, 2 * RATIO_ONE / 100);
 	if (random_next(random) % 2) {
