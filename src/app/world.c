@@ -354,13 +354,16 @@ ms_t world_next_ms(const struct world *w)
 	return next > w->now_ms ? next : w->now_ms;
 }
 
-/* What is due by the engine's own clock. */
-static inline void engine_wakes(struct world *w)
+/* What is due by the engine's own clock; whether anything is. */
+static inline bool engine_wakes(struct world *w)
 {
 	if (engine_next_ms(w->engine) > w->now_ms)
-		return;
+		return false;
 	struct event time = {.kind = EVENT_TIME, .at_ms = w->now_ms, .sym = SYM_NONE};
+	if (!wants_has_room(w->wants))
+		finish_turn(w);
 	think(w, &time);
+	return true;
 }
 
 void world_turn(struct world *w, ms_t now_ms)
@@ -407,13 +410,12 @@ void world_hear_quotes(struct world *w)
 }
 
 /* Nine bars of ten lead to no decision: nobody needs the quotes between them. */
-static inline bool hear_bar(struct world *w, sym_t sym, const struct candle *bar)
+static inline void hear_bar(struct world *w, sym_t sym, const struct candle *bar)
 {
 	if (engine_pass(w->engine, sym, bar, w->now_ms, w->wants)) {
 		world_hear_quotes(w);
 		engine_go_on(w->engine, w->wants);
 	}
-	return !wants_has_room(w->wants) && finish_turn(w);
 }
 
 static void hear_bar_due(struct world *w, sym_t sym, const struct candle *bar)
@@ -435,12 +437,14 @@ static inline bool pass_instant(struct world *w, const struct stretch *stretch, 
 		const struct candle *bar = stretch->bars[sym];
 		if (bar == NULL)
 			continue;
+		if (sym > 0 && !wants_has_room(w->wants)) /* the turn before has left it empty */
+			acted |= finish_turn(w);
 		if (due)
 			hear_bar_due(w, (sym_t)sym, bar + at);
 		else
-			acted |= hear_bar(w, (sym_t)sym, bar + at);
+			hear_bar(w, (sym_t)sym, bar + at);
 	}
-	engine_wakes(w);
+	acted |= engine_wakes(w);
 	return finish_turn(w) || acted;
 }
 

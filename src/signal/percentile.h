@@ -19,6 +19,8 @@ struct percentile {
 	uint32_t newest, count; /* ring position after the newest key; keys in the window */
 	uint32_t lower, others; /* keys in lower bins than the newest key's; other keys in its own */
 	uint16_t coarse[16], middle[256], fine[PERCENTILE_BINS]; /* keys per 256, per 16 bins, per bin */
+	uint16_t apart[32]; /* counter and position of one bin are not a multiple of 4 KiB apart: a processor
+			       would take a read of the one for a read of the other, just written */
 	uint16_t last[PERCENTILE_BINS]; /* ring position of the newest key that fell into the bin */
 	uint16_t bins[PERCENTILE_RING]; /* of each key, oldest at newest - count */
 	uint16_t run[PERCENTILE_RING];  /* equal keys in a row in its bin, up to this one; some may be gone */
