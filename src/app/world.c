@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define CARRY_TURNS_MAX 16
+#define BARS_AHEAD      16 /* of a tape, on their way from memory */
 
 int world_open(struct world *w)
 {
@@ -439,6 +440,7 @@ static inline bool pass_instant(struct world *w, const struct stretch *stretch, 
 			continue;
 		if (sym > 0 && !wants_has_room(w->wants)) /* the turn before has left it empty */
 			acted |= finish_turn(w);
+		__builtin_prefetch(bar + at + BARS_AHEAD);
 		if (due)
 			hear_bar_due(w, (sym_t)sym, bar + at);
 		else

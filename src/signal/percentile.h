@@ -38,16 +38,20 @@ void percentile_add(struct percentile *percentile, int64_t key, int window);
  * without any. */
 struct rank percentile_rank(const struct percentile *percentile);
 
-/* Whether that rank is at least so many percent. Needs a key. Of the keys in the newest one's bin all others
- * may be higher, or all lower: nearly always the answer is the same. */
-static inline bool percentile_reaches(const struct percentile *p, int64_t percent)
+/* The least number of keys below one of count keys with which its rank is at least so many percent: the least
+ * n with 100 (2 n + 1) >= 2 percent count. */
+static inline uint32_t percentile_keys(uint32_t count, int64_t percent)
 {
-	int64_t wanted = percent * 2 * (int64_t)p->count;
-	int64_t keys = (wanted + 99) / 200; /* with so many below it does: 100 (2 keys + 1) >= wanted */
+	return (uint32_t)((percent * 2 * (int64_t)count + 99) / 200);
+}
 
-	/* the usual answer needs no branch but this one, of an unsigned difference */
-	if (__builtin_expect((uint64_t)(keys - 1 - p->lower) < p->others, 0))
-		return 100 * percentile_rank(p).num >= wanted;
+/* Whether the newest key's rank is at least so many percent (0 or more); keys: as above, of all that there
+ * are. Needs a key. Of the others in its bin all may be higher, or all lower: nearly always the answer is the
+ * same, and needs no branch but this one, of an unsigned difference. */
+static inline bool percentile_reaches(const struct percentile *p, int64_t percent, uint32_t keys)
+{
+	if (__builtin_expect(keys - 1 - p->lower < p->others, 0))
+		return 100 * percentile_rank(p).num >= percent * 2 * (int64_t)p->count;
 	return p->lower >= keys;
 }
 

@@ -162,7 +162,7 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 	percentile_add(&s->percentile, key, settings->rank_window);
 }
 
-static enum regime regime_now(const struct series *s, const struct signal_settings *settings)
+static enum regime regime_now(struct series *s, const struct signal_settings *settings)
 {
 	/* looked up, not asked for: near its edges no processor can guess the answer */
 	static const uint8_t regimes[2][2][2] = {
@@ -173,8 +173,13 @@ static enum regime regime_now(const struct series *s, const struct signal_settin
 	if (s->bars <= RATIO_BARS || (int64_t)s->percentile.count < settings->rank_minimum ||
 	    s->percentile.count == 0)
 		return REGIME_NONE;
-	bool high = percentile_reaches(&s->percentile, settings->rank_high);
-	bool low = !percentile_reaches(&s->percentile, settings->rank_low);
+	if (s->sides_of != s->percentile.count) { /* it grows, and then stays */
+		s->sides_of = s->percentile.count;
+		s->keys_high = percentile_keys(s->sides_of, settings->rank_high);
+		s->keys_low = percentile_keys(s->sides_of, settings->rank_low);
+	}
+	bool high = percentile_reaches(&s->percentile, settings->rank_high, s->keys_high);
+	bool low = !percentile_reaches(&s->percentile, settings->rank_low, s->keys_low);
 	bool trending = fabs(series_efficiency100(s)) >= settings->ratio_trending;
 	return (enum regime)regimes[high][low][trending];
 }

@@ -73,6 +73,7 @@ struct series {
 	int32_t above;        /* sign of SMA 10 - SMA 30 on the newest bar */
 	int32_t regime, candidate, candidate_bars; /* enum regime */
 	struct percentile percentile;              /* of volatility keys */
+	uint32_t sides_of, keys_high, keys_low;    /* percentile_keys of so many, for high and low */
 };
 
 /* What stands after the newest bar. Prices in ticks; NAN: too little history. */

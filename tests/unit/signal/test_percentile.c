@@ -28,7 +28,8 @@ static void ranks_equal_counting(int window)
 		assert_int_equal(got.num, want.num);
 		assert_int_equal(got.den, want.den);
 		for (int64_t percent = 0; percent <= 101; percent += i % 7 + 1)
-			assert_int_equal(percentile_reaches(&percentile, percent),
+			assert_int_equal(percentile_reaches(&percentile, percent,
+							    percentile_keys(percentile.count, percent)),
 					 100 * want.num >= percent * want.den);
 	}
 }
