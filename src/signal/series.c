@@ -162,6 +162,14 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 	percentile_add(&s->percentile, key, settings->rank_window);
 }
 
+/* |ER100| at least so much; without its quotient. A price that stood still goes nowhere. */
+static bool is_trending(const struct series *s, double ratio)
+{
+	double change = (double)(close_before(s, 0) - close_before(s, RATIO_BARS));
+
+	return (s->path100 > 0) & (fabs(change) >= ratio * (double)s->path100);
+}
+
 static enum regime regime_now(struct series *s, const struct signal_settings *settings)
 {
 	/* looked up, not asked for: near its edges no processor can guess the answer */
@@ -180,7 +188,7 @@ static enum regime regime_now(struct series *s, const struct signal_settings *se
 	}
 	bool high = percentile_reaches(&s->percentile, settings->rank_high, s->keys_high);
 	bool low = !percentile_reaches(&s->percentile, settings->rank_low, s->keys_low);
-	bool trending = fabs(series_efficiency100(s)) >= settings->ratio_trending;
+	bool trending = is_trending(s, settings->ratio_trending);
 	return (enum regime)regimes[high][low][trending];
 }
 

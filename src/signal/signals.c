@@ -51,6 +51,7 @@ static bool mean_reversion(const struct series *s, const struct signal_settings 
 
 	if (series_inside20(s, settings->band_width)) /* nearly always */
 		return false;
+	*signal = (struct signal){.strategy = STRATEGY_MEAN_REVERSION};
 	mid = series_mean20(s);
 	deviation = series_deviation20(s);
 	off = (double)close - mid;
@@ -73,6 +74,7 @@ static bool trend(const struct series *s, const struct signal_settings *settings
 
 	if (s->cross == SIDE_NONE && s->cross_before == SIDE_NONE) /* nearly always: no division */
 		return false;
+	*signal = (struct signal){.strategy = STRATEGY_TREND};
 	ratio = series_efficiency100(s);
 	signal->side = ratio > 0 ? SIDE_LONG : ratio < 0 ? SIDE_SHORT : SIDE_NONE;
 	if (signal->side == SIDE_NONE || (s->cross != signal->side && s->cross_before != signal->side))
@@ -93,6 +95,7 @@ static bool breakout(const struct series *s, const struct signal_settings *setti
 
 	if (close <= s->hh20 && close >= s->ll20)
 		return false;
+	*signal = (struct signal){.strategy = STRATEGY_BREAKOUT};
 	signal->side = close > s->hh20 ? SIDE_LONG : SIDE_SHORT;
 	beyond = close > s->hh20 ? close - s->hh20 : s->ll20 - close;
 	rank = series_volatility(s);
@@ -107,30 +110,15 @@ static bool breakout(const struct series *s, const struct signal_settings *setti
 int signals_read(const struct series *series, const struct signal_settings *settings,
 		 struct signal out[static STRATEGY_COUNT])
 {
-	struct signal signal = {.side = SIDE_NONE};
-	bool fires = false;
-
 	if (!(series->atr > 0)) /* nothing has moved since the first bar */
 		return 0;
 	switch ((enum regime)series->regime) {
-	case REGIME_MEAN_REVERT:
-		signal.strategy = STRATEGY_MEAN_REVERSION;
-		fires = mean_reversion(series, settings, &signal);
-		break;
-	case REGIME_TRENDING:
-		signal.strategy = STRATEGY_TREND;
-		fires = trend(series, settings, &signal);
-		break;
-	case REGIME_HIGH_VOL:
-		signal.strategy = STRATEGY_BREAKOUT;
-		fires = breakout(series, settings, &signal);
-		break;
+	case REGIME_MEAN_REVERT: return mean_reversion(series, settings, out);
+	case REGIME_TRENDING: return trend(series, settings, out);
+	case REGIME_HIGH_VOL: return breakout(series, settings, out);
 	case REGIME_LOW_VOL:
 	case REGIME_NONE:
 	case REGIME_COUNT: break;
 	}
-	if (!fires)
-		return 0;
-	out[0] = signal;
-	return 1;
+	return 0;
 }
