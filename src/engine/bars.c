@@ -23,10 +23,9 @@ static void move_stop(struct engine *e, struct holding *h, struct engine_symbol 
 		engine_note(e, NOTE_STOP_MOVED, (sym_t)h->sym, REFUSAL_NONE, stop, before);
 }
 
-static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct candle *bar, sym_t sym)
+static __attribute__((noinline)) void monitor_held(struct engine *e, struct engine_symbol *s,
+						   const struct candle *bar, sym_t sym)
 {
-	if (e->execution.active_count == 0)
-		return;
 	double er100 = s->series->bars > 100 ? series_efficiency100(s->series) : 0.0;
 	for (int book = 0; book < BOOK_COUNT; book++) {
 		struct holding *h = execution_holding(&e->execution, (enum book)book, sym);
@@ -43,6 +42,12 @@ static void monitor_bar(struct engine *e, struct engine_symbol *s, const struct 
 		else if (h->phase == PHASE_PROTECTED)
 			move_stop(e, h, s);
 	}
+}
+
+static inline void monitor_bar(struct engine *e, struct engine_symbol *s, const struct candle *bar, sym_t sym)
+{
+	if (e->execution.active_count > 0) /* in any symbol; seldom */
+		monitor_held(e, s, bar, sym);
 }
 
 /* A round opens with the first bar of its instant and waits for all watched symbols. */
@@ -65,15 +70,20 @@ static void deliver(struct engine *e, struct engine_symbol *s)
 		engine_close_round(e);
 }
 
-static void take_signal(struct engine *e, struct engine_symbol *s)
+static __attribute__((noinline)) void keep_signal(struct engine *e, struct engine_symbol *s,
+						  const struct signal *signal)
+{
+	s->signal = *signal;
+	s->quote.volatility = series_volatility(s->series);
+	e->any_signal = true;
+}
+
+static inline void take_signal(struct engine *e, struct engine_symbol *s)
 {
 	struct signal signals[STRATEGY_COUNT];
 
-	if (s->watched && signals_read(s->series, &e->set.signal, signals) > 0) {
-		s->signal = signals[0];
-		s->quote.volatility = series_volatility(s->series);
-		e->any_signal = true;
-	}
+	if (s->watched && signals_read(s->series, &e->set.signal, signals) > 0)
+		keep_signal(e, s, &signals[0]);
 }
 
 /* After a restart: if the newest bar is still within its wait and a watched symbol has not delivered it, the
@@ -132,7 +142,7 @@ void engine_on_candle(struct engine *e, sym_t sym, const struct candle *bar, boo
 		engine_note(e, NOTE_SERIES_DROPPED, sym, REFUSAL_NONE, answer == SERIES_HOLE ? 0 : 1,
 			    bar->close);
 	s->close = bar->close;
-	s->signal = (struct signal){0};
+	s->signal.side = SIDE_NONE;
 	s->quote.volatility = (struct rank){0, 0}; /* until a signal or a position asks for it */
 	s->regime = (enum regime)s->series->regime;
 	s->bar_ms = s->quote.bar_ms = end_ms;
