@@ -97,7 +97,7 @@ void percentile_add(struct percentile *p, int64_t key, int window)
 		p->others -= gone == bin;
 	}
 	uint16_t last = p->last[bin];
-	bool again = p->fine[bin] > 0 && p->keys[last] == key;
+	bool again = (p->fine[bin] > 0) & (p->keys[last] == key);
 	percentile_count(p, bin, 1);
 	p->keys[p->newest] = key;
 	p->bins[p->newest] = (uint16_t)bin;
