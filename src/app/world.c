@@ -421,16 +421,17 @@ static inline void hear_bar(struct world *w, sym_t sym, const struct candle *bar
 
 static void hear_bar_due(struct world *w, sym_t sym, const struct candle *bar)
 {
-	think(w, &(struct event){.kind = EVENT_CANDLE,
-				 .sym = sym,
-				 .at_ms = w->now_ms,
-				 .candle = {.candle = *bar, .closed = true}});
+	struct event event; /* of whose room a bar needs a part */
+
+	event.kind = EVENT_CANDLE, event.book = BOOK_MAIN, event.sym = sym, event.at_ms = w->now_ms;
+	event.candle.candle = *bar, event.candle.closed = true, event.candle.history = false;
+	think(w, &event);
 }
 
 /* Whether anything but records came of it. */
-static inline bool pass_instant(struct world *w, const struct stretch *stretch, size_t at)
+static inline bool pass_instant(struct world *w, const struct stretch *stretch, size_t at, bool due)
 {
-	bool due = engine_next_ms(w->engine) <= w->now_ms, acted = due;
+	bool acted = due;
 
 	if (due)
 		world_hear_quotes(w);
@@ -455,10 +456,11 @@ bool world_pass(struct world *w, const struct stretch *stretch)
 	ms_t now_ms = stretch->first_ms;
 
 	for (size_t at = 0; at < stretch->instants; at++, now_ms += stretch->every_ms) {
-		if (at > 0 && engine_next_ms(w->engine) < now_ms)
+		ms_t due_ms = engine_next_ms(w->engine);
+		if (at > 0 && due_ms < now_ms)
 			break;
 		w->now_ms = now_ms;
-		if (pass_instant(w, stretch, at))
+		if (pass_instant(w, stretch, at, due_ms <= now_ms))
 			return true;
 	}
 	return false;

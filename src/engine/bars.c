@@ -136,11 +136,13 @@ void engine_on_candle(struct engine *e, sym_t sym, const struct candle *bar, boo
 	enum series_answer answer = SERIES_OK;
 	if (history || !s->history_due || s->series->bars > 0)
 		answer = series_push(s->series, &e->set.signal, bar);
-	if (answer == SERIES_OLD || answer == SERIES_UNUSABLE)
-		return;
-	if (answer != SERIES_OK && !history)
-		engine_note(e, NOTE_SERIES_DROPPED, sym, REFUSAL_NONE, answer == SERIES_HOLE ? 0 : 1,
-			    bar->close);
+	if (answer != SERIES_OK) {
+		if (answer == SERIES_OLD || answer == SERIES_UNUSABLE)
+			return;
+		if (!history)
+			engine_note(e, NOTE_SERIES_DROPPED, sym, REFUSAL_NONE, answer == SERIES_HOLE ? 0 : 1,
+				    bar->close);
+	}
 	s->close = bar->close;
 	s->signal.side = SIDE_NONE;
 	s->quote.volatility = (struct rank){0, 0}; /* until a signal or a position asks for it */

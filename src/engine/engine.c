@@ -139,6 +139,16 @@ static void on_advice(struct engine *e, const struct event *event)
 	wants_record(e->wants, RECORD_ADVICE)->advice = *advice;
 }
 
+/* The next multiple of the interval: nearly always the one after the last, without a division. */
+static ms_t next_scan(const struct engine *e)
+{
+	ms_t every_ms = e->set.scan_every_ms, last_ms = e->scan_step_ms;
+
+	if (last_ms != 0 && e->now_ms >= last_ms && e->now_ms < last_ms + every_ms)
+		return last_ms + every_ms;
+	return (e->now_ms / every_ms + 1) * every_ms;
+}
+
 static void on_time(struct engine *e)
 {
 	if (engine_round_open(e) && e->now_ms >= e->round_ms + e->set.round_wait_ms)
@@ -155,7 +165,7 @@ static void on_time(struct engine *e)
 		engine_watch_excess(e);
 	if (e->ready && e->now_ms >= e->scan_ms) { /* one that was never answered is asked for again */
 		scanner_begin(&e->scanner);
-		e->scan_ms = (e->now_ms / e->set.scan_every_ms + 1) * e->set.scan_every_ms;
+		e->scan_ms = e->scan_step_ms = next_scan(e);
 		wants_intent(e->wants, INTENT_SCAN, BOOK_MAIN, SYM_NONE);
 	}
 }

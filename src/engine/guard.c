@@ -41,7 +41,7 @@ static money_t exposure_left(const struct engine *e, const struct holding *h)
 
 static bool is_far_over(const struct engine *e, money_t exposure, money_t limit)
 {
-	return exposure > limit + share_down(limit, e->set.excess_over);
+	return exposure > limit && exposure > limit + share_down(limit, e->set.excess_over);
 }
 
 /* The looks are at times that a restart does not move. */

@@ -3,8 +3,6 @@
  * state. */
 #include "engine_internal.h"
 
-#include <string.h>
-
 void engine_watch(struct engine *e, const struct watched *watched)
 {
 	struct engine_symbol *s = &e->symbols[watched->sym];
@@ -32,9 +30,10 @@ void engine_on_scan_end(struct engine *e)
 	bool held[SYMBOLS_MAX];
 
 	e->scanned_ms = e->now_ms;
-	for (size_t sym = 0; sym < e->universe->count; sym++) /* one that was not taken is tried again */
-		engine_set_leverage(e, (sym_t)sym);
-	memset(held, 0, e->universe->count);
+	for (size_t sym = 0; sym < e->universe->count; sym++) {
+		held[sym] = false;
+		engine_set_leverage(e, (sym_t)sym); /* one that was not taken is tried again */
+	}
 	for (size_t i = 0; i < e->execution.active_count; i++)
 		held[execution_active(&e->execution, i)->sym] = true;
 	size_t count = scanner_finish(&e->scanner, e->universe, &e->set.scanner, held, e->now_ms, changes,

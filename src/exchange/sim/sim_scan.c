@@ -126,7 +126,7 @@ static const struct candle *count_part(struct sim_market_symbol *symbol, struct 
 				       const struct candle *bars, const struct candle *end)
 {
 	struct sim_day_part now = *part;
-	money_t sum = symbol->turnover_sum;
+	money_t sum = symbol->turnover_sum, all = 0;
 	int64_t at = symbol->turnover_at, count;
 	const struct candle *bar = bars;
 
@@ -134,11 +134,12 @@ static const struct candle *count_part(struct sim_market_symbol *symbol, struct 
 		money_t turnover = sim_bar_turnover(&symbol->instrument, bar);
 		now.high = bar->high > now.high ? bar->high : now.high;
 		now.low = bar->low < now.low ? bar->low : now.low;
-		now.turnover = add_capped(now.turnover, turnover);
+		all += turnover; /* a part has 15 bars at the most, of VALUE_MAX */
 		sum += turnover - symbol->turnover[at];
 		symbol->turnover[at] = turnover;
 		at = at + 1 == SIM_DEPTH_BARS ? 0 : at + 1;
 	} while (++bar < end && bar->open_ms < symbol->day.end_ms);
+	now.turnover = add_capped(part->turnover, all);
 	add_turnover(&symbol->day, now.turnover - part->turnover);
 	*part = now;
 	symbol->turnover_sum = sum;
