@@ -108,8 +108,7 @@ static qty_t size_unweighted(const struct decision_settings *settings, const str
 	qty_t lots = in->instrument->max_qty;
 
 	if (desk->loss_risk > 0 && in->now_ms < desk->loss_ms + limits->martingale_ms)
-		budget =
-			least(budget, mul_div_down(desk->loss_risk, capital, desk->loss_capital) - 2);
+		budget = least(budget, mul_div_down(desk->loss_risk, capital, desk->loss_capital) - 2);
 	if (fees_sub < 0)
 		return 0;
 	lots = least(lots, lots_within(in->instrument, budget, dist * SUB + costs_sub));
@@ -124,8 +123,7 @@ static qty_t size_unweighted(const struct decision_settings *settings, const str
 						share_down(capital, limits->portfolio_share) -
 							account->scanned_exposure));
 	if (in->quote->depth != UNKNOWN) /* unknown: the gate will say so */
-		lots = least(lots,
-			     lots_in_room(in, out->entry, in->quote->depth / limits->depth_multiple));
+		lots = least(lots, lots_in_room(in, out->entry, in->quote->depth / limits->depth_multiple));
 	money_t margin = share_down(account->available, settings->margin_share);
 	return least(lots, lots_in_room(in, out->entry, mul_div_down(margin, settings->leverage, RATIO_ONE)));
 }

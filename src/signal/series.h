@@ -15,7 +15,7 @@
 /* From so many bars on, two series that began at different bars agree to 1e-9. */
 #define SERIES_WARM_BARS 1020
 
-/* The same for every push and read of one series. */
+/* The same for every push and read of one series, which remembers what follows from them. */
 struct signal_settings {
 	double band_width;                      /* Bollinger bands, in deviations */
 	double mean_stop_share;                 /* mean reversion: stop distance, of the target distance */

@@ -109,6 +109,7 @@ static void calm(int count)
 	engine->set.signal.rank_high = mean_reverting ? 1000 : 0;
 	engine->set.signal.ratio_trending = 2;
 	engine->set.signal.rank_low = 0;
+	engine->symbols[0].series->sides_of = 0; /* what followed from them; nobody else changes them */
 	for (int i = 0; i < count; i++)
 		quarter(10000 + (i % 2 ? 20 : -20));
 }
