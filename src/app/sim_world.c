@@ -39,6 +39,7 @@ static void read_history(void *ctx, sym_t sym, int64_t bars,
 	}
 }
 
+/* The market comes to where the world is in a stretch: before anybody looks at it. */
 static void follow(struct sim_world *sim)
 {
 	if (sim->passing)

@@ -77,11 +77,11 @@ struct engine {
 	bool goes_on; /* see engine_goes_on(), as of the start */
 	bool positions_done, orders_done, balance_done;
 	size_t histories_due;
-	ms_t due_ms;     /* what engine_next_ms() says, as of the last step that could move it */
-	ms_t scan_ms;    /* next scan */
+	ms_t due_ms;       /* what engine_next_ms() says, as of the last step that could move it */
+	ms_t scan_ms;      /* next scan */
 	ms_t scan_step_ms; /* the multiple of the interval that was last worked out; 0: none yet */
-	ms_t scanned_ms; /* the last one was complete; 0: none yet */
-	ms_t round_ms;   /* end of the bar whose round is open; 0: none */
+	ms_t scanned_ms;   /* the last one was complete; 0: none yet */
+	ms_t round_ms;     /* end of the bar whose round is open; 0: none */
 	ms_t last_round_ms;
 	bool any_signal;      /* one was read since the last decision */
 	bool unquoted;        /* a round with a signal waits for engine_go_on() */

@@ -14,14 +14,20 @@ static money_t add_capped(money_t a, money_t b)
 	return a > TURNOVER_MOST - b ? TURNOVER_MOST : a + b;
 }
 
-/* The part in which a time lies, and when it ends; of quarters, nearly always, without a division. */
-static int64_t part_at(const struct sim_market_state *state, ms_t at_ms, ms_t *end_ms)
+/* The part in which a time lies; of quarters, nearly always, without a division. */
+static int64_t part_at(const struct sim_market_state *state, ms_t at_ms)
 {
 	ms_t frame = state->setup.timeframe_ms;
-	int64_t number = frame > QUARTER_MS ? at_ms / frame : at_ms / QUARTER_MS;
 
-	*end_ms = (number + 1) * (frame > QUARTER_MS ? frame : QUARTER_MS);
-	return number;
+	return frame > QUARTER_MS ? at_ms / frame : at_ms / QUARTER_MS;
+}
+
+/* When the part ends. */
+static ms_t part_end(const struct sim_market_state *state, int64_t number)
+{
+	ms_t frame = state->setup.timeframe_ms;
+
+	return (number + 1) * (frame > QUARTER_MS ? frame : QUARTER_MS);
 }
 
 /* Parts in a window; a bar is a day at the most. */
@@ -109,12 +115,11 @@ static void day_move(struct sim_day *day, int64_t number, int64_t parts)
 static __attribute__((noinline)) struct sim_day_part *
 day_begin_part(const struct sim_market_state *state, struct sim_day *day, const struct candle *bar)
 {
-	ms_t end_ms;
-	int64_t number = part_at(state, bar->open_ms, &end_ms);
+	int64_t number = part_at(state, bar->open_ms);
 	struct sim_day_part *part = &day->part[number % SIM_DAY_PARTS];
 
 	day_move(day, number, day_parts(state));
-	day->end_ms = end_ms;
+	day->end_ms = part_end(state, number);
 	*part = (struct sim_day_part){
 		.number = number, .open = bar->open, .high = bar->high, .low = bar->low};
 	return part;
@@ -265,8 +270,7 @@ static void fill_row(const struct sim_market_symbol *symbol, int64_t newest, int
 int sim_market_scan(const struct sim_market *market, ms_t now, struct events *heard)
 {
 	const struct sim_market_state *state = &market->state;
-	ms_t end_ms;
-	int64_t newest = part_at(state, state->bar_ms - state->setup.timeframe_ms, &end_ms);
+	int64_t newest = part_at(state, state->bar_ms - state->setup.timeframe_ms);
 	int64_t parts = day_parts(state);
 
 	if (heard->count + (size_t)state->setup.symbols + 1 > EVENTS_MAX)
