@@ -64,8 +64,8 @@ static void moments_move(struct moments *moments, int64_t in, int64_t out)
 }
 
 /* n * sum of squares - square of sum, of 20 values: n^2 times their variance, exact, under 2^120 for any
- * prices up to VALUE_MAX. Converted in two halves of 62 bits: both fit a signed integer, so there is no
- * branch. */
+ * prices up to VALUE_MAX. Nearly always 64 bits do; else converted in two halves of 62, which both fit a
+ * signed integer. */
 static double moments_spread20(const struct moments *moments)
 {
 	if (moments->squares < NARROW) { /* prices up to 10^8 ticks */
@@ -162,12 +162,15 @@ static void push_changes(struct series *s, const struct signal_settings *setting
 	percentile_add(&s->percentile, key, settings->rank_window);
 }
 
+static double change100(const struct series *s)
+{
+	return (double)(close_before(s, 0) - close_before(s, RATIO_BARS));
+}
+
 /* |ER100| at least so much; without its quotient. A price that stood still goes nowhere. */
 static bool is_trending(const struct series *s, double ratio)
 {
-	double change = (double)(close_before(s, 0) - close_before(s, RATIO_BARS));
-
-	return (s->path100 > 0) & (fabs(change) >= ratio * (double)s->path100);
+	return (s->path100 > 0) & (fabs(change100(s)) >= ratio * (double)s->path100);
 }
 
 static enum regime regime_now(struct series *s, const struct signal_settings *settings)
@@ -288,7 +291,7 @@ double series_efficiency100(const struct series *series)
 {
 	if (series->path100 == 0)
 		return 0;
-	return (double)(close_before(series, 0) - close_before(series, RATIO_BARS)) / (double)series->path100;
+	return change100(series) / (double)series->path100;
 }
 
 /* Of the last 20 log returns; needs 20 of them. */

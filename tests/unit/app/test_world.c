@@ -36,16 +36,22 @@ static void witness_heard(void *ctx, const struct event *event)
 	}
 }
 
+/* A world of so many days that is looked at from its start. */
+static void open_days(int64_t days)
+{
+	sim_open(days);
+	memset(&seen, 0, sizeof seen);
+	sim->world.witness.sent = witness_sent;
+	sim->world.witness.heard = witness_heard;
+}
+
 static void run_days(int64_t days, bool fail_enter, bool fail_protective)
 {
 	ms_t next_ms;
 
-	sim_open(days);
-	memset(&seen, 0, sizeof seen);
+	open_days(days);
 	sink_log.fail_next_enter = fail_enter;
 	sink_log.fail_next_protective = fail_protective;
-	sim->world.witness.sent = witness_sent;
-	sim->world.witness.heard = witness_heard;
 	sim_start();
 	while (sim_world_next(sim, &next_ms))
 		sim_world_turn(sim, next_ms);
@@ -151,10 +157,7 @@ static void extra_time_changes_no_record_and_no_intent(void **state)
 	keep_run();
 	sim_close();
 	random_seed(&random, 3);
-	sim_open(3);
-	memset(&seen, 0, sizeof seen);
-	sim->world.witness.sent = witness_sent;
-	sim->world.witness.heard = witness_heard;
+	open_days(3);
 	sim_start();
 	while (sim_world_next(sim, &next_ms)) {
 		for (int i = (int)(random_next(&random) % 3); i > 0 && next_ms > sim->world.now_ms; i--) {
@@ -181,6 +184,19 @@ static void count_turn(void *ctx, int64_t turn)
 		longest_stretch = sim->stretch.instants;
 }
 
+/* How many turns it took. */
+static int64_t turn_wheel(int64_t days, bool each_instant)
+{
+	int64_t turns = 0;
+
+	open_days(days);
+	sim_start();
+	sim_world_run(sim,
+		      &(struct sim_pace){.ctx = &turns, .each_instant = each_instant, .after = count_turn});
+	assert_true(seen.enters > 3);
+	return turns;
+}
+
 /* run_days goes from instant to instant; the wheel lets bars pass where nobody has anything. */
 static void bars_that_pass_in_one_turn_change_no_record_and_no_intent(void **state)
 {
@@ -191,15 +207,7 @@ static void bars_that_pass_in_one_turn_change_no_record_and_no_intent(void **sta
 		run_days(5, false, false);
 		keep_run();
 		sim_close();
-		sim_open(5);
-		memset(&seen, 0, sizeof seen);
-		sim->world.witness.sent = witness_sent;
-		sim->world.witness.heard = witness_heard;
-		sim_start();
-		sim_world_run(sim, &(struct sim_pace){.ctx = each ? &instants : &turns,
-						      .each_instant = each == 1,
-						      .after = count_turn});
-		assert_true(seen.enters > 3);
+		*(each ? &instants : &turns) = turn_wheel(5, each == 1);
 		is_as_kept();
 		sim_close();
 	}
@@ -260,15 +268,7 @@ static void tapes_that_pass_in_one_turn_change_no_record_and_no_intent(void **st
 	sim_set = &set;
 	longest_stretch = 0;
 	for (int each = 1; each >= 0; each--) {
-		sim_open(TAPE_DAYS);
-		memset(&seen, 0, sizeof seen);
-		sim->world.witness.sent = witness_sent;
-		sim->world.witness.heard = witness_heard;
-		sim_start();
-		sim_world_run(sim, &(struct sim_pace){.ctx = each ? &instants : &turns,
-						      .each_instant = each == 1,
-						      .after = count_turn});
-		assert_true(seen.enters > 3);
+		*(each ? &instants : &turns) = turn_wheel(TAPE_DAYS, each == 1);
 		assert_int_equal(sim->checker.over_limit + sim->checker.books, 0);
 		if (each)
 			keep_run();
