@@ -95,12 +95,18 @@ daemon=$!
 count() { # positions now
 	env -i "$bot" status --state st --json 2>/dev/null | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["positions"]))' 2>/dev/null
 }
+protected() { # how many positions, if all are protected; else 0: one whose entry is not filled yet has no result to show
+	env -i "$bot" status --state st --json 2>/dev/null | python3 -c '
+import json, sys
+held = json.load(sys.stdin)["positions"]
+print(len(held) if all(p["phase"] == "protected" for p in held) else 0)' 2>/dev/null
+}
 turn() { env -i "$bot" status --state st --json | get turn; }
 states() { env -i "$bot" "$1" --state st --json | get states; }
 trade_until_held() { # then time stands
 	for _ in $(seq 400); do
 		kill -STOP "$emulating"
-		[ "$(count)" -gt 0 ] 2>/dev/null && return 0
+		[ "$(protected)" -gt 0 ] 2>/dev/null && return 0
 		kill -CONT "$emulating"
 		sleep 0.03
 	done
