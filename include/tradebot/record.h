@@ -54,7 +54,8 @@
 	X(UNKNOWN_FILL, "unknown_fill", "a fill that belongs to nothing we know")     \
 	X(MARKET, "market", "the exchange changed the state of the market")          \
 	X(GRID, "grid_changed", "tick, lot or contract changed: frozen until position and orders agree") \
-	X(REDUCED, "reduced", "a position is reduced to what its limit allows")
+	X(REDUCED, "reduced", "a position is reduced to what its limit allows")       \
+	X(STOP_LOOSENED, "stop_loosened", "a stop rests further away than was approved: asked for again")
 #define X(id, name, text) NOTE_##id,
 enum note { NOTES(X) NOTE_COUNT };
 #undef X

@@ -126,7 +126,11 @@ static void grant(struct engine *e, const struct wish *wish)
 			engine_note(e, NOTE_UNPROTECTED, wish->sym, REFUSAL_NONE, wish->reason, h->qty);
 		engine_reduce(e, h, wish->qty, wish->reason);
 		break;
-	case WISH_PROTECT: engine_protect(e, h, wish->stop, wish->target, wish->reason); break;
+	case WISH_PROTECT:
+		if (wish->astray != 0)
+			engine_note(e, NOTE_STOP_LOOSENED, wish->sym, REFUSAL_NONE, wish->astray, wish->stop);
+		engine_protect(e, h, wish->stop, wish->target, wish->reason);
+		break;
 	case WISH_CANCEL: wants_intent(e->wants, INTENT_CANCEL, wish->book, wish->sym)->id = wish->id; break;
 	case WISH_QUERY: wants_intent(e->wants, INTENT_QUERY, wish->book, wish->sym)->id = wish->id; break;
 	}

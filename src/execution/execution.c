@@ -130,6 +130,7 @@ static void orders_compact(struct execution *x)
 			continue;
 		x->orders[kept] = *order;
 		x->order_listed[kept] = x->order_listed[i];
+		x->order_astray[kept] = x->order_astray[i];
 		x->order_dirty[kept++] = false;
 	}
 	x->order_count = kept;
@@ -141,6 +142,7 @@ struct order *order_add(struct execution *x, const struct order *order)
 	x->orders[x->order_count] = *order;
 	x->order_dirty[x->order_count] = true;
 	x->order_listed[x->order_count] = false;
+	x->order_astray[x->order_count] = 0;
 	x->any_dirty = true;
 	return &x->orders[x->order_count++];
 }

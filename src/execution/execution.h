@@ -81,13 +81,15 @@ struct execution {
 	size_t order_count;
 	struct order orders[EXECUTION_ORDERS_MAX];
 	bool order_dirty[EXECUTION_ORDERS_MAX];
-	bool order_listed[EXECUTION_ORDERS_MAX]; /* the running snapshot of orders has it */
+	bool order_listed[EXECUTION_ORDERS_MAX];    /* the running snapshot of orders has it */
+	price_t order_astray[EXECUTION_ORDERS_MAX]; /* where a stop of ours rests that somebody has loosened;
+						       0: where it should. Learned anew after a restart */
 	bool any_dirty;
 	size_t active_count; /* holdings that are not flat, sorted by book and symbol */
 	uint32_t active[BOOK_COUNT * 256];
 	struct seen_execution seen[EXECUTION_SEEN_MAX];
 	size_t seen_next;
-	uint16_t seen_alike[EXECUTION_ALIKE]; /* how many of them look alike */
+	uint16_t seen_alike[EXECUTION_ALIKE];   /* how many of them look alike */
 	size_t early_count;                     /* closing fills that wait for the fills of their entry */
 	struct fill early[EXECUTION_EARLY_MAX]; /* seq: that of its row among the fills apart */
 	int64_t apart_seq;
@@ -199,9 +201,9 @@ struct wish {
 	enum wish_kind kind;
 	enum book book;
 	sym_t sym;
-	int64_t id; /* of the order, for CANCEL and QUERY */
-	qty_t qty;  /* for REDUCE */
-	price_t stop, target;
+	int64_t id;                   /* of the order, for CANCEL and QUERY */
+	qty_t qty;                    /* for REDUCE */
+	price_t stop, target, astray; /* for PROTECT; astray: where the stop rests that was loosened, or 0 */
 	enum exit_reason reason;
 };
 bool execution_holding_wish(struct execution *x, struct holding *h, price_t mark, ms_t now_ms,

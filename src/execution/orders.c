@@ -269,16 +269,36 @@ static void end_entry_early(struct execution *x, struct order *order, qty_t fill
 	order->qty = filled;
 }
 
-/* Stop or target were moved by hand, and the exchange is the truth. A stop that was loosened is not taken over:
- * what was approved stays what is wanted. */
+/* The stop in force, said to rest further away than was approved: by another hand, or by a new grid that we
+ * have not heard of. Once we have, the lists say where it is. */
+static bool is_loosened(const struct execution *x, const struct holding *h, const struct order *order,
+			price_t price)
+{
+	if (h->qty == 0 || h->stop <= 0 || order->id != h->stop_id || x->adopt[order->book][order->sym])
+		return false;
+	return h->side == SIDE_LONG ? price < h->stop : price > h->stop;
+}
+
+/* Where a stop or target rests. One that was loosened is not taken over: what was approved stays what is
+ * wanted, and is asked for again. */
+static void hear_price(struct execution *x, struct order *order, price_t price)
+{
+	const struct holding *h = execution_holding(x, (enum book)order->book, (sym_t)order->sym);
+	bool astray = is_loosened(x, h, order, price);
+
+	x->order_astray[order - x->orders] = astray ? price : 0;
+	if (!astray)
+		order->price = price;
+}
+
+/* Stop or target were moved by hand, and the exchange is the truth. */
 static void take_over_price(struct execution *x, const struct order *order)
 {
 	struct holding *h = execution_holding(x, (enum book)order->book, (sym_t)order->sym);
-	bool tighter = h->side == SIDE_LONG ? order->price > h->stop : order->price < h->stop;
 
 	if (h->qty == 0 || order->state != ORDER_LIVE || order->price <= 0)
 		return;
-	if (order->id == h->stop_id && h->stop > 0 && tighter)
+	if (order->id == h->stop_id && h->stop > 0)
 		h->stop = order->price;
 	else if (order->id == h->target_id && h->target > 0)
 		h->target = order->price;
@@ -306,8 +326,8 @@ bool execution_on_order(struct execution *x, const struct event *event)
 	if (order->role != ROLE_ENTRY && state == ORDER_FILLED && event->order.filled > 0 &&
 	    event->order.filled < order->qty)
 		order->qty = event->order.filled > order->filled ? event->order.filled : order->filled;
-	if (order->role == ROLE_STOP || order->role == ROLE_TARGET)
-		order->price = event->order.price > 0 ? event->order.price : order->price;
+	if ((order->role == ROLE_STOP || order->role == ROLE_TARGET) && event->order.price > 0)
+		hear_price(x, order, event->order.price);
 	if (state == before.state && order->qty == before.qty && order->price == before.price)
 		return false; /* as we knew */
 	if (order->role == ROLE_ENTRY && order_is_final(state) && event->order.filled > 0) {

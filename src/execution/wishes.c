@@ -210,6 +210,13 @@ static bool still_covers(const struct execution *x, const struct holding *h, con
 	return order->role == ROLE_STOP;
 }
 
+/* Somebody has loosened the stop in force of a position that is to stay. */
+static bool is_astray(const struct execution *x, const struct holding *h, const struct order *order)
+{
+	return x->order_astray[order - x->orders] != 0 && h->stop_id == order->id &&
+	       h->phase == PHASE_PROTECTED && h->exit_id == 0;
+}
+
 /* From when an order that rests should not rest any more; INT64_MAX: it should. A replaced stop goes at once
  * when the new one is confirmed; one of a position that is over usually goes by itself; an entry is a market
  * order, what still works of it after a while is its rest. */
@@ -237,10 +244,26 @@ static ms_t order_due_ms(const struct execution *x, const struct order *order)
 		return order->sent_ms + x->set.answer_ms;
 	if (order->state != ORDER_LIVE || asleep)
 		return INT64_MAX;
+	if (is_astray(x, h, order))
+		return order->changed_ms + MINUTE_MS;
 	ms_t unwanted = unwanted_ms(x, h, order);
 	if (order->look_ups > 0 && unwanted != INT64_MAX) /* asked to go before, and it did not */
 		unwanted = order->changed_ms + x->set.rest_ms;
 	return unwanted;
+}
+
+/* The stop again, where it was approved; nothing is naked meanwhile. */
+static bool astray_wish(struct execution *x, struct order *order, ms_t now_ms, struct wish *wish)
+{
+	const struct holding *h = &x->holdings[order->book][order->sym];
+
+	order->changed_ms = now_ms;
+	order_touch(x, order);
+	if (!has_room(x, h) || !has_stop_room(x, h))
+		return false;
+	protect(h, wish);
+	wish->astray = x->order_astray[order - x->orders];
+	return true;
 }
 
 bool execution_order_wish(struct execution *x, ms_t now_ms, struct wish *wish)
@@ -249,6 +272,12 @@ bool execution_order_wish(struct execution *x, ms_t now_ms, struct wish *wish)
 		struct order *order = &x->orders[i];
 		if (order_is_final(order->state) || now_ms < order_due_ms(x, order))
 			continue;
+		if (order->state == ORDER_LIVE &&
+		    is_astray(x, &x->holdings[order->book][order->sym], order)) {
+			if (astray_wish(x, order, now_ms, wish))
+				return true;
+			continue;
+		}
 		/* an order that does not go: in turn, go, and what has become of you */
 		bool go = order->state == ORDER_LIVE && order->look_ups % 2 == 0;
 		*wish = (struct wish){.kind = go ? WISH_CANCEL : WISH_QUERY,

@@ -100,14 +100,15 @@ static int other_close(struct emu *emu, int64_t sym, int64_t percent)
 	return TB_OK;
 }
 
-static int other_stop(struct emu *emu, int64_t sym)
+static int other_stop(struct emu *emu, int64_t sym, int64_t percent)
 {
 	const struct sim_slot *slot = emu_slot(emu->account, sym);
 	const char *why = "";
 
 	if (slot->stop.id == 0)
 		return TB_ENOENT;
-	price_t stop = slot->stop.price + (slot->last - slot->stop.price) / 2;
+	price_t way = slot->last - slot->stop.price;
+	price_t stop = slot->stop.price + (percent == 0 ? way / 2 : way * percent / 100);
 	return emu_position_protect(emu, sym, stop, 0, "", "", &why) ? TB_OK : TB_ENOENT;
 }
 
@@ -193,7 +194,7 @@ int emu_outside(struct emu *emu, const struct emu_fault *fault, sym_t sym)
 	case EMU_FAULT_OTHER_TRADE: return other_trade(emu, at, fault->value);
 	case EMU_FAULT_OTHER_ORDER: return other_limit(emu, at);
 	case EMU_FAULT_OTHER_CLOSE: return other_close(emu, at, fault->value);
-	case EMU_FAULT_OTHER_STOP: return other_stop(emu, at);
+	case EMU_FAULT_OTHER_STOP: return other_stop(emu, at, fault->value);
 	case EMU_FAULT_OTHER_LEVERAGE: return other_leverage(emu, at, fault->value);
 	case EMU_FAULT_STOP_CANCELLED: return lose_stop(emu, at, true);
 	case EMU_FAULT_STOP_LOST: return lose_stop(emu, at, false);

@@ -215,6 +215,20 @@ static void a_stop_beyond_the_price_is_refused(void **state)
 	account_free(s);
 }
 
+static void a_stop_refused_for_its_number_asks_whether_the_grid_has_changed(void **state)
+{
+	struct stand *s = account_holding(1);
+
+	(void)state;
+	stand_wait(s, 11 * MINUTE_MS);
+	assert_int_equal(stand_asked(s, "/v5/market/instruments-info"), 0);
+	stand_refuse(s, submitted(s, ticket_protect(s, 10, 595000, 0, 10), STOP), 10001,
+		     "params error: StopLoss Invalid");
+	told(s, id_of(10, ROLE_STOP), ORDER_REJECTED);
+	assert_int_not_equal(stand_asked(s, "/v5/market/instruments-info"), 0);
+	account_free(s);
+}
+
 /* Words change; what the position shows decides. */
 static void a_stop_refused_in_words_nobody_knows_is_read_back_and_then_absent(void **state)
 {
@@ -655,6 +669,7 @@ int main(void)
 		cmocka_unit_test(a_stop_somebody_took_away_is_told_gone),
 		cmocka_unit_test(a_stop_that_is_replaced_in_place_stays),
 		cmocka_unit_test(a_stop_moved_by_hand_is_told_where_it_is),
+		cmocka_unit_test(a_stop_refused_for_its_number_asks_whether_the_grid_has_changed),
 		cmocka_unit_test(a_reduce_of_nothing_is_refused_and_looked_into),
 		cmocka_unit_test(a_cancelled_stop_of_a_flat_symbol_needs_no_request),
 		cmocka_unit_test(a_cancelled_stop_that_rests_is_taken_away),

@@ -362,6 +362,27 @@ static void a_stop_is_not_moved_while_the_last_move_is_not_confirmed(void **stat
 	assert_int_equal(notes_of(NOTE_STOP_MOVED), 2);
 }
 
+static void a_stop_that_another_hand_loosens_is_told_and_asked_for_again(void **state)
+{
+	(void)state;
+	start_and_scan();
+	open_position();
+	price_t stop = held(0)->stop;
+	tell((struct event){.kind = EVENT_ORDER,
+			    .sym = 0,
+			    .order = {.id = held(0)->stop_id,
+				      .state = ORDER_LIVE,
+				      .role = ROLE_STOP,
+				      .qty = held(0)->qty,
+				      .price = stop - 100}});
+	pass(MINUTE_MS);
+	assert_int_equal(notes_of(NOTE_STOP_LOOSENED), 1);
+	assert_int_equal(last(RECORD_NOTE)->note.a, stop - 100);
+	assert_int_equal(last(RECORD_NOTE)->note.b, stop);
+	assert_int_equal(ticket_of(VERB_PROTECT)->stop, stop);
+	assert_int_equal(held(0)->stop, stop);
+}
+
 /* By hand, or because a setting was acknowledged and never taken. */
 static void a_leverage_that_is_not_ours_is_set_anew(void **state)
 {
@@ -482,6 +503,7 @@ int main(void)
 		TEST(a_trade_says_what_was_decided_and_how_it_went),
 		TEST(a_stop_the_gate_refuses_is_not_told_as_moved),
 		TEST(a_stop_is_not_moved_while_the_last_move_is_not_confirmed),
+		TEST(a_stop_that_another_hand_loosens_is_told_and_asked_for_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

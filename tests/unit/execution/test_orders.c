@@ -269,6 +269,49 @@ static void a_stop_that_was_moved_by_hand_is_where_it_is(void **state)
 	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
 }
 
+static void a_stop_that_was_loosened_is_asked_for_where_it_was_approved_once_a_minute(void **state)
+{
+	(void)state;
+	struct wish wish;
+	open_protected(SIDE_LONG, 10);
+	price_t stop = held(1)->stop;
+	int64_t first = held(1)->stop_id, again;
+	now += 59999;
+	live_at(first, 10, stop - 5);
+	assert_int_equal(order_wish(&wish), -1); /* it has only just come to rest */
+	assert_int_equal(execution_next_ms(&x), ++now);
+	assert_int_equal(order_wish(&wish), WISH_PROTECT);
+	assert_int_equal(wish.stop, stop);
+	assert_int_equal(wish.astray, stop - 5);
+	protect(wish.stop);
+	again = held(1)->stop_id;
+	assert_int_equal(order_wish(&wish), -1);
+	news_of(again, ORDER_REJECTED, 10, 0); /* refused: what was approved is still wanted */
+	assert_int_equal(held(1)->stop_id, first);
+	assert_int_equal(held(1)->stop, stop);
+	assert_int_equal(held(1)->phase, PHASE_PROTECTED);
+	live_at(first, 10, stop - 5);
+	assert_int_equal(order_wish(&wish), -1);
+	now += 60000;
+	assert_int_equal(order_wish(&wish), WISH_PROTECT);
+	live_at(first, 10, stop); /* back where it was: nothing to ask for */
+	now += 600000;
+	assert_int_equal(order_wish(&wish), -1);
+	assert_int_equal(held(1)->stop, stop);
+}
+
+static void a_loosened_stop_of_a_position_that_leaves_is_left_alone(void **state)
+{
+	(void)state;
+	struct wish wish;
+	open_protected(SIDE_SHORT, 10);
+	live_at(held(1)->stop_id, 10, held(1)->stop + 5);
+	reduce(EXIT_TIME);
+	now += 600000;
+	while (order_wish(&wish) >= 0)
+		assert_int_not_equal(wish.kind, WISH_PROTECT);
+}
+
 /* What was paid once says nothing of what is at stake now. */
 static void exposure_is_at_the_mark_with_the_entries_on_their_way(void **state)
 {
@@ -385,6 +428,8 @@ int main(void)
 		TEST(resting_orders_of_an_open_position_are_not_swept),
 		TEST(an_attached_order_nobody_ever_heard_of_is_asked_about_when_the_trade_is_over),
 		TEST(a_stop_that_was_moved_by_hand_is_where_it_is),
+		TEST(a_stop_that_was_loosened_is_asked_for_where_it_was_approved_once_a_minute),
+		TEST(a_loosened_stop_of_a_position_that_leaves_is_left_alone),
 		TEST(exposure_is_at_the_mark_with_the_entries_on_their_way),
 		TEST(a_thousand_trades_without_news_of_targets_leave_no_order_behind),
 		TEST(an_order_missing_from_a_complete_list_is_unknown_and_its_stop_protects_nothing),
