@@ -12,7 +12,7 @@ const struct emu_fault_row emu_fault_rows[EMU_FAULT_COUNT] = {
 #undef X
 };
 
-const char *const emu_unit_text[EMU_UNITS] = {"", "ms", "ms", "%", "", "1e-9", "least orders", "USDT"};
+const char *const emu_unit_text[EMU_UNITS] = {"", "ms", "ms", "%", "%", "", "1e-9", "least orders", "USDT"};
 
 bool emu_fault_take(struct emu *emu, enum emu_fault_kind kind, int64_t sym, int64_t *value)
 {
@@ -151,6 +151,7 @@ static bool usable(const struct emu *emu, const struct emu_fault *fault)
 	case EMU_UNIT_LOTS: return fault->value >= -1000000 && fault->value <= 1000000;
 	case EMU_UNIT_MONEY: return fault->value >= -100000000 && fault->value <= 100000000;
 	case EMU_UNIT_PERCENT: return fault->value >= 0 && fault->value <= 99;
+	case EMU_UNIT_WAY: return fault->value >= -99 && fault->value <= 99;
 	default: return true;
 	}
 }

@@ -30,7 +30,7 @@ int emu_fault_parse(const char *text, struct emu_fault *fault, char *error, size
 	snprintf(error, size, "WORD[:SYMBOL][=VALUE][*TIMES][@MS], not %s", text);
 	out.value = emu_fault_rows[out.kind].low;
 	int64_t unit = emu_fault_rows[out.kind].unit;
-	if (unit == EMU_UNIT_OFFSET || unit == EMU_UNIT_MONEY)
+	if (unit == EMU_UNIT_OFFSET || unit == EMU_UNIT_MONEY || unit == EMU_UNIT_WAY)
 		out.value = emu_fault_rows[out.kind].high;
 	const char *at = text + word;
 	if (*at == ':') {

@@ -121,8 +121,8 @@
 	  "another bot's limit order rests in the account, far from the market")                             \
 	X(OTHER_CLOSE, "other_close", NOW, PERCENT, 0, 90, 2,                                                \
 	  "so much of a position (0: all) is closed by hand")                                                \
-	X(OTHER_STOP, "other_stop", NOW, PERCENT, -80, 80, 2,                                                \
-	  "a stop is moved by hand, so much of its way to the price (0: half of it; negative: away from it)") \
+	X(OTHER_STOP, "other_stop", NOW, WAY, -80, 50, 2,                                                    \
+	  "a stop is moved by hand, so much of its way to the price (negative: away from it)")               \
 	X(OTHER_LEVERAGE, "other_leverage", NOW, COUNT, 1, 20, 1, "a leverage is set by hand")               \
 	X(ADL, "adl", NOW, PERCENT, 0, 90, 2,                                                                \
 	  "so much of a position (0: all) is closed by the exchange at the mark; stop and target go")        \
@@ -144,6 +144,7 @@ enum emu_unit {
 	EMU_UNIT_MS,
 	EMU_UNIT_OFFSET,
 	EMU_UNIT_PERCENT,
+	EMU_UNIT_WAY,
 	EMU_UNIT_COUNT,
 	EMU_UNIT_RATIO,
 	EMU_UNIT_LOTS,

@@ -108,7 +108,7 @@ static int other_stop(struct emu *emu, int64_t sym, int64_t percent)
 	if (slot->stop.id == 0)
 		return TB_ENOENT;
 	price_t way = slot->last - slot->stop.price;
-	price_t stop = slot->stop.price + (percent == 0 ? way / 2 : way * percent / 100);
+	price_t stop = slot->stop.price + way * percent / 100;
 	return emu_position_protect(emu, sym, stop, 0, "", "", &why) ? TB_OK : TB_ENOENT;
 }
 
