@@ -271,7 +271,7 @@ static bool pass_bars(struct sim_world *sim, ms_t open_ms)
 	bool acted = world_pass(&sim->world, &sim->stretch);
 	follow(sim);
 	sim->passing = false;
-	return !acted;
+	return !acted && !waits_for_operator(sim);
 }
 
 void sim_world_turn(struct sim_world *sim, ms_t now_ms)

@@ -38,7 +38,7 @@ void world_close(struct world *w)
 	w->wants = NULL, w->unsaved = NULL;
 }
 
-static inline bool finish_turn(struct world *w);
+static inline void finish_turn(struct world *w);
 
 /* The witness keeps the books of the account; a shadow has its own. */
 static inline void look_on(struct world *w, const struct event *event)
@@ -289,11 +289,11 @@ static void keep_after(struct wants *wants, size_t acted)
 /* Whether an intent is about to reach an account, or the world to be saved. A scan asks the market alone. */
 static bool wakes_accounts(const struct world *w)
 {
-	bool wakes = w->sink.acted != NULL;
+	bool wakes = w->sink.acted != NULL && w->wants->intent_count > 0;
 
 	for (size_t i = 0; i < w->wants->intent_count && !wakes; i++)
 		wakes = w->wants->intents[i].kind != INTENT_SCAN;
-	return wakes && w->wake != NULL && w->wants->intent_count > 0;
+	return wakes;
 }
 
 /* Record, then act. What the answers say is carried into the next turn. */
@@ -304,8 +304,11 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
 	w->asking->count = 0;
-	if (wakes_accounts(w))
-		w->wake(w->wake_ctx);
+	if (wakes_accounts(w)) {
+		w->woken = true;
+		if (w->wake != NULL)
+			w->wake(w->wake_ctx);
+	}
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);
 	keep_after(wants, intents);
@@ -317,14 +320,10 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 		w->sink.acted(w->sink.ctx, w->turn);
 }
 
-/* Whether anything was acted on. */
-static inline bool finish_turn(struct world *w)
+static inline void finish_turn(struct world *w)
 {
-	bool acts = w->wants->intent_count > 0;
-
-	if (acts || w->wants->record_count > 0)
+	if (w->wants->intent_count > 0 || w->wants->record_count > 0)
 		record_and_act(w);
-	return acts;
 }
 
 /* The end of a turn, recorded and acted on: only now does anything move. */
@@ -355,16 +354,15 @@ ms_t world_next_ms(const struct world *w)
 	return next > w->now_ms ? next : w->now_ms;
 }
 
-/* What is due by the engine's own clock; whether anything is. */
-static inline bool engine_wakes(struct world *w)
+/* What is due by the engine's own clock. */
+static inline void engine_wakes(struct world *w)
 {
 	if (engine_next_ms(w->engine) > w->now_ms)
-		return false;
+		return;
 	struct event time = {.kind = EVENT_TIME, .at_ms = w->now_ms, .sym = SYM_NONE};
 	if (!wants_has_room(w->wants))
 		finish_turn(w);
 	think(w, &time);
-	return true;
 }
 
 void world_turn(struct world *w, ms_t now_ms)
@@ -428,11 +426,8 @@ static void hear_bar_due(struct world *w, sym_t sym, const struct candle *bar)
 	think(w, &event);
 }
 
-/* Whether anything but records came of it. */
-static inline bool pass_instant(struct world *w, const struct stretch *stretch, size_t at, bool due)
+static inline void pass_instant(struct world *w, const struct stretch *stretch, size_t at, bool due)
 {
-	bool acted = due;
-
 	if (due)
 		world_hear_quotes(w);
 	for (size_t sym = 0; sym < stretch->symbols; sym++) {
@@ -440,27 +435,33 @@ static inline bool pass_instant(struct world *w, const struct stretch *stretch, 
 		if (bar == NULL)
 			continue;
 		if (sym > 0 && !wants_has_room(w->wants)) /* the turn before has left it empty */
-			acted |= finish_turn(w);
+			finish_turn(w);
 		__builtin_prefetch(bar + at + BARS_AHEAD);
 		if (due)
 			hear_bar_due(w, (sym_t)sym, bar + at);
 		else
 			hear_bar(w, (sym_t)sym, bar + at);
 	}
-	acted |= engine_wakes(w);
-	return finish_turn(w) || acted;
+	engine_wakes(w);
+	finish_turn(w);
+	if (w->carry->count > 0 && !w->woken) { /* a scan's answer, which is no account's business */
+		hear_carried(w);
+		finish_turn(w);
+	}
 }
 
 bool world_pass(struct world *w, const struct stretch *stretch)
 {
 	ms_t now_ms = stretch->first_ms;
 
+	w->woken = false;
 	for (size_t at = 0; at < stretch->instants; at++, now_ms += stretch->every_ms) {
 		ms_t due_ms = engine_next_ms(w->engine);
 		if (at > 0 && due_ms < now_ms)
 			break;
 		w->now_ms = now_ms;
-		if (pass_instant(w, stretch, at, due_ms <= now_ms))
+		pass_instant(w, stretch, at, due_ms <= now_ms);
+		if (w->woken)
 			return true;
 	}
 	return false;

@@ -59,10 +59,11 @@ struct world {
 	 */
 	void (*watch)(void *ctx, sym_t sym, bool on);
 	void *watch_ctx;
-	/* Before the intents of a turn are acted on, after which the world may be saved; NULL: nothing to do.
-	 * See world_pass. */
+	/* Before the intents of a turn reach an account, or the world may be saved; NULL: nothing to do. See
+	 * world_pass. */
 	void (*wake)(void *ctx);
 	void *wake_ctx;
+	bool woken; /* this has happened since world_pass began, wake or no wake */
 	/* The quotes that bars have passed without; NULL: none ever do. See world_pass. */
 	const struct events *(*quotes)(void *ctx);
 	void *quotes_ctx;
@@ -106,8 +107,8 @@ void world_change(struct world *world, sym_t sym, const struct instrument *now);
 /* Turns whose closed bars are given and which no account hears: for simulations that know that nothing is in
  * the accounts. Their wake tells the accounts what they have missed before an intent can reach them. Who reads
  * quotes is told them first: the engine when it decides or is due; world_hear_quotes before anything else
- * happens. Ends with the stretch, or with a turn of which more has come than records (true), or before one in
- * which something would be due that was not at the first. now_ms says where. */
+ * happens. Ends with the stretch, or with a turn of which more has come than records and the answer to a scan
+ * (true), or before one in which something would be due that was not at the first. now_ms says where. */
 bool world_pass(struct world *world, const struct stretch *stretch);
 void world_hear_quotes(struct world *world);
 /* A turn with one event of the app's own (a command), at event->at_ms or, if that is past, now. */
