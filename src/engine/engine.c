@@ -56,6 +56,7 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 {
 	struct engine *e = memory;
 
+	e->symbols = (struct engine_symbol *)(void *)(e + 1);
 	e->set = *settings;
 	e->universe = universe;
 	desk_init(&e->desk);

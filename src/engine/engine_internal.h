@@ -88,7 +88,7 @@ struct engine {
 	size_t round_missing; /* watched symbols whose bar has not come */
 	size_t watched_count;
 	int64_t seq, note_seq;
-	struct engine_symbol symbols[];
+	struct engine_symbol *symbols; /* behind this */
 };
 
 /* risk_state.c */
