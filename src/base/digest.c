@@ -31,22 +31,30 @@ void digest_open(struct digest *digest)
 {
 	hash_lanes_start(digest->lanes);
 	digest->records = 0;
+	memset(digest->names, 0, sizeof digest->names);
 	list_columns(&digest->decision, RECORD_DECISION);
 	list_columns(&digest->fill, RECORD_FILL);
 	list_columns(&digest->trade, RECORD_TRADE);
 }
 
-static uint64_t name_word(const struct universe *universe, int64_t sym)
+static uint64_t name_word(const char *name)
 {
 	uint64_t words[SYMBOL_TEXT_MAX / sizeof(uint64_t)] = {0}, hash = 0;
 
-	if (sym >= 0 && (uint64_t)sym < universe->count) {
-		const char *name = universe->at[sym].name;
-		memcpy(words, name, strnlen(name, SYMBOL_TEXT_MAX - 1));
-	}
+	memcpy(words, name, strnlen(name, SYMBOL_TEXT_MAX - 1));
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		hash = hash_turn(hash, BIG_ENDIAN_HERE ? __builtin_bswap64(words[i]) : words[i]);
 	return hash;
+}
+
+/* Worked out once: a read of what was just copied in other pieces waits for all of it. */
+static uint64_t name_of(struct digest *digest, const struct universe *universe, int64_t sym)
+{
+	if (sym < 0 || (uint64_t)sym >= universe->count)
+		return name_word("");
+	if (digest->names[sym] == 0)
+		digest->names[sym] = name_word(universe->at[sym].name);
+	return digest->names[sym];
 }
 
 static void take(struct digest *digest, size_t at, uint64_t word)
@@ -59,7 +67,7 @@ static void take(struct digest *digest, size_t at, uint64_t word)
 static void take_record(struct digest *digest, uint64_t tag, const struct digest_columns *columns,
 			const int64_t *values, const struct universe *universe)
 {
-	uint64_t name = name_word(universe, values[columns->at[columns->sym_at]]);
+	uint64_t name = name_of(digest, universe, values[columns->at[columns->sym_at]]);
 
 	digest->records++;
 	take(digest, 0, tag);
