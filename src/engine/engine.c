@@ -280,10 +280,20 @@ static inline bool all_told(const struct engine *e)
 	       e->desk.sequence == e->execution.sequence && e->lists_ms == e->link_told.lists_ms;
 }
 
+/* The end of a list that says what we knew. */
+static bool end_list_calm(struct engine *e, const struct event *event)
+{
+	size_t intents = e->wants->intent_count, records = e->wants->record_count;
+
+	engine_on_snapshot_end(e, event);
+	return e->wants->intent_count == intents && e->wants->record_count == records && all_told(e) &&
+	       engine_link_told(e) && !e->execution.doubt_is_new;
+}
+
 /* The market before anything is due, which is nearly always. A depth changes itself and nothing else, a quote
- * also what stands at its stop, a bar its series and what is held there. Unless one of them has led to
- * something that has to be told, or to a round that waits, all stands as before and nothing is due earlier.
- * False: the rest of the step is needed. */
+ * also what stands at its stop, a bar its series and what is held there, a list what it differs in. Unless
+ * one of them has led to something that has to be told, or to a round that waits, all stands as before and
+ * nothing is due earlier. False: the rest of the step is needed. */
 static bool step_calm(struct engine *e, const struct event *event)
 {
 	struct quote *quote = &e->symbols[event->sym].quote;
@@ -294,10 +304,8 @@ static bool step_calm(struct engine *e, const struct event *event)
 		scanner_row(&e->scanner, event);
 		return true;
 	}
-	if (event->kind == EVENT_SNAPSHOT_END) {
-		engine_on_scan_end(e);
-		return e->wants->intent_count == intents && all_told(e);
-	}
+	if (event->kind == EVENT_SNAPSHOT_END)
+		return end_list_calm(e, event);
 	health_stream(&e->health, event->at_ms);
 	if (event->kind == EVENT_DEPTH) {
 		engine_take_depth(quote, event->depth.notional, event->at_ms);
@@ -314,13 +322,14 @@ static bool step_calm(struct engine *e, const struct event *event)
 	return e->round_ms == round_ms && e->wants->intent_count == intents && all_told(e);
 }
 
-/* A closed bar, a quote or a depth of a symbol that we have; or a row for the scanner, or its last. */
-static inline bool is_market_now(const struct engine *e, const struct event *event)
+/* A closed bar, a quote or a depth of a symbol that we have; or a row for the scanner, or the end of a list.
+ */
+static inline bool is_usual(const struct engine *e, const struct event *event)
 {
 	if (event->kind == EVENT_SCAN_ROW)
 		return true;
 	if (event->kind == EVENT_SNAPSHOT_END)
-		return event->snapshot.what == SNAPSHOT_SCAN && event->book == BOOK_MAIN && e->ready;
+		return event->book == BOOK_MAIN && e->ready;
 	return event->kind >= EVENT_CANDLE && event->kind <= EVENT_DEPTH && event->sym < e->universe->count &&
 	       event->book < BOOK_COUNT && (event->kind != EVENT_CANDLE || !event->candle.history);
 }
@@ -403,7 +412,7 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 			 */
 	if (event->kind != EVENT_RESTORED && event->at_ms > e->now_ms)
 		e->now_ms = event->at_ms;
-	if (!is_market_now(e, event) || !is_calm(e))
+	if (!is_usual(e, event) || !is_calm(e))
 		step_whole(e, event);
 	else if (!step_calm(e, event))
 		step_on(e);

@@ -157,6 +157,7 @@ ms_t engine_lists_due_ms(const struct engine *e);
 void engine_on_positions_end(struct engine *e, enum book which);
 void engine_on_orders_end(struct engine *e, enum book which);
 void engine_on_link(struct engine *e, bool connected);
+bool engine_link_told(const struct engine *e);
 void engine_flush_link(struct engine *e);
 void engine_restore_link(struct engine *e, const struct link_record *link);
 bool engine_is_naked(const struct engine *e);

@@ -174,12 +174,6 @@ bool engine_goes_on(const struct engine *e)
 	return e->link_restored && e->wallet != UNKNOWN;
 }
 
-/* Field by field and without a copy: nearly every step asks, and nearly never anything has changed. */
-void engine_flush_link(struct engine *e)
-{
-	struct link_record *told = &e->link_told;
-	int64_t differ = 0;
-
 #define LINK_NOW(X)                                                                                          \
 	X(away_ms, e->execution.away_ms)                                                                     \
 	X(failures, e->health.failures)                                                                      \
@@ -195,17 +189,31 @@ void engine_flush_link(struct engine *e)
 	X(guard_waits, e->guard_waits)                                                                       \
 	X(excess_ms, e->excess_ms)                                                                           \
 	X(nav_tried_ms, e->nav_tried_ms)
+
+/* Field by field and without a copy: nearly every step asks, and nearly never anything has changed. */
+bool engine_link_told(const struct engine *e)
+{
+	const struct link_record *told = &e->link_told;
+	int64_t differ = 0;
+
 #define COMPARE(field, value) differ |= told->field ^ (value);
-#define TAKE(field, value)    told->field = (value);
 	LINK_NOW(COMPARE)
-	if (differ == 0)
-		return;
-	LINK_NOW(TAKE)
-	wants_record(e->wants, RECORD_LINK)->link = *told;
-#undef TAKE
 #undef COMPARE
-#undef LINK_NOW
+	return differ == 0;
 }
+
+void engine_flush_link(struct engine *e)
+{
+	struct link_record *told = &e->link_told;
+
+	if (engine_link_told(e))
+		return;
+#define TAKE(field, value) told->field = (value);
+	LINK_NOW(TAKE)
+#undef TAKE
+	wants_record(e->wants, RECORD_LINK)->link = *told;
+}
+#undef LINK_NOW
 
 void engine_restore_link(struct engine *e, const struct link_record *link)
 {
