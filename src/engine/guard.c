@@ -44,10 +44,13 @@ static bool is_far_over(const struct engine *e, money_t exposure, money_t limit)
 	return exposure > limit && exposure > limit + share_down(limit, e->set.excess_over);
 }
 
-/* The looks are at times that a restart does not move. */
+/* The looks are at times that a restart does not move, and not at a minute's end, which a bar's last quote and
+ * the next one's first would each be on one side of. */
 static void look_later(struct engine *e)
 {
-	e->excess_look_ms = (e->now_ms / EXCESS_LOOK_MS + 1) * EXCESS_LOOK_MS;
+	ms_t past_ms = (e->now_ms + EXCESS_LOOK_MS / 2) % EXCESS_LOOK_MS;
+
+	e->excess_look_ms = e->now_ms - past_ms + EXCESS_LOOK_MS;
 	e->excess_due_ms = INT64_MAX;
 }
 
