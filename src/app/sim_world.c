@@ -56,9 +56,8 @@ static const struct events *passed_quotes(void *ctx)
 }
 
 /* The accounts hear what they were spared, before anything else reaches them. */
-static void catch_up(void *ctx)
+static void catch_up(struct sim_world *sim)
 {
-	struct sim_world *sim = ctx;
 	struct turn_out out = {.heard = sim->world.answers};
 
 	if (sim->passed_ms == 0)
@@ -69,6 +68,18 @@ static void catch_up(void *ctx)
 		sim_broker_ops.on_market(&sim->broker_exchange, &sim->world.asking->at[i], &out);
 	sim->world.asking->count = 0;
 	sim->passed_ms = 0;
+}
+
+static void wake(void *ctx, bool accounts)
+{
+	struct sim_world *sim = ctx;
+
+	if (accounts)
+		catch_up(sim);
+	else if (sim->passing) { /* the market is asked for its table */
+		follow(sim);
+		sim_market_count(&sim->market);
+	}
 }
 
 static int open_venues(struct sim_world *sim, char *error, size_t size)
@@ -130,7 +141,7 @@ static int open_engine(struct sim_world *sim, char *error, size_t size)
 	sim->world.shadow_busy = &sim->shadow.heard_count;
 	sim->world.history = read_history;
 	sim->world.history_ctx = sim;
-	sim->world.wake = catch_up;
+	sim->world.wake = wake;
 	sim->world.wake_ctx = sim;
 	sim->world.quotes = passed_quotes;
 	sim->world.quotes_ctx = sim;

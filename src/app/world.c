@@ -304,10 +304,11 @@ static __attribute__((noinline)) void record_and_act(struct world *w)
 	size_t intents = wants->intent_count;
 	wants->record_count = 0;
 	w->asking->count = 0;
-	if (wakes_accounts(w)) {
-		w->woken = true;
+	if (intents > 0) {
+		bool wakes = wakes_accounts(w);
+		w->woken |= wakes;
 		if (w->wake != NULL)
-			w->wake(w->wake_ctx);
+			w->wake(w->wake_ctx, wakes);
 	}
 	for (size_t i = 0; i < intents; i++)
 		act(w, &wants->intents[i], recorded);
@@ -403,9 +404,16 @@ void world_change(struct world *w, sym_t sym, const struct instrument *now)
 	end_turn(w);
 }
 
+/* Where nothing is held or due a quote changes itself and nothing else: it needs no room. */
+static void hear_quote(struct world *w, const struct event *event)
+{
+	look_on(w, event);
+	engine_step(w->engine, event, w->wants);
+}
+
 void world_hear_quotes(struct world *w)
 {
-	tell_all(w, w->quotes(w->quotes_ctx), think);
+	tell_all(w, w->quotes(w->quotes_ctx), hear_quote);
 }
 
 /* Nine bars of ten lead to no decision: nobody needs the quotes between them. */
@@ -417,36 +425,30 @@ static inline void hear_bar(struct world *w, sym_t sym, const struct candle *bar
 	}
 }
 
-static void hear_bar_due(struct world *w, sym_t sym, const struct candle *bar)
+/* Who is woken has heard the quotes. */
+static inline void finish_passing(struct world *w)
 {
-	struct event event; /* of whose room a bar needs a part */
-
-	event.kind = EVENT_CANDLE, event.book = BOOK_MAIN, event.sym = sym, event.at_ms = w->now_ms;
-	event.candle.candle = *bar, event.candle.closed = true, event.candle.history = false;
-	think(w, &event);
+	if (w->wants->intent_count > 0 && wakes_accounts(w))
+		world_hear_quotes(w);
+	finish_turn(w);
 }
 
-static inline void pass_instant(struct world *w, const struct stretch *stretch, size_t at, bool due)
+static inline void pass_instant(struct world *w, const struct stretch *stretch, size_t at)
 {
-	if (due)
-		world_hear_quotes(w);
 	for (size_t sym = 0; sym < stretch->symbols; sym++) {
 		const struct candle *bar = stretch->bars[sym];
 		if (bar == NULL)
 			continue;
 		if (sym > 0 && !wants_has_room(w->wants)) /* the turn before has left it empty */
-			finish_turn(w);
+			finish_passing(w);
 		__builtin_prefetch(bar + at + BARS_AHEAD);
-		if (due)
-			hear_bar_due(w, (sym_t)sym, bar + at);
-		else
-			hear_bar(w, (sym_t)sym, bar + at);
+		hear_bar(w, (sym_t)sym, bar + at);
 	}
 	engine_wakes(w);
-	finish_turn(w);
+	finish_passing(w);
 	if (w->carry->count > 0 && !w->woken) { /* a scan's answer, which is no account's business */
 		hear_carried(w);
-		finish_turn(w);
+		finish_passing(w);
 	}
 }
 
@@ -460,7 +462,7 @@ bool world_pass(struct world *w, const struct stretch *stretch)
 		if (at > 0 && due_ms < now_ms)
 			break;
 		w->now_ms = now_ms;
-		pass_instant(w, stretch, at, due_ms <= now_ms);
+		pass_instant(w, stretch, at);
 		if (w->woken)
 			return true;
 	}

@@ -59,11 +59,11 @@ struct world {
 	 */
 	void (*watch)(void *ctx, sym_t sym, bool on);
 	void *watch_ctx;
-	/* Before the intents of a turn reach an account, or the world may be saved; NULL: nothing to do. See
-	 * world_pass. */
-	void (*wake)(void *ctx);
+	/* Before the intents of a turn are acted on; NULL: nothing to do. accounts: one of them reaches an
+	 * account, or the world may be saved after it; else only the market is asked. See world_pass. */
+	void (*wake)(void *ctx, bool accounts);
 	void *wake_ctx;
-	bool woken; /* this has happened since world_pass began, wake or no wake */
+	bool woken; /* an account was, since world_pass began */
 	/* The quotes that bars have passed without; NULL: none ever do. See world_pass. */
 	const struct events *(*quotes)(void *ctx);
 	void *quotes_ctx;
@@ -105,10 +105,11 @@ void world_hear(struct world *world, const struct wire_in *in);
 /* A turn in which an instrument is another one: accounts and engine are told as if the market had said it. */
 void world_change(struct world *world, sym_t sym, const struct instrument *now);
 /* Turns whose closed bars are given and which no account hears: for simulations that know that nothing is in
- * the accounts. Their wake tells the accounts what they have missed before an intent can reach them. Who reads
- * quotes is told them first: the engine when it decides or is due; world_hear_quotes before anything else
- * happens. Ends with the stretch, or with a turn of which more has come than records and the answer to a scan
- * (true), or before one in which something would be due that was not at the first. now_ms says where. */
+ * the accounts. Their wake tells the accounts what they have missed before an intent can reach them. Who
+ * reads quotes is told them first: the engine when it decides or an account is woken; world_hear_quotes
+ * before anything else happens. Ends with the stretch, or with a turn of which more has come than records and
+ * the answer to a scan (true), or before one in which something would be due that was not at the first.
+ * now_ms says where. */
 bool world_pass(struct world *world, const struct stretch *stretch);
 void world_hear_quotes(struct world *world);
 /* A turn with one event of the app's own (a command), at event->at_ms or, if that is past, now. */

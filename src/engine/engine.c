@@ -286,8 +286,10 @@ static bool end_list_calm(struct engine *e, const struct event *event)
 	size_t intents = e->wants->intent_count, records = e->wants->record_count;
 
 	engine_on_snapshot_end(e, event);
-	return e->wants->intent_count == intents && e->wants->record_count == records && all_told(e) &&
-	       engine_link_told(e) && !e->execution.doubt_is_new;
+	if (e->wants->intent_count != intents || e->wants->record_count != records || !all_told(e))
+		return false;
+	return event->snapshot.what == SNAPSHOT_SCAN || /* which is of the market alone */
+	       (engine_link_told(e) && !e->execution.doubt_is_new);
 }
 
 /* The market before anything is due, which is nearly always. A depth changes itself and nothing else, a quote
@@ -352,7 +354,13 @@ static __attribute__((noinline)) void step_on(struct engine *e)
 	e->due_ms = due_ms(e);
 }
 
-/* After a bar that came while nothing was due. A round that opened or closed moves what is due next. */
+static inline void roll_day_due(struct engine *e)
+{
+	if (e->restored && e->now_ms >= e->desk.day_ms + DAY_MS)
+		engine_roll_day(e);
+}
+
+/* After a bar that passed. A round that opened or closed moves what is due next. */
 static bool stands_calm(struct engine *e, size_t intents, ms_t round_ms)
 {
 	if (e->round_ms != round_ms)
@@ -367,12 +375,14 @@ bool engine_pass(struct engine *e, sym_t sym, const struct candle *bar, ms_t now
 
 	e->wants = wants;
 	e->now_ms = now_ms;
+	if (now_ms >= e->due_ms)
+		roll_day_due(e);
 	health_stream(&e->health, now_ms);
 	e->unquoted = true;
 	engine_on_candle(e, sym, bar, false);
-	e->unquoted = false;
 	if (engine_round_open(e) && e->round_missing == 0)
 		return true;
+	e->unquoted = false;
 	if (!stands_calm(e, intents, round_ms))
 		step_on(e);
 	return false;
@@ -384,6 +394,7 @@ void engine_go_on(struct engine *e, struct wants *wants)
 	size_t intents = wants->intent_count;
 
 	e->wants = wants;
+	e->unquoted = false;
 	engine_close_round(e);
 	if (!stands_calm(e, intents, round_ms))
 		step_on(e);
@@ -397,8 +408,7 @@ static __attribute__((noinline)) void step_whole(struct engine *e, const struct 
 		e->due_ms = due_ms(e);
 		return;
 	}
-	if (e->restored && e->now_ms >= e->desk.day_ms + DAY_MS)
-		engine_roll_day(e);
+	roll_day_due(e);
 	watch_health(e, event);
 	dispatch(e, event);
 	step_on(e);
@@ -412,7 +422,7 @@ void engine_step(struct engine *e, const struct event *event, struct wants *want
 			 */
 	if (event->kind != EVENT_RESTORED && event->at_ms > e->now_ms)
 		e->now_ms = event->at_ms;
-	if (!is_usual(e, event) || !is_calm(e))
+	if (!is_usual(e, event) || !(is_calm(e) || e->unquoted))
 		step_whole(e, event);
 	else if (!step_calm(e, event))
 		step_on(e);

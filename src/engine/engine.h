@@ -61,9 +61,9 @@ struct engine *engine_init(void *memory, const struct engine_settings *settings,
 
 /* One event. wants is appended to; the caller keeps wants_has_room() true before each call. */
 void engine_step(struct engine *engine, const struct event *event, struct wants *wants);
-/* A closed bar at its end, where nothing is held (engine_is_flat) and nothing due (engine_next_ms is later),
- * heard before the quote that ends with it. True: its round is complete and there is a signal to decide on:
- * tell the quotes, then let it go on. */
+/* A closed bar at its end, where nothing is held (engine_is_flat) and nothing was due before, heard before
+ * the quote that ends with it. True: its round is complete and there is a signal to decide on: tell the
+ * quotes and nothing else, then let it go on. */
 bool engine_pass(struct engine *engine, sym_t sym, const struct candle *bar, ms_t now_ms,
 		 struct wants *wants);
 void engine_go_on(struct engine *engine, struct wants *wants);

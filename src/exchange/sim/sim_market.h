@@ -211,15 +211,17 @@ size_t sim_market_history_count(const struct sim_market *market, sym_t sym);
  * way). plain_open: the open after the running bar, if neither it nor that bar's end has anything but bars to
  * say; NEVER_MS: it has, or no bar is running. pass: both instants at once, without the running bars, which
  * only an account needs, and without the quotes: the closed bars; where tapes go on without a hole those of
- * several such opens, up to until_ms. pass_to: so far of them, to an open of the stretch, they have been heard;
- * before anything else is asked of the market. quotes: those, of the last bar of each symbol that was passed
- * since; to be said before anybody reads one, and before anything else is asked of the market. catch_up: what
- * accounts have missed of the bars from the one that opened at from_ms, the first whose end was passed: of each
- * symbol the last whole bar with its quote, and the open of the running one. */
+ * several such opens, up to until_ms. pass_to: so far of them, to an open of the stretch, they have been
+ * heard; before anything else is asked of the market. quotes: those, of the last bar of each symbol that was
+ * passed since; to be said before anybody reads one, and before anything else is asked of the market. count:
+ * they stand in its table, and are still to be said. catch_up: what accounts have missed of the bars from the
+ * one that opened at from_ms, the first whose end was passed: of each symbol the last whole bar with its
+ * quote, and the open of the running one. */
 ms_t sim_market_plain_open(const struct sim_market *market);
 void sim_market_pass(struct sim_market *market, ms_t until_ms, struct stretch *stretch);
 void sim_market_pass_to(struct sim_market *market, ms_t open_ms);
 void sim_market_quotes(struct sim_market *market, struct events *heard);
+void sim_market_count(struct sim_market *market);
 void sim_market_catch_up(const struct sim_market *market, ms_t from_ms, struct events *heard);
 
 /* True when nothing more will come. */

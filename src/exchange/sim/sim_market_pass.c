@@ -32,6 +32,16 @@ static void count_passed(struct sim_market *market, int64_t sym)
 	symbol->raw = symbol->running ? next[0] : next[-1];
 }
 
+void sim_market_count(struct sim_market *market)
+{
+	for (int64_t i = 0; i < market->state.setup.symbols; i++) {
+		if (!market->unquoted[i])
+			continue;
+		count_passed(market, i);
+		sim_symbol_quote(market, (sym_t)i);
+	}
+}
+
 void sim_market_quotes(struct sim_market *market, struct events *heard)
 {
 	const struct sim_market_state *state = &market->state;
