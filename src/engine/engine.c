@@ -298,7 +298,6 @@ static bool end_list_calm(struct engine *e, const struct event *event)
  * nothing is due earlier. False: the rest of the step is needed. */
 static bool step_calm(struct engine *e, const struct event *event)
 {
-	struct quote *quote = &e->symbols[event->sym].quote;
 	size_t intents = e->wants->intent_count;
 	ms_t round_ms = e->round_ms;
 
@@ -310,7 +309,7 @@ static bool step_calm(struct engine *e, const struct event *event)
 		return end_list_calm(e, event);
 	health_stream(&e->health, event->at_ms);
 	if (event->kind == EVENT_DEPTH) {
-		engine_take_depth(quote, event->depth.notional, event->at_ms);
+		engine_take_depth(&e->symbols[event->sym].quote, event->depth.notional, event->at_ms);
 		return true;
 	}
 	if (event->kind == EVENT_TICKER) {

@@ -69,6 +69,7 @@ struct bybit_listing {
 	int64_t status[SYMBOLS_MAX];
 	int64_t foreign, left_out, bad; /* rows of the one being read */
 	ms_t asked_ms;                  /* when one was last complete, or asked for early; UNKNOWN: never */
+	bool holds;                     /* by the last one something is held in what does not trade */
 	int64_t gone_count;
 	struct instrument gone[BYBIT_GONE_MAX]; /* what the last one has no row for, as told */
 };

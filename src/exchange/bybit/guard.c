@@ -136,7 +136,10 @@ static void look_at_level(struct bybit *b, sym_t sym, enum role role, struct tur
 	}
 	if (show_price(b, sym, role, level, position->qty, out) || guard->now.id == 0)
 		return;
-	if (guard->now.price != level) { /* set by somebody else, or remembered without its price */
+	if (guard->now.price !=
+	    level) { /* set by somebody else, remembered without its price, or a new grid's */
+		if (guard->now.price != 0)
+			bybit_doubt_listing(b);
 		guard->now.price = level;
 		guard->qty = 0;
 	}

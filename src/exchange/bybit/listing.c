@@ -11,6 +11,7 @@
 #define PAGES_MAX 64
 #define SPREAD_MS HOUR_MS          /* a day less up to so much between two listings */
 #define DOUBT_MS  (10 * MINUTE_MS) /* least time between two that were asked for early */
+#define HELD_MS   (15 * SECOND_MS) /* between two while something is held in what does not trade */
 #define NO_STATUS (-1)
 
 void bybit_listing_init(struct bybit *b)
@@ -204,6 +205,7 @@ static void compare_absent(struct bybit *b, sym_t sym, struct turn_out *out)
 	const struct instrument *was = &b->universe->at[sym];
 	int64_t status = listing->seen[sym] ? listing->status[sym] : INSTRUMENT_GONE;
 
+	listing->holds |= status != NO_STATUS && b->private.positions[sym].qty > 0;
 	if (status == NO_STATUS || status == was->status || (!listing->seen[sym] && listing->unreadable))
 		return;
 	if (listing->gone_count == BYBIT_GONE_MAX)
@@ -240,6 +242,7 @@ static void compare_all(struct bybit *b, struct turn_out *out)
 	int64_t known = 0;
 
 	b->listing.gone_count = 0;
+	b->listing.holds = false;
 	for (size_t i = 0; i < b->universe->count; i++) {
 		const char *name = b->universe->at[i].name;
 		size_t place = place_of(page, name);
@@ -267,7 +270,9 @@ static void complete(struct bybit *b, struct turn_out *out)
 		compare_all(b, out);
 	listing->asked_ms = b->now_ms;
 	bybit_listing_restart(b);
-	bybit_want(b, JOB_LISTING, b->now_ms + DAY_MS - (ms_t)random_below(&b->dice, SPREAD_MS));
+	ms_t day_ms = DAY_MS - (ms_t)random_below(&b->dice, SPREAD_MS);
+	/* nothing can be done for what is held there, until it trades again: that is to be known at once */
+	bybit_want(b, JOB_LISTING, b->now_ms + (listing->holds ? HELD_MS : day_ms));
 }
 
 enum bybit_verdict bybit_on_listing(struct bybit *b, const struct bybit_envelope *envelope,

@@ -205,15 +205,6 @@ static void look_why_flat(struct bybit *b, sym_t sym)
 	bybit_confirm(b, sym, b->now_ms);
 }
 
-/* What our grid allows the exchange's may not any more. */
-static void look_why_refused(struct bybit *b, sym_t sym, enum bybit_class class)
-{
-	if (class == BYBIT_FLAT)
-		look_why_flat(b, sym);
-	else if (class == BYBIT_SIZE || class == BYBIT_PARAMETER)
-		bybit_doubt_listing(b);
-}
-
 enum bybit_call_end bybit_on_create(struct bybit *b, struct bybit_call *call,
 				    const struct bybit_answer *answer, struct turn_out *out)
 {
@@ -223,7 +214,8 @@ enum bybit_call_end bybit_on_create(struct bybit *b, struct bybit_call *call,
 		bybit_tell_rejected(b, call->id, call->sym, answer->why, out);
 		if (call->kind == CALL_ENTER)
 			bybit_guard_detach(b, call->sym, call->id);
-		look_why_refused(b, call->sym, answer->class);
+		if (answer->class == BYBIT_FLAT)
+			look_why_flat(b, call->sym);
 		break;
 	case OUTCOME_UNKNOWN:
 		bybit_tell_unknown(b, call->id, call->sym, answer->why, out);
@@ -257,7 +249,8 @@ enum bybit_call_end bybit_on_stop(struct bybit *b, struct bybit_call *call, cons
 		break;
 	case OUTCOME_REJECTED:
 		refuse_levels(b, &order, answer->why, out);
-		look_why_refused(b, call->sym, answer->class);
+		if (answer->class == BYBIT_FLAT)
+			look_why_flat(b, call->sym);
 		break;
 	case OUTCOME_UNKNOWN:
 		tell_levels_unknown(b, &order, answer->why, out);
