@@ -338,7 +338,6 @@ void bybit_guard_answer(struct bybit *b, sym_t sym, int64_t id, struct turn_out 
 void bybit_guard_tell_all(struct bybit *b, sym_t sym, struct turn_out *out);
 bool bybit_guard_knows(const struct bybit *b, sym_t sym, int64_t id);
 bool bybit_guard_waits(const struct bybit *b, sym_t sym); /* something in it is not confirmed */
-void bybit_guard_regrid(struct bybit *b, sym_t sym, const struct grid_factor *ticks);
 void bybit_guard_step(struct bybit *b, struct turn_out *out);
 /* The position has a new row: what its settings show. */
 void bybit_guard_look(struct bybit *b, sym_t sym, struct turn_out *out);

@@ -492,26 +492,6 @@ void bybit_child_news(struct bybit *b, const struct bybit_order_row *row, enum r
 	}
 }
 
-static void regrid_price(price_t *price, const struct grid_factor *factor)
-{
-	if (*price > 0)
-		*price = mul_div_down(*price, factor->num, factor->den);
-	if (*price < 0)
-		*price = 0;
-}
-
-/* What is between two new ticks is shown by the exchange as it has rounded it, and adopted from there. */
-void bybit_guard_regrid(struct bybit *b, sym_t sym, const struct grid_factor *ticks)
-{
-	for (int role = ROLE_STOP; role <= ROLE_TARGET; role++) {
-		struct bybit_guard *guard = guard_of(b, sym, (enum role)role);
-		regrid_price(&guard->now.price, ticks);
-		for (size_t at = 0; at < BYBIT_CANDIDATES; at++)
-			regrid_price(&guard->next[at].price, ticks);
-		guard->qty = 0;
-	}
-}
-
 bool bybit_guard_knows(const struct bybit *b, sym_t sym, int64_t id)
 {
 	const struct bybit_guard *guard = &b->private.guards[client_id_role(id) == ROLE_STOP ? 0 : 1][sym];

@@ -132,11 +132,21 @@ void bybit_tell_position(struct bybit *b, sym_t sym, struct turn_out *out)
 	event->position.leverage = position->leverage == UNKNOWN ? 0 : position->leverage;
 }
 
-static void regrid_qty(qty_t *qty, const struct grid_factor *factor)
+/* A price in ticks, or a quantity in lots. */
+static void regrid(int64_t *value, const struct grid_factor *factor)
 {
-	qty_t now = *qty > 0 ? mul_div_down(*qty, factor->num, factor->den) : *qty;
+	int64_t now = *value > 0 ? mul_div_down(*value, factor->num, factor->den) : *value;
 
-	*qty = now < 0 ? 0 : now;
+	*value = now < 0 ? 0 : now;
+}
+
+/* What is between two new ticks is shown by the exchange as it has rounded it, and adopted from there. */
+static void regrid_guard(struct bybit_guard *guard, const struct grid_factor *ticks)
+{
+	regrid(&guard->now.price, ticks);
+	for (size_t at = 0; at < BYBIT_CANDIDATES; at++)
+		regrid(&guard->next[at].price, ticks);
+	guard->qty = 0;
 }
 
 void bybit_regrid_account(struct bybit *b, sym_t sym, const struct instrument *was,
@@ -147,15 +157,16 @@ void bybit_regrid_account(struct bybit *b, sym_t sym, const struct instrument *w
 
 	if (!b->private.wanted || !instrument_factors(was, now, &ticks, &lots))
 		return;
-	bybit_guard_regrid(b, sym, &ticks);
+	for (size_t i = 0; i < sizeof b->private.guards / sizeof b->private.guards[0]; i++)
+		regrid_guard(&b->private.guards[i][sym], &ticks);
 	for (size_t i = 0; i < BYBIT_ORDERS_MAX; i++) {
 		struct bybit_order *order = &b->private.orders[i];
 		if (order->id == 0 || order->sym != sym)
 			continue;
-		regrid_qty(&order->qty, &lots);
-		regrid_qty(&order->filled, &lots);
-		regrid_qty(&order->told, &lots);
-		regrid_qty(&order->price, &ticks);
+		regrid(&order->qty, &lots);
+		regrid(&order->filled, &lots);
+		regrid(&order->told, &lots);
+		regrid(&order->price, &ticks);
 	}
 	bool open = position->qty > 0;
 	position->known = false; /* until a row in the new grid has come */
