@@ -11,7 +11,7 @@
 #define PAGES_MAX 64
 #define SPREAD_MS HOUR_MS          /* a day less up to so much between two listings */
 #define DOUBT_MS  (10 * MINUTE_MS) /* least time between two that were asked for early */
-#define HELD_MS   (15 * SECOND_MS) /* between two while something is held in what does not trade */
+#define HELD_MS   (2 * SECOND_MS)  /* between two while something is held in what does not trade */
 #define NO_STATUS (-1)
 
 void bybit_listing_init(struct bybit *b)
