@@ -136,9 +136,8 @@ static void look_at_level(struct bybit *b, sym_t sym, enum role role, struct tur
 	}
 	if (show_price(b, sym, role, level, position->qty, out) || guard->now.id == 0)
 		return;
-	if (guard->now.price !=
-	    level) { /* set by somebody else, remembered without its price, or a new grid's */
-		if (guard->now.price != 0)
+	if (guard->now.price != level) {   /* set by somebody else, or remembered without its price */
+		if (guard->now.price != 0) /* or rounded to a new grid */
 			bybit_doubt_listing(b);
 		guard->now.price = level;
 		guard->qty = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * What can be traded: instruments-info, page after page, once at the start and once a day (contract, section
- * 4.2; maximum sizes are revised about twice a month, delistings announced days before). A listing counts
- * only when all its pages are there; then it is compared with the universe that was attached. */
+ * 4.2; maximum sizes are revised about twice a month, delistings announced days before), earlier in doubt,
+ * and at once again while something is held in what does not trade. A listing counts only when all its pages
+ * are there; then it is compared with the universe that was attached. */
 #include "bybit_internal.h"
 #include "decimal.h"
 

@@ -32,14 +32,18 @@ static void count_passed(struct sim_market *market, int64_t sym)
 	symbol->raw = symbol->running ? next[0] : next[-1];
 }
 
+/* Its quote stands where its bars have passed. */
+static void quote_passed(struct sim_market *market, int64_t sym)
+{
+	count_passed(market, sym);
+	sim_symbol_quote(market, (sym_t)sym);
+}
+
 void sim_market_count(struct sim_market *market)
 {
-	for (int64_t i = 0; i < market->state.setup.symbols; i++) {
-		if (!market->unquoted[i])
-			continue;
-		count_passed(market, i);
-		sim_symbol_quote(market, (sym_t)i);
-	}
+	for (int64_t i = 0; i < market->state.setup.symbols; i++)
+		if (market->unquoted[i])
+			quote_passed(market, i);
 }
 
 void sim_market_quotes(struct sim_market *market, struct events *heard)
@@ -52,8 +56,7 @@ void sim_market_quotes(struct sim_market *market, struct events *heard)
 		if (!market->unquoted[i])
 			continue;
 		market->unquoted[i] = false;
-		count_passed(market, i);
-		sim_symbol_quote(market, (sym_t)i);
+		quote_passed(market, i);
 		ms_t then = symbol->done.open_ms + state->setup.timeframe_ms - 1;
 		sim_quote_into(say(event++, EVENT_TICKER, i, then), symbol);
 	}
